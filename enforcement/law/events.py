@@ -1,0 +1,40 @@
+"""A process record as the law reads it: one event, on one day, by one person, with the form it was done with (J#3, J#7.1)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+
+
+def shanghai_day(moment: datetime) -> date:
+    """Return the day in Asia/Shanghai on which an aware moment falls. Every day of the law is such a day.
+
+    Raises ValueError for a naive moment: its day would depend on the machine.
+    """
+    if moment.tzinfo is None:
+        msg = "a moment without a time zone has no day"
+        raise ValueError(msg)
+    return moment.astimezone(SHANGHAI).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One process record: never changed, never removed.
+
+    `seq` is its place in the case's chain; `event` what happened, `act` what was done, `stage` where the case stood afterwards; `at` when it
+    was recorded (aware), `on` the Shanghai day on which the thing happened; `data` the act's form.
+    """
+
+    seq: int
+    event: str
+    act: str
+    stage: str
+    at: datetime
+    on: date
+    actor_id: str | None
+    data: Mapping[str, Any] = field(default_factory=dict)
