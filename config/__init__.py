@@ -1,0 +1,1 @@
+"""What changes without a programmer: settings from the environment, the law as data."""

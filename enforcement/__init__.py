@@ -1,0 +1,1 @@
+"""The core: the law, the ledger, the acts and the officers' pages."""

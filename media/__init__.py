@@ -1,0 +1,1 @@
+"""Recordings: taking in, storing, probing. A leaf: imports neither enforcement nor publish."""

@@ -1,0 +1,1 @@
+"""Publications and the public site. A leaf: imports neither enforcement nor media."""
