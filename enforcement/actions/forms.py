@@ -1,0 +1,194 @@
+"""The form of an act: a frozen dataclass whose fields say what they hold, in words a person reads.
+
+One declaration serves the page, the JSON API, the command line and the record: nothing about a field is said twice.
+Values are typed Python values (``date``, aware ``datetime``, ``int`` of fen, ``bool``, tuples); shape is checked by
+:func:`check`, meaning by the law.
+"""
+
+import dataclasses
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from enforcement.law.errors import Invalid
+
+Kind = Literal["text", "long", "day", "moment", "yes_no", "choice", "choices", "money", "number", "people", "lines", "pick", "group"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class FieldSpec:
+    """What a field holds and how it is asked for.
+
+    ``options`` are term identifiers (``choice``, ``choices``); ``source`` names a list the page offers (``people``:
+    a role; ``pick``: ``matters``, ``recordings``, ``persons`` …); ``form`` is the dataclass of a ``group``.
+    """
+
+    kind: Kind
+    zh: str
+    required: bool = True
+    max_length: int = 200
+    options: tuple[str, ...] = ()
+    source: str = ""
+    note: str = ""
+    cite: str = ""
+    form: type | None = None
+    shown: bool = True
+
+
+def _field(spec: FieldSpec, empty: Any) -> Any:
+    # Every field has a default so that keyword construction stays open; `check` refuses the empty required ones, all at once.
+    return dataclasses.field(default=empty, metadata={"spec": spec})
+
+
+def text(zh: str, *, required: bool = True, max_length: int = 200, note: str = "", cite: str = "", shown: bool = True) -> Any:
+    """One line of text."""
+    return _field(FieldSpec("text", zh, required, max_length, note=note, cite=cite, shown=shown), "")
+
+
+def long_text(zh: str, *, required: bool = True, max_length: int = 20_000, note: str = "", cite: str = "") -> Any:
+    """Several lines of text."""
+    return _field(FieldSpec("long", zh, required, max_length, note=note, cite=cite), "")
+
+
+def day(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """A ``date`` (a day in Asia/Shanghai)."""
+    return _field(FieldSpec("day", zh, required, note=note, cite=cite), None)
+
+
+def moment(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """An aware ``datetime``."""
+    return _field(FieldSpec("moment", zh, required, note=note, cite=cite), None)
+
+
+def yes_no(zh: str, *, default: bool = False, note: str = "", cite: str = "") -> Any:
+    """A ``bool``; never required, because no answer is the default."""
+    return _field(FieldSpec("yes_no", zh, required=False, note=note, cite=cite), default)
+
+
+def choice(zh: str, *options: str, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """One term identifier among ``options``."""
+    return _field(FieldSpec("choice", zh, required, options=options, note=note, cite=cite), "")
+
+
+def choices(zh: str, *options: str, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """Any number of term identifiers among ``options``."""
+    return _field(FieldSpec("choices", zh, required, options=options, note=note, cite=cite), ())
+
+
+def money(zh: str, *, required: bool = False, note: str = "", cite: str = "") -> Any:
+    """An ``int`` of fen, not negative; pages ask for yuan."""
+    return _field(FieldSpec("money", zh, required, note=note, cite=cite), 0)
+
+
+def number(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """A whole number, not negative."""
+    return _field(FieldSpec("number", zh, required, note=note, cite=cite), None)
+
+
+def people(zh: str, role: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """A tuple of person ids (``str``), offered among the holders of ``role``."""
+    return _field(FieldSpec("people", zh, required, source=role, note=note, cite=cite), ())
+
+
+def lines(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """A tuple of lines of text."""
+    return _field(FieldSpec("lines", zh, required, max_length=2_000, note=note, cite=cite), ())
+
+
+def pick(zh: str, source: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """One id or code (``str``) among what ``source`` offers."""
+    return _field(FieldSpec("pick", zh, required, source=source, note=note, cite=cite), "")
+
+
+def group(zh: str, form: type, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+    """A tuple of instances of another form."""
+    return _field(FieldSpec("group", zh, required, form=form, note=note, cite=cite), ())
+
+
+@functools.cache
+def specs(form: type) -> Mapping[str, FieldSpec]:
+    """Field name to :class:`FieldSpec`, in the order of declaration."""
+    return {field.name: field.metadata["spec"] for field in dataclasses.fields(form)}
+
+
+def check(form: Any) -> None:
+    """Raise :class:`Invalid` with every field that is missing, too long or not among its options."""
+    if faults := _faults(form, ""):
+        raise Invalid(faults)
+
+
+def _faults(form: Any, prefix: str) -> dict[str, list[str]]:
+    faults: dict[str, list[str]] = {}
+    for name, spec in specs(type(form)).items():
+        value = getattr(form, name)
+        if problem := _problem(spec, value):
+            faults[prefix + name] = [problem]
+        if spec.kind == "group":
+            for index, item in enumerate(value):
+                faults |= _faults(item, f"{prefix}{name}.{index}.")
+    return faults
+
+
+_SHAPES: Mapping[str, type | tuple[type, ...]] = {
+    "text": str, "long": str, "choice": str, "pick": str, "day": dt.date, "moment": dt.datetime, "yes_no": bool,
+    "money": int, "number": int, "people": tuple, "lines": tuple, "choices": tuple, "group": tuple,
+}  # fmt: skip
+
+
+def _problem(spec: FieldSpec, value: Any) -> str | None:
+    empty = value is None or (isinstance(value, str) and not value.strip()) or value == () or (spec.kind == "money" and value == 0)
+    if empty:
+        return f"请填写{spec.zh}" if spec.required else None
+    if not isinstance(value, _SHAPES[spec.kind]) or (spec.kind in {"money", "number"} and isinstance(value, bool)):
+        return f"{spec.zh}格式不正确"
+    match spec.kind:
+        case "text" | "long" if len(value) > spec.max_length:
+            return f"{spec.zh}不能超过{spec.max_length}字"
+        case "text" | "long" | "pick" if "\x00" in value:
+            return f"{spec.zh}含有不能保存的字符"
+        case "lines" if any(len(line) > spec.max_length or "\x00" in line for line in value):
+            return f"{spec.zh}的每一行不能超过{spec.max_length}字"
+        case "choice" if value not in spec.options:
+            return f"{spec.zh}不在可选范围内"
+        case "choices" if not set(value) <= set(spec.options):
+            return f"{spec.zh}不在可选范围内"
+        case "money" | "number" if not 0 <= value < 10**15:
+            return f"{spec.zh}应为非负数且不超过上限"
+        case "moment" if value.tzinfo is None:
+            return f"{spec.zh}缺少时区"
+        case "people" | "choices" if len(set(value)) != len(value):
+            return f"{spec.zh}有重复"
+        case "people" if not all(_is_uuid(item) for item in value):
+            return f"{spec.zh}格式不正确"
+        case _:
+            return None
+
+
+def _is_uuid(text_: str) -> bool:
+    try:
+        uuid.UUID(text_)
+    except ValueError:
+        return False
+    return True
+
+
+def to_data(form: Any) -> dict[str, Any]:
+    """The record of a form: JSON values only, empty optional fields left out; moments in UTC."""
+    data: dict[str, Any] = {}
+    for name, spec in specs(type(form)).items():
+        value = getattr(form, name)
+        if value is None or value in ("", ()):
+            continue
+        if spec.kind == "group":
+            data[name] = [to_data(item) for item in value]
+        elif spec.kind == "moment":
+            data[name] = value.astimezone(dt.UTC).isoformat(timespec="seconds")
+        elif spec.kind == "day":
+            data[name] = value.isoformat()
+        elif isinstance(value, tuple):
+            data[name] = list(value)
+        else:
+            data[name] = value
+    return data
