@@ -1,0 +1,152 @@
+"""Working days: weekends, the State Council's rest days and its make-up working days (APL#85, CPL#85.3).
+
+One file a year in `config/calendar/`. A year without a file follows the bare weekday rule, and every day computed there is *provisional*:
+said so, never guessed into certainty, never a crash. Notices also change in mid-year (2020-01-27), so a calendar can be asked for as it was
+known on a given day.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from enforcement.law.errors import LawBookError
+from enforcement.law.events import SHANGHAI, shanghai_day
+
+__all__ = ["SHANGHAI", "Calendar", "Day", "shanghai_day"]
+
+_SATURDAY = 5
+_DECEMBER = 12
+_ONE_DAY = timedelta(days=1)
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Day:
+    """A computed day. `provisional`: a year counted through has no notice yet, so the day may still move."""
+
+    on: date
+    provisional: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """Which days are worked. `rest` are announced days off, `work` weekend days worked, `years` those whose notice is loaded."""
+
+    years: frozenset[int]
+    rest: frozenset[date]
+    work: frozenset[date]
+
+    @classmethod
+    def load(cls, folder: Path, *, known_on: date | None = None) -> Calendar:
+        """Read every YYYY.toml of the folder; with `known_on`, without changes announced after that day.
+
+        Raises LawBookError naming every fault: a file not named after its year, an unknown field, a day outside the year (the last days of
+        the December before are allowed: New Year notices reach back), a make-up day that is no weekend day, a day both off and worked.
+        """
+        years: set[int] = set()
+        rest: set[date] = set()
+        work: set[date] = set()
+        problems: list[str] = []
+        for path in sorted(folder.glob("*.toml")):
+            table = tomllib.loads(path.read_text(encoding="utf-8"))
+            problems += [f"{path.name}: {problem}" for problem in _year_problems(path.stem, table)]
+            if problems:
+                continue
+            years.add(table["year"])
+            for part in table.get("holiday", []):
+                rest.update(part["rest"])
+                work.update(part.get("work", []))
+            for change in table.get("change", []):
+                if known_on is None or change["announced_on"] <= known_on:
+                    rest = (rest - set(change.get("work", []))) | set(change.get("rest", []))
+                    work = (work - set(change.get("rest", []))) | set(change.get("work", []))
+        problems += [f"{day}: both a rest day and a make-up working day" for day in sorted(rest & work)]
+        if not years and not problems:
+            problems.append(f"{folder}: no calendar at all")
+        if problems:
+            raise LawBookError(*problems)
+        return cls(frozenset(years), frozenset(rest), frozenset(work))
+
+    def is_working_day(self, day: date) -> bool:
+        """Whether the day is worked; in a year without a notice, whether it is a weekday (see `is_provisional`)."""
+        if day in self.work:
+            return True
+        return day.weekday() < _SATURDAY and day not in self.rest
+
+    def is_provisional(self, day: date) -> bool:
+        """Whether the notice of the day's year is not loaded."""
+        return day.year not in self.years
+
+    def add_working_days(
+        self, start: date, count: int, *, counting_start: bool = False, excluding: Collection[date] = frozenset()
+    ) -> Day:
+        """Return the day on which `count` working days have passed (count >= 1).
+
+        The start is not counted (CPL#85.2) unless `counting_start`; days in `excluding` are passed over. Raises ValueError for a count
+        below one.
+        """
+        return self._walk(start, count, _ONE_DAY, counting_start=counting_start, excluding=excluding)
+
+    def subtract_working_days(self, start: date, count: int) -> Day:
+        """Return the day `count` working days before `start`, start not counted: the last day to give a notice that far ahead."""
+        return self._walk(start, count, -_ONE_DAY, counting_start=False, excluding=frozenset())
+
+    def _walk(self, start: date, count: int, step: timedelta, *, counting_start: bool, excluding: Collection[date]) -> Day:
+        if count < 1:
+            msg = f"{count} working days: a count starts at one"
+            raise ValueError(msg)
+        day = start if counting_start else start + step
+        # The start itself decides nothing when it is not counted, so only days walked through make the result provisional.
+        provisional = self.is_provisional(day)
+        left = count
+        while True:
+            if self.is_working_day(day) and day not in excluding:
+                left -= 1
+                if left == 0:
+                    return Day(day, provisional)
+            day += step
+            provisional = provisional or self.is_provisional(day)
+
+    def next_working_day(self, day: date) -> Day:
+        """Return the day itself if worked, otherwise the first working day after it (CPL#85.3)."""
+        return self.add_working_days(day, 1, counting_start=True)
+
+    def last_working_day(self, day: date) -> Day:
+        """Return the day itself if worked, otherwise the last working day before it."""
+        return self._walk(day, 1, -_ONE_DAY, counting_start=True, excluding=frozenset())
+
+    def working_days_between(self, start: date, end: date) -> int:
+        """Count the working days after `start` up to and with `end`; negative when `end` comes first."""
+        if end < start:
+            return -self.working_days_between(end, start)
+        return sum(self.is_working_day(start + timedelta(days=ahead)) for ahead in range(1, (end - start).days + 1))
+
+
+def _year_problems(stem: str, table: Mapping[str, Any]) -> list[str]:
+    """Say what is wrong with one year's table, in sentences; empty when sound."""
+    problems = [f"unknown field {name}" for name in table if name not in {"year", "notice", "no", "holiday", "change"}]
+    year = table.get("year")
+    if not isinstance(year, int) or str(year) != stem:
+        return [*problems, f"the file says year {year}"]
+    parts = [(part, {"zh", "rest", "work"}) for part in table.get("holiday", [])]
+    parts += [(part, {"zh", "announced_on", "rest", "work"}) for part in table.get("change", [])]
+    for part, allowed in parts:
+        name = part.get("zh", "")
+        problems += [f"{name}: unknown field {field}" for field in part if field not in allowed]
+        problems += [f"{name}: {field} is missing" for field in allowed - {"work", "rest"} if not part.get(field)]
+        days = [*part.get("rest", []), *part.get("work", [])]
+        if not days:
+            problems.append(f"{name}: names no day")
+        problems += [f"{name}: {day} is not a day of {year}" for day in days if not _belongs(day, year)]
+        problems += [
+            f"{name}: {day} is worked anyway" for day in part.get("work", []) if _belongs(day, year) and day.weekday() < _SATURDAY
+        ]
+    return problems
+
+
+def _belongs(day: object, year: int) -> bool:
+    return isinstance(day, date) and (day.year == year or (day.year == year - 1 and day.month == _DECEMBER))
