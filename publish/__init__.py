@@ -1,1 +1,1 @@
-"""Publications and the public site. A leaf: imports neither enforcement nor media."""
+"""Publications: what leaves the house, and nothing else. A leaf: it imports neither `enforcement` nor `media`."""

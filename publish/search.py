@@ -1,0 +1,85 @@
+"""Words of a text, and whether a text has them: exact for two-character Chinese words, without an extension.
+
+A text is normalised (NFKC, lower case, one kind of bracket, no spaces between Han characters), then cut into
+overlapping Han bigrams, Han characters standing alone, Latin words and runs of digits. `@>` over those terms finds the
+candidates through GIN; words that the terms cannot decide (three characters and more) are rechecked with LIKE on the
+same normalised text.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+_HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
+_RUN = re.compile(rf"[{_HAN}]+|[a-z]+|[0-9]+")
+_SPACE_BETWEEN_HAN = re.compile(rf"(?<=[{_HAN}])\s+(?=[{_HAN}])")
+_SPACES = re.compile(r"\s+")
+# A document number is written 〔2026〕 and typed [2026] or (2026).
+_BRACKETS = str.maketrans("〔[【〕]】", "(((" + ")))")
+_MAX_WORDS = 8
+
+
+def normalise(text: str) -> str:
+    """NFKC, lower case, round brackets, one space at most, none between two Han characters (张 三 is 张三)."""
+    folded = unicodedata.normalize("NFKC", text.replace("\x00", "")).lower().translate(_BRACKETS)
+    return _SPACES.sub(" ", _SPACE_BETWEEN_HAN.sub("", folded)).strip()
+
+
+def terms(text: str) -> list[str]:
+    """Sorted distinct terms of a text: Han bigrams (a lone Han character as itself), Latin words, runs of digits."""
+    return terms_of_normalised(normalise(text))
+
+
+def terms_of_normalised(normalised: str) -> list[str]:
+    """`terms` of a text that went through `normalise` already."""
+    found: set[str] = set()
+    for run in _RUN.findall(normalised):
+        if run[0].isascii() or len(run) == 1:
+            found.add(run)
+        else:
+            found.update(run[at : at + 2] for at in range(len(run) - 1))
+    return sorted(found)
+
+
+@dataclass(frozen=True)
+class Words:
+    """A reader's words made ready for SQL: `terms` for `@>`, `patterns` for LIKE on the normalised text.
+
+    Without a term nothing may be searched (one character, or signs alone): the index could not answer.
+    """
+
+    terms: tuple[str, ...]
+    patterns: tuple[str, ...]
+
+
+def words(query: str) -> Words:
+    """Cut a reader's query into at most eight words, all of which a text must contain; Latin words and numbers whole.
+
+    Never raises: signs (`%`, `'`, `〔`) become LIKE patterns with their wildcards escaped.
+    """
+    needed: set[str] = set()
+    patterns: list[str] = []
+    for word in _SPACES.sub(" ", unicodedata.normalize("NFKC", query)).split()[:_MAX_WORDS]:
+        plain = normalise(word)
+        found = list(_RUN.finditer(plain))
+        for run in found:
+            needed.update(_certain(run, plain))
+        whole = len(found) == 1 and found[0].group() == plain
+        if not (whole and (plain[0].isascii() or len(plain) == 2)):  # noqa: PLR2004 — a bigram: its term is the answer
+            patterns.append("%" + re.sub(r"([\\%_])", r"\\\1", plain) + "%")
+    return Words(tuple(sorted(needed)), tuple(patterns))
+
+
+def _certain(run: re.Match[str], word: str) -> set[str]:
+    """Terms of one run that every text containing `word` must have.
+
+    A single Han character at the word's edge may stand inside a longer run of the text, so it promises nothing.
+    """
+    text = run.group()
+    if text[0].isascii():
+        return {text}
+    if len(text) == 1:
+        return {text} if run.start() > 0 and run.end() < len(word) else set()
+    return {text[at : at + 2] for at in range(len(text) - 1)}
