@@ -1,0 +1,326 @@
+"""What the law looks at: one case, as its process records tell it, on one day, for one act that somebody wants to do.
+
+Everything is frozen; nothing is asked of a database or of the clock. `work.facts` builds `CaseFacts`; the tests build
+it in one line.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any, Literal
+
+from enforcement.law.events import Record, shanghai_day
+
+PartyKind = Literal["natural_person", "sole_trader", "organization"]
+
+
+class Fields(Mapping[str, Any]):
+    """A form or the data of a record, read by type.
+
+    A form holds Python values, a record what JSON made of them (ISO days and moments, strings for numbers, "true"):
+    both read alike. What is missing or empty reads as "", None, 0, False or (); an empty `Fields` is false.
+    """
+
+    __slots__ = ("_values",)
+
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self._values: Mapping[str, Any] = values if values is not None else {}
+
+    def __getitem__(self, name: str) -> Any:
+        return self._values[name]
+
+    def __iter__(self) -> Any:
+        return iter(self._values)
+
+    def __len__(self) -> int:
+        return len(self._values)
+
+    def text(self, name: str) -> str:
+        """One text, stripped; "" where there is none."""
+        value = self._values.get(name)
+        return "" if value is None else str(value).strip()
+
+    def missing(self, *names: str) -> tuple[str, ...]:
+        """Those of the names that hold nothing."""
+        return tuple(name for name in names if not self.text(name) or self._values.get(name) in ((), []))
+
+    def day(self, name: str) -> date | None:
+        """One day; a moment gives its Shanghai day."""
+        value = self._values.get(name)
+        if isinstance(value, datetime):
+            return shanghai_day(value)
+        if isinstance(value, date):
+            return value
+        text = self.text(name)
+        if not text:
+            return None
+        return (
+            date.fromisoformat(text) if len(text) == len("2026-01-01") else shanghai_day(datetime.fromisoformat(text))
+        )
+
+    def moment(self, name: str) -> datetime | None:
+        """One aware moment."""
+        value = self._values.get(name)
+        if isinstance(value, datetime):
+            return value
+        return datetime.fromisoformat(self.text(name)) if self.text(name) else None
+
+    def number(self, name: str) -> int:
+        """One whole number: fen, days, points; 0 where there is none."""
+        text = self.text(name)
+        return int(text) if text else 0
+
+    def yes(self, name: str) -> bool:
+        """One yes or no; no answer is no."""
+        value = self._values.get(name)
+        return value.strip().lower() in {"true", "1", "yes", "on"} if isinstance(value, str) else bool(value)
+
+    def lines(self, name: str) -> tuple[str, ...]:
+        """Several lines, choices or person ids, without empty ones; a text gives its lines."""
+        value = self._values.get(name)
+        many = value.splitlines() if isinstance(value, str) else (value or ())
+        return tuple(str(line).strip() for line in many if str(line).strip())
+
+    def group(self, name: str) -> tuple[Fields, ...]:
+        """The parts of a group, each again as fields."""
+        return tuple(
+            Fields(part if isinstance(part, Mapping) else dataclasses.asdict(part))
+            for part in self._values.get(name) or ()
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class MatterFacts:
+    """The matter on the list of powers and duties (G6.2) under which the case runs. `kind`: penalty | license |
+    inspection.
+    """
+
+    code: str = ""
+    zh: str = ""
+    kind: str = "penalty"
+    basis_text: str = ""
+    service_kind: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyFacts:
+    """A party: a natural person, a sole trader or an organization. Names stay inside: the ledger holds their digest."""
+
+    id: str = ""
+    kind: PartyKind = "organization"
+    name: str = ""
+    id_no: str = ""
+    address: str = ""
+    birth_on: date | None = None
+    legal_representative: str = ""
+    operator_name: str = ""
+    phone: str = ""
+    bank_account: str = ""
+    other_known: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class OfficerFacts:
+    """A person with (or without) an enforcement certificate, as of today. `from_on`/`to_on`: the days on this case."""
+
+    person_id: str = ""
+    name: str = ""
+    certificate_no: str = ""
+    certificate_valid: bool = True
+    published: bool = True
+    auxiliary: bool = False
+    unit_id: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFacts:
+    """A recording in the case. `kind`: video | audio | photo; moments are aware."""
+
+    id: str = ""
+    activity: str = ""
+    started_at: datetime | None = None
+    ended_at: datetime | None = None
+    kind: str = "video"
+    is_evidence: bool = False
+    sha256: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DirectoryEntryFacts:
+    """One line of the agency's directory of major decisions (S#11) in force today.
+
+    A matter is mapped when a line names it, major or not. `ground_row` says under which item the agency put it
+    ("S6.5"); `cite` the law or regulation where the ground is S6.4; with `amount_from_fen` the line is major from
+    that fine on.
+    """
+
+    matter_code: str = ""
+    is_major: bool = False
+    ground_row: str = ""
+    amount_from_fen: int | None = None
+    cite: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParameterFacts:
+    """A number the law leaves to the agency, in force today, with the paper that fixed it."""
+
+    name: str = ""
+    value: int = 0
+    from_on: date | None = None
+    cite: str = ""
+    quote: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DisclosureFacts:
+    """The disclosure item an act is about. `due_on` is the last lawful day as it stands now; `stage` what was last
+    done with it.
+    """
+
+    id: str = ""
+    kind: str = ""
+    limit_key: str = ""
+    anchor_on: date | None = None
+    due_on: date | None = None
+    stage: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ActorFacts:
+    """Who wants to act. `roles` are role identifiers of powers.toml.
+
+    `legal_unit`: belongs to the registered legal unit of the agency or one authorised under S#4.3. `law_qualified`:
+    holds the national legal qualification; `reviewed_before`: was a reviewer before this system began, so is not
+    「初次从事」 (APL#58.2).
+    """
+
+    person_id: str = ""
+    name: str = ""
+    roles: frozenset[str] = frozenset()
+    unit_id: str = ""
+    legal_unit: bool = False
+    law_qualified: bool = False
+    reviewed_before: bool = False
+    kind: str = "person"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFacts:
+    """One case on one day. `form` is the act being attempted; `named` the people its form names, by id, as of today.
+
+    `clears` maps an act to the events it wipes out (`Procedure.clears`); `Procedure.admit` fills it in by itself,
+    everybody else who reads `standing` must give it.
+    """
+
+    case_id: str = ""
+    agency_id: str = ""
+    procedure: str = "penalty_ordinary"
+    stage: str = ""
+    today: date = date(2026, 1, 5)
+    now: datetime = datetime(2026, 1, 5, 2, tzinfo=UTC)
+    case_no: str = ""
+    matter: MatterFacts = field(default_factory=MatterFacts)
+    parties: tuple[PartyFacts, ...] = ()
+    officers: tuple[OfficerFacts, ...] = ()
+    handling_unit_id: str = ""
+    records: tuple[Record, ...] = ()
+    recordings: tuple[RecordingFacts, ...] = ()
+    parameters: Mapping[str, ParameterFacts | None] = field(default_factory=dict)
+    directory: tuple[DirectoryEntryFacts, ...] | None = None
+    actor: ActorFacts | None = None
+    form: Mapping[str, Any] = field(default_factory=dict)
+    named: Mapping[str, OfficerFacts] = field(default_factory=dict)
+    disclosure: DisclosureFacts | None = None
+    clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    _standing: tuple[Record, ...] | None = field(default=None, init=False, repr=False, compare=False)
+
+    @property
+    def asked(self) -> Fields:
+        """The form of the act being attempted."""
+        return Fields(self.form)
+
+    @property
+    def standing(self) -> tuple[Record, ...]:
+        """The records that still count: going back wiped out what its act clears (an old approval must not let a new
+        decision through).
+        """
+        if self._standing is None:
+            object.__setattr__(self, "_standing", _standing(self.records, self.clears))
+        return self._standing or ()
+
+    def all(self, *events: str) -> tuple[Record, ...]:
+        """Standing records of these events, in order."""
+        return tuple(record for record in self.standing if record.event in events)
+
+    def last(self, *events: str) -> Record | None:
+        """The newest standing record of these events."""
+        return next((record for record in reversed(self.standing) if record.event in events), None)
+
+    def has(self, *events: str) -> bool:
+        """Whether one of these events stands."""
+        return self.last(*events) is not None
+
+    def read(self, *events: str) -> Fields:
+        """The data of the newest standing record of these events; empty where there is none."""
+        record = self.last(*events)
+        return Fields(record.data if record else None)
+
+    def since(self, seq: int) -> tuple[Record, ...]:
+        """Standing records after a place in the chain."""
+        return tuple(record for record in self.standing if record.seq > seq)
+
+    def parameter(self, name: str) -> int | None:
+        """A number the agency has fixed, or None where it has not."""
+        parameter = self.parameters.get(name)
+        return None if parameter is None else parameter.value
+
+    @property
+    def entered_at_seq(self) -> int:
+        """Place of the record that brought the case into its present stage (0 at the very start)."""
+        entered = 0
+        before = ""
+        for record in self.records:
+            if record.stage != before or record.act in self.clears:
+                entered, before = record.seq, record.stage
+        return entered
+
+    @property
+    def suspended(self) -> bool:
+        """Whether the case stands still: suspended and not resumed (J4.1c)."""
+        last = self.last("suspended", "resumed")
+        return last is not None and last.event == "suspended"
+
+
+def _standing(records: Iterable[Record], clears: Mapping[str, frozenset[str]]) -> tuple[Record, ...]:
+    kept: list[Record] = []
+    for record in records:
+        if wiped := clears.get(record.act):
+            kept = [earlier for earlier in kept if earlier.event not in wiped]
+        kept.append(record)
+    return tuple(kept)
+
+
+def unmatched(facts: CaseFacts, begun: str, ended: str, key: str) -> tuple[Fields, ...]:
+    """The data of every `begun` record whose `key` no `ended` record names: measures not ended, preservations not
+    settled.
+    """
+    closed = {Fields(record.data).text(key) for record in facts.all(ended)}
+    data = (Fields(record.data) for record in facts.all(begun))
+    return tuple(fields for fields in data if fields.text(key) not in closed)
+
+
+def whoever(facts: CaseFacts, *events: str, also: Callable[[Fields], Iterable[str]] = lambda _: ()) -> frozenset[str]:
+    """Everybody who did one of these events in this case, over all records: what was cleared was still done by
+    somebody.
+    """
+    done = [record for record in facts.records if record.event in events]
+    return frozenset(
+        {record.actor_id for record in done if record.actor_id}
+        | {who for record in done for who in also(Fields(record.data))}
+    )
