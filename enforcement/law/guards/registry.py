@@ -1,0 +1,112 @@
+"""What a guard is: one condition of the law, its article, the sentence of its refusal, the act that mends it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from enforcement.law.errors import Basis, Breach, LawBookError
+
+if TYPE_CHECKING:
+    from enforcement.law.calendar import Calendar
+    from enforcement.law.deadlines import Limit
+    from enforcement.law.disclosure import DisclosureRules
+    from enforcement.law.facts import CaseFacts
+    from enforcement.law.powers import Powers
+    from enforcement.law.review import LegalReview, MajorRules
+
+
+class Law(Protocol):
+    """What the guards ask of the law book. `book.Book` is one."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Working days and days of rest."""
+
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        """Every time limit, by key."""
+
+    @property
+    def major(self) -> MajorRules:
+        """What a major decision is (S5-S10)."""
+
+    @property
+    def legal_review(self) -> LegalReview:
+        """What a submission holds and what a review checks (S12-S15)."""
+
+    @property
+    def disclosure(self) -> DisclosureRules:
+        """What is disclosed, how, and what is not (G13-G16)."""
+
+    @property
+    def powers(self) -> Powers:
+        """Who may do which act."""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """One thing missing, in Chinese. What is None is taken from the guard: article, basis, row, mend."""
+
+    zh: str
+    cite: str | None = None
+    basis: Basis | None = None
+    row: str | None = None
+    mend: str | None = None
+
+
+Answer = bool | tuple[Gap, ...]
+"""True or () where the condition holds; False for the guard's own sentence; gaps where there is more to say."""
+
+Condition = Callable[["CaseFacts", Law], Answer]
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """A named condition. `of_form`: it judges the form of the act, so the panel of next acts cannot know it yet."""
+
+    code: str
+    row: str
+    cite: str | None
+    zh: str
+    basis: Basis
+    mend: str | None
+    of_form: bool
+    holds: Condition
+
+    def check(self, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
+        """Every breach of this condition; () where it holds."""
+        answer = self.holds(facts, law)
+        if answer is True or answer == ():
+            return ()
+        gaps = (Gap(self.zh),) if answer is False else answer
+        return tuple(
+            Breach(
+                code=self.code,
+                zh=gap.zh,
+                cite=gap.cite or self.cite,
+                basis=gap.basis or self.basis,
+                row=gap.row or self.row,
+                mend=gap.mend or self.mend,
+            )
+            for gap in gaps
+        )
+
+
+GUARDS: dict[str, Guard] = {}
+
+
+def guard(
+    *, row: str, cite: str | None, zh: str, basis: Basis = "law", mend: str | None = None, of_form: bool = False
+) -> Callable[[Condition], Condition]:
+    """Register the decorated condition under its own name. `zh` says what is missing when it does not hold."""
+
+    def register(holds: Condition) -> Condition:
+        code = holds.__name__
+        if code in GUARDS:
+            raise LawBookError(f"two guards are called {code}")
+        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, holds)
+        return holds
+
+    return register

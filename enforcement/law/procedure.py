@@ -1,0 +1,311 @@
+"""Procedures: stages, the acts that lead from one to the next, and what must hold for each (J4).
+
+The machine knows no stage by name: everything stands in `config/procedures/*.toml`. `all.toml` holds the acts that
+every procedure knows. A stage is entered by its `act` from the stages whose `next` names it; an in-stage act is done
+without leaving (or, with `to`, goes somewhere else: back, or out).
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from enforcement.law.citation import Citation
+from enforcement.law.errors import Breach, LawBookError, RuleViolation
+from enforcement.law.facts import CaseFacts
+from enforcement.law.guards import GUARDS
+from enforcement.law.guards.registry import Law
+
+RECORDS = {
+    "text": "stage_has_a_text_record",
+    "av": "compulsory_measures_recorded",
+    "av_or_reason": "disputed_activities_recorded_or_reasoned",
+}
+"""What a stage may not be left without, and the guard that knows."""
+
+GROUPS = ("any", "any_open", "decided")
+SHARED = "all"
+SUSPENDED = Breach(
+    code="not_suspended",
+    zh="案件处于中止状态，恢复办理后方可继续",
+    cite="J#4",
+    basis="design",
+    row="J4.1c",
+    mend="resume_case",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One stage. `general` is the name J4 gives it; `records` holds it while they are missing; `decided`: a result
+    exists.
+    """
+
+    key: str
+    zh: str
+    cite: str
+    general: str = ""
+    next: tuple[str, ...] = ()
+    records: tuple[str, ...] = ()
+    ends: bool = False
+    decided: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act of a procedure. `to` None: the case stays where it is. `back`: it may leave a stage unfinished.
+
+    `special` are the special stages of J4 that it realises; `pauses_not`: it may be done while the case is suspended.
+    """
+
+    key: str
+    event: str
+    stages: tuple[str, ...]
+    to: str | None = None
+    requires: tuple[str, ...] = ()
+    clears: frozenset[str] = frozenset()
+    back: bool = False
+    special: tuple[str, ...] = ()
+    cite: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class AdmittedAct:
+    """What the law let through: the event to record, the stage afterwards (None: unchanged), the events wiped out."""
+
+    act: str
+    event: str
+    stage_after: str | None
+    clears: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class NextAct:
+    """One line of 下一步. `primary`: it leads forward; `who`: the roles that may do it; conditions on the form come
+    later.
+    """
+
+    act: str
+    zh: str
+    allowed: bool
+    primary: bool
+    who: tuple[str, ...]
+    breaches: tuple[Breach, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Procedure:
+    """One kind of case. `start` is the stage it begins in; `acts` holds every act, those that enter a stage included."""
+
+    key: str
+    zh: str
+    cite: str
+    start: str
+    stages: Mapping[str, Stage]
+    acts: Mapping[str, Act]
+    clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
+
+    @property
+    def start_act(self) -> str:
+        """The act that begins a case of this kind."""
+        return next(act.key for act in self.acts.values() if act.to == self.start and not act.stages)
+
+    def admit(self, act: str, facts: CaseFacts, law: Law) -> AdmittedAct:
+        """Let an act through, or raise RuleViolation with every unmet condition.
+
+        The conditions: the stage, the guards of the act, and what the stage being left may not be left without.
+        Raises KeyError for an act this procedure does not know.
+        """
+        known = self.acts[act]
+        facts = dataclasses.replace(facts, clears=self.clears)
+        breaches = (*self._of_stage(known, facts), *self._of_guards(known, facts, law, with_form=True))
+        if breaches:
+            raise RuleViolation(*breaches)
+        return AdmittedAct(known.key, known.event, known.to, known.clears)
+
+    def next_acts(self, facts: CaseFacts, law: Law) -> tuple[NextAct, ...]:
+        """The acts of the present stage for `facts.actor`: forward first, and of those the possible first.
+
+        What depends on the form is not judged yet; an act of another stage is not listed.
+        """
+        facts = dataclasses.replace(facts, clears=self.clears, form={})
+        roles = facts.actor.roles if facts.actor else frozenset()
+        offered: list[NextAct] = []
+        for act in self.acts.values():
+            if facts.stage not in act.stages:
+                continue
+            breaches = (*self._of_stage(act, facts), *self._of_guards(act, facts, law, with_form=False))
+            power = law.powers.may(roles, act.key)
+            apart = law.powers.apart(act.key, facts, facts.actor.person_id) if facts.actor else ()
+            breaches = (*((power,) if power else ()), *apart, *breaches)
+            primary = act.to is not None and not act.back
+            offered.append(
+                NextAct(act.key, law.powers.zh(act.key), not breaches, primary, law.powers.who(act.key), breaches)
+            )
+        return tuple(sorted(offered, key=lambda one: (not one.primary, not one.allowed)))
+
+    def _of_stage(self, act: Act, facts: CaseFacts) -> tuple[Breach, ...]:
+        breaches: list[Breach] = []
+        if (facts.stage or "") not in (act.stages or ("",)):
+            here = self.stages[facts.stage].zh if facts.stage in self.stages else "尚未开始"
+            needed = "、".join(self.stages[stage].zh for stage in act.stages) or "案件开始"
+            sentence = f"案件现处于“{here}”环节，本行为须在“{needed}”环节办理"
+            breaches.append(Breach("stage", sentence, act.cite or self.cite, "law", row=_row(self.cite)))
+        if facts.suspended and act.to is not None and not act.back:
+            breaches.append(SUSPENDED)
+        return tuple(breaches)
+
+    def _of_guards(self, act: Act, facts: CaseFacts, law: Law, *, with_form: bool) -> tuple[Breach, ...]:
+        names = list(act.requires)
+        if act.to is not None and not act.back and facts.stage in self.stages:
+            names += [RECORDS[record] for record in self.stages[facts.stage].records]
+        guards = (GUARDS[name] for name in dict.fromkeys(names))
+        found = (breach for one in guards if with_form or not one.of_form for breach in one.check(facts, law))
+        return tuple(dict.fromkeys(found))
+
+
+def _row(cite: str) -> str:
+    return cite.replace("#", "")
+
+
+# ------------------------------------------------------------------------------------------------------------ loading
+
+
+def load_procedures(
+    directory: Path, *, sources: Collection[str] | None = None, terms: Collection[str] | None = None
+) -> dict[str, Procedure]:
+    """Read every procedure of a directory; `all.toml` is merged into each.
+
+    Raises LawBookError naming every fault: an unknown guard, stage, event, record kind, source or term; a stage
+    nobody can reach or that can never end. `sources` and `terms` are the known keys (None: not checked).
+    """
+    problems: list[str] = []
+    shared_file = directory / f"{SHARED}.toml"
+    shared = tomllib.loads(shared_file.read_text("utf-8")) if shared_file.exists() else {}
+    procedures: dict[str, Procedure] = {}
+    for path in sorted(directory.glob("*.toml")):
+        if path.stem != SHARED:
+            procedure, faults = parse(path.stem, tomllib.loads(path.read_text("utf-8")), shared.get("act", {}))
+            procedures[path.stem] = procedure
+            problems += [*faults, *_unknown(procedure, sources, terms)]
+    if problems:
+        raise LawBookError(*problems)
+    return procedures
+
+
+def parse(key: str, text: Mapping[str, Any], shared: Mapping[str, Any]) -> tuple[Procedure, list[str]]:
+    """Build one procedure from its TOML and the shared acts; the second value lists its faults."""
+    problems: list[str] = []
+    written: Mapping[str, Mapping[str, Any]] = text["stage"]
+    stages = {name: _stage(name, entry) for name, entry in written.items()}
+    acts: dict[str, Act] = {}
+    for name, entry in written.items():
+        if "act" in entry:
+            origins = tuple(stage.key for stage in stages.values() if name in stage.next)
+            acts[entry["act"]] = _act(entry["act"], {**entry, "to": name}, origins)
+    for name, entry in {**shared, **text.get("act", {})}.items():
+        if name in acts:
+            problems.append(f"{key}: {name} both enters a stage and is an in-stage act")
+        if name not in text.get("without", ()):
+            acts[name] = _act(
+                name, entry, _origins(entry.get("stages", "any_open"), stages.values(), key, name, problems)
+            )
+    clears = {act.key: act.clears for act in acts.values() if act.clears}
+    procedure = Procedure(key, text["zh"], text["cite"], text["start"], stages, acts, clears)
+    return procedure, [*problems, *_broken(procedure)]
+
+
+def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
+    return Stage(
+        key=name,
+        zh=entry["zh"],
+        cite=entry["cite"],
+        general=entry.get("general", ""),
+        next=tuple(entry.get("next", ())),
+        records=tuple(entry.get("records", ("text",))),
+        ends=bool(entry.get("ends", False)),
+        decided=bool(entry.get("decided", False)),
+    )
+
+
+def _act(name: str, entry: Mapping[str, Any], origins: tuple[str, ...]) -> Act:
+    return Act(
+        key=name,
+        event=entry["event"],
+        stages=origins,
+        to=entry.get("to"),
+        requires=tuple(entry.get("requires", ())),
+        clears=frozenset(entry.get("clears", ())),
+        back=bool(entry.get("back", False)),
+        special=tuple(entry.get("special", ())),
+        cite=entry.get("cite"),
+    )
+
+
+def _origins(
+    written: str | list[str], stages: Iterable[Stage], key: str, name: str, problems: list[str]
+) -> tuple[str, ...]:
+    if isinstance(written, list):
+        return tuple(written)
+    if written not in GROUPS:
+        problems.append(f"{key}: {name} is allowed in “{written}”, which is neither a list nor one of {GROUPS}")
+    chosen = {"any": lambda _: True, "any_open": lambda stage: not stage.ends, "decided": lambda stage: stage.decided}
+    return tuple(stage.key for stage in stages if chosen.get(written, lambda _: False)(stage))
+
+
+def _broken(procedure: Procedure) -> list[str]:
+    problems: list[str] = []
+    stages, acts = procedure.stages, procedure.acts
+    events = {act.event for act in acts.values()}
+    if procedure.start not in stages:
+        return [f"{procedure.key}: it starts in {procedure.start}, which is no stage"]
+    for stage in stages.values():
+        problems += [
+            f"{procedure.key}: {stage.key} leads to {other}, which is no stage"
+            for other in stage.next
+            if other not in stages
+        ]
+        problems += [
+            f"{procedure.key}: {stage.key} asks for records “{record}”"
+            for record in stage.records
+            if record not in RECORDS
+        ]
+        problems += [f"{procedure.key}: {stage.key} ends and yet leads on"] if stage.ends and stage.next else []
+    for act in acts.values():
+        where = f"{procedure.key}: {act.key}"
+        problems += [f"{where} requires {name}, which is no guard" for name in act.requires if name not in GUARDS]
+        problems += [f"{where} is allowed in {stage}, which is no stage" for stage in act.stages if stage not in stages]
+        problems += [f"{where} clears {event}, which nothing records" for event in sorted(act.clears - events)]
+        problems += [f"{where} leads to {act.to}, which is no stage"] if act.to and act.to not in stages else []
+    steps = {(stage, act.to) for act in acts.values() if act.to for stage in act.stages}
+    reachable = _closure({procedure.start}, steps)
+    ending = _closure({stage.key for stage in stages.values() if stage.ends}, {(to, stage) for stage, to in steps})
+    problems += [f"{procedure.key}: no act leads to {stage}" for stage in stages if stage not in reachable]
+    problems += [f"{procedure.key}: from {stage} the case can never end" for stage in stages if stage not in ending]
+    return problems
+
+
+def _closure(start: set[str], steps: set[tuple[str, str]]) -> set[str]:
+    found = set(start)
+    while more := {to for stage, to in steps if stage in found} - found:
+        found |= more
+    return found
+
+
+def _unknown(procedure: Procedure, sources: Collection[str] | None, terms: Collection[str] | None) -> list[str]:
+    problems: list[str] = []
+    cites = {procedure.cite, *(stage.cite for stage in procedure.stages.values())}
+    cites |= {act.cite for act in procedure.acts.values() if act.cite}
+    for cite in sorted(cites):
+        citation = Citation.parse(cite)
+        if sources is not None and citation.source not in sources:
+            problems.append(f"{procedure.key}: {cite} cites a source that is not in sources.toml")
+    if terms is not None:
+        problems += [
+            f"{procedure.key}: the stage {stage} is no term" for stage in procedure.stages if stage not in terms
+        ]
+    return problems
