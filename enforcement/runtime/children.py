@@ -1,0 +1,76 @@
+"""Start a child process that cannot outlive its parent and that hears only what its parent tells it."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import signal
+import subprocess
+import sys
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+    from pathlib import Path
+    from typing import IO
+
+PR_SET_PDEATHSIG = 1
+_libc = ctypes.CDLL(None) if sys.platform == "linux" else None
+
+
+def spawn(
+    command: Sequence[str | Path],
+    *,
+    on_parent_death: signal.Signals,
+    environ: Mapping[str, str] | None = None,
+    output: int | IO[bytes] | None = None,
+    user: str | None = None,
+    cwd: Path | None = None,
+) -> subprocess.Popen[bytes]:
+    """Start `command` in a session of its own (a Ctrl-C at the terminal reaches only the parent).
+
+    `on_parent_death` is what the kernel sends to the child when the thread that called this ends, however it ends;
+    so call it from the main thread. Outside Linux a child may outlive a killed parent: the next start finds it.
+    """
+    parent = os.getpid()
+
+    def before_exec() -> None:
+        # A job started in the background inherits SIGINT ignored; the child must hear it all the same.
+        signal.signal(signal.SIGINT, signal.SIG_DFL)
+        signal.signal(signal.SIGTERM, signal.SIG_DFL)
+        if _libc is not None:
+            _libc.prctl(PR_SET_PDEATHSIG, int(on_parent_death), 0, 0, 0)
+            if os.getppid() != parent:  # the parent was gone before the kernel was asked
+                os._exit(1)
+
+    return subprocess.Popen(
+        [str(part) for part in command],
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT if output is not None else None,
+        env=dict(environ) if environ is not None else None,
+        cwd=cwd,
+        user=user,
+        group=user,
+        extra_groups=[] if user is not None else None,
+        start_new_session=True,
+        preexec_fn=before_exec,  # noqa: PLW1509  (no threads run yet where this is called)
+    )
+
+
+def stop(child: subprocess.Popen[bytes], how: signal.Signals, *, seconds: float) -> None:
+    """Ask `child` to end, wait at most `seconds`, then end it and everything it started that is still there."""
+    if child.poll() is None:
+        with suppress(ProcessLookupError):
+            child.send_signal(how)
+        with suppress(subprocess.TimeoutExpired):
+            child.wait(seconds)
+    sweep(child)
+    child.wait()
+
+
+def sweep(child: subprocess.Popen[bytes]) -> None:
+    """End whatever is left in the child's session: workers of a killed server keep its port open."""
+    with suppress(ProcessLookupError, PermissionError):
+        os.killpg(child.pid, signal.SIGKILL)

@@ -1,0 +1,91 @@
+"""The database's own walls: four roles, two schemas, and who may touch what by default.
+
+`mingjian_owner` owns the tables and runs the migrations; nothing that serves a request logs in as it.
+`mingjian_app` may read and insert in both schemas; UPDATE and DELETE are granted table by table by the migration that
+needs them, because most of what this product writes is never changed. `mingjian_sequencer` may read `enforcement`.
+`mingjian_public` has no way into `enforcement`, and in `public_site` only what a migration grants it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from typing import TYPE_CHECKING
+
+from psycopg import sql
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import psycopg
+
+OWNER = "mingjian_owner"
+APP = "mingjian_app"
+SEQUENCER = "mingjian_sequencer"
+PUBLIC = "mingjian_public"
+ROLES = (OWNER, APP, SEQUENCER, PUBLIC)
+SCHEMAS = ("enforcement", "public_site")
+
+# Run in the product's database. Each statement may be run again at any time. The default privileges reach what
+# mingjian_owner creates from then on, which is every table the migrations make.
+_DEFAULT = "ALTER DEFAULT PRIVILEGES FOR ROLE mingjian_owner"
+STATEMENTS = (
+    "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    "CREATE SCHEMA IF NOT EXISTS enforcement AUTHORIZATION mingjian_owner",
+    "CREATE SCHEMA IF NOT EXISTS public_site AUTHORIZATION mingjian_owner",
+    "GRANT USAGE ON SCHEMA enforcement TO mingjian_app, mingjian_sequencer",
+    "GRANT USAGE ON SCHEMA public_site TO mingjian_app, mingjian_sequencer, mingjian_public",
+    f"{_DEFAULT} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
+    f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT, INSERT ON TABLES TO mingjian_app",
+    f"{_DEFAULT} IN SCHEMA enforcement GRANT USAGE ON SEQUENCES TO mingjian_app",
+    f"{_DEFAULT} IN SCHEMA enforcement GRANT EXECUTE ON FUNCTIONS TO mingjian_app",
+    f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT ON TABLES TO mingjian_sequencer",
+    f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT, INSERT ON TABLES TO mingjian_app",
+    f"{_DEFAULT} IN SCHEMA public_site GRANT USAGE ON SEQUENCES TO mingjian_app",
+    f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT ON TABLES TO mingjian_sequencer",
+)
+
+
+def prepare(connection: psycopg.Connection[object], passwords: Mapping[str, str]) -> None:
+    """Create roles, schemas and default privileges in the connected database; harmless when run again.
+
+    `connection` is an autocommit connection of a superuser (or of a role with CREATEROLE that owns the database).
+    `passwords` holds a password for each role to be set; a role left out keeps the one it has.
+    """
+    for role in ROLES:
+        name = sql.Identifier(role)
+        known = connection.execute("SELECT 1 FROM pg_roles WHERE rolname = %s", [role]).fetchone()
+        if known is None:
+            connection.execute(sql.SQL("CREATE ROLE {} LOGIN NOINHERIT NOCREATEDB NOCREATEROLE").format(name))
+        if role in passwords:
+            literal = sql.Literal(passwords[role])
+            connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, literal))
+    database = sql.Identifier(connection.info.dbname)
+    everyone = sql.SQL(", ").join(sql.Identifier(role) for role in ROLES)
+    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
+    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, everyone))
+    connection.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, sql.Identifier(OWNER)))
+    for statement in STATEMENTS:
+        connection.execute(statement.encode())
+
+
+def new_password() -> str:
+    """A password nobody has to remember: 256 bits, safe inside a URL."""
+    return secrets.token_urlsafe(32)
+
+
+AGENCY = "nullif(current_setting('mingjian.agency_id', true), '')::uuid"
+
+
+def rls(table: str, *, schema: str = "enforcement", column: str = "agency_id") -> str:
+    """DDL that lets mingjian_app see and write only rows of the agency set for the transaction.
+
+    For a migration: `op.execute(rls("case_record"))`. Without a setting no row is visible. The owner is not bound
+    (no FORCE): SECURITY DEFINER functions and triggers must reach rows before the agency is known. The sequencer
+    reads every agency's rows, because the tree is one for all.
+    """
+    return f"""
+        ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY;
+        CREATE POLICY {table}_agency ON {schema}.{table} FOR ALL TO {APP}
+            USING ({column} = {AGENCY}) WITH CHECK ({column} = {AGENCY});
+        CREATE POLICY {table}_sequencer ON {schema}.{table} FOR SELECT TO {SEQUENCER} USING (true);
+    """

@@ -1,0 +1,30 @@
+"""${message}
+
+What changes, why, and which row asks for it (for example G13.b). Then:
+* name the file 000N_what_it_does.py, revision "000N", and write the same revision into migrations/HEAD;
+* a table with agency_id gets `op.execute(rls("table"))` (enforcement/runtime/roles.py);
+* mingjian_app may SELECT and INSERT by default; grant UPDATE or DELETE here, and only where the law lets a row change;
+* mingjian_public may do nothing by default; grant it what the public site reads;
+* a migration that meets data is tried with data in tests/migrations/.
+
+Revision ID: ${up_revision}
+Revises: ${down_revision | comma,n}
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+${imports if imports else ""}
+revision = ${repr(up_revision)}
+down_revision = ${repr(down_revision)}
+branch_labels = ${repr(branch_labels)}
+depends_on = ${repr(depends_on)}
+
+
+def upgrade() -> None:
+    ${upgrades if upgrades else "pass"}
+
+
+def downgrade() -> None:
+    ${downgrades if downgrades else "pass"}
