@@ -192,3 +192,11 @@ def to_data(form: Any) -> dict[str, Any]:
         else:
             data[name] = value
     return data
+
+
+def to_values(form: Any) -> dict[str, Any]:
+    """The form as the law reads it: field name to typed value, groups as mappings."""
+    return {
+        name: tuple(to_values(item) for item in getattr(form, name)) if spec.kind == "group" else getattr(form, name)
+        for name, spec in specs(type(form)).items()
+    }

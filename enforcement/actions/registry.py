@@ -1,0 +1,297 @@
+"""How every act is done, whoever asks: page, API, command line or clock.
+
+Lock, compare the version, ask who may, ask the law with every fact of the case, do it, record it, move the stage: one transaction.
+"""
+
+import dataclasses
+import datetime as dt
+import functools
+import importlib
+import pkgutil
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any, Literal
+
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import insert
+
+from enforcement.actions import forms
+from enforcement.facts import facts_of
+from enforcement.law.errors import Forbidden, Invalid, NotFound, Stale
+from enforcement.law.procedure import Procedure
+from enforcement.models.base import new_id
+from enforcement.models.cases import Case, Draft
+from enforcement.models.disclosures import Disclosure
+from enforcement.models.ledger import open_chain
+from enforcement.models.people import Agency
+from enforcement.models.powers import DocumentNumber
+from enforcement.work import Actor, Office, Work
+
+Scope = Literal["start", "case", "disclosure", "agency"]
+Extra = Mapping[str, Any]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """One lawful act: its form, its function, and which field of the form is the day the thing happened."""
+
+    name: str
+    form: type
+    scope: Scope
+    on: str
+    body: Callable[..., Extra | None]
+    procedure: str = ""
+    event: str = ""
+    computes: Callable[..., Extra] | None = None
+
+    @property
+    def address(self) -> str:
+        """The act's part of its address, `submit_for_review` being `submit-for-review`."""
+        return self.name.replace("_", "-")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """What an act left behind."""
+
+    chain_id: uuid.UUID
+    seq: int
+    event: str
+    stage: str
+    version: int
+    subject_id: uuid.UUID
+    """The case, the disclosure, or the agency."""
+
+
+_ACTS: dict[str, Act] = {}
+
+
+Body = Callable[..., Extra | None]
+
+
+def act(
+    form: type,
+    *,
+    scope: Scope = "case",
+    on: str = "",
+    procedure: str = "",
+    event: str = "",
+    computes: Callable[..., Extra] | None = None,
+) -> Callable[[Body], Body]:
+    """Register a function as the act of its own name.
+
+    The function gets `(work, case, form)`, `(work, disclosure, form)` or `(work, form)` by scope, changes what the act changes, and
+    may return more data for the record. `on` names the form's field that holds the day the thing happened, if it is not today.
+    `computes` (same arguments) gives values that the law must see beside the form, and the record keeps. `event` names what an act
+    of the agency leaves behind; in a case the procedure does.
+    """
+
+    def register(function: Body) -> Body:
+        name = function.__name__
+        _ACTS[name] = Act(
+            name=name, form=form, scope=scope, on=on, body=function, procedure=procedure, event=event, computes=computes
+        )
+        return function
+
+    return register
+
+
+@functools.cache
+def acts() -> Mapping[str, Act]:
+    """Every act by name."""
+    package = importlib.import_module("enforcement.actions")
+    for module in pkgutil.iter_modules(package.__path__):
+        importlib.import_module(f"enforcement.actions.{module.name}")
+    return dict(sorted(_ACTS.items()))
+
+
+def find(name: str) -> Act:
+    """The act of that name. Raises NotFound."""
+    try:
+        return acts()[name]
+    except KeyError:
+        raise NotFound("act", name) from None
+
+
+def _prepare(work: Work, deed: Act, form: Any) -> dt.date:
+    if not isinstance(form, deed.form):
+        raise TypeError(f"{deed.name} takes {deed.form.__name__}, not {type(form).__name__}")
+    forms.check(form)
+    happened = getattr(form, deed.on) if deed.on else None
+    happened_on = happened.date() if isinstance(happened, dt.datetime) else happened
+    if happened_on is not None and happened_on > work.today:
+        raise Invalid({deed.on: ["不能晚于今天"]})
+    if breach := work.book.powers.may(work.actor.roles, deed.name):
+        raise Forbidden(breach)
+    return happened_on or work.today
+
+
+def start(office: Office, actor: Actor, name: str, form: Any, *, parent_case_id: uuid.UUID | None = None) -> Outcome:
+    """Do the act that starts a case. Raises Invalid, Forbidden, RuleViolation."""
+    deed = find(name)
+    with office.begin(actor) as work:
+        return start_in(work, deed, form, parent_case_id=parent_case_id)
+
+
+def start_in(work: Work, deed: Act, form: Any, *, parent_case_id: uuid.UUID | None = None) -> Outcome:
+    """Start a case inside a running act, as an inspection handing over to a penalty does."""
+    on = _prepare(work, deed, form)
+    procedure = work.book.procedures[deed.procedure]
+    case = new_case(work, procedure, parent_case_id)
+    extra = deed.body(work, case, form)
+    return _admit_and_record(work, deed, case, form, on, extra)
+
+
+def perform(office: Office, actor: Actor, case_id: uuid.UUID, name: str, form: Any, *, version: int | None) -> Outcome:
+    """Do an act in a case. Raises Invalid, Forbidden, NotFound, Stale, RuleViolation; then nothing has changed."""
+    deed = find(name)
+    with office.begin(actor) as work:
+        return perform_in(work, deed, work.lock_case(case_id, version), form)
+
+
+def perform_in(work: Work, deed: Act, case: Case, form: Any) -> Outcome:
+    """Do an act in a case already locked by this transaction."""
+    on = _prepare(work, deed, form)
+    computed = dict(deed.computes(work, case, form)) if deed.computes else {}
+    facts = facts_of(work, case, forms.to_values(form) | computed)
+    admitted = work.book.procedures[case.procedure].admit(deed.name, facts)
+    extra = computed | dict(deed.body(work, case, form) or {})
+    return _record(work, deed, case, form, on, extra, admitted.event, admitted.stage_after)
+
+
+def _admit_and_record(work: Work, deed: Act, case: Case, form: Any, on: dt.date, extra: Extra | None) -> Outcome:
+    # A starting act is judged after its body, because the body is what gives the case its matter, party and officers.
+    facts = facts_of(work, case, forms.to_values(form))
+    admitted = work.book.procedures[case.procedure].admit(deed.name, facts)
+    return _record(work, deed, case, form, on, extra, admitted.event, admitted.stage_after)
+
+
+def _record(
+    work: Work, deed: Act, case: Case, form: Any, on: dt.date, extra: Extra | None, event: str, stage: str | None
+) -> Outcome:
+    case.stage = stage or case.stage
+    procedure = work.book.procedures[case.procedure]
+    if procedure.stages[case.stage].ends and case.closed_on is None:
+        case.closed_on = work.today
+    case.version += 1
+    data = forms.to_data(form) | dict(extra or {})
+    row = work.record(case.id, act=deed.name, event=event, data=data, stage=case.stage, on=on)
+    _forget_draft(work, str(case.id) if deed.scope != "start" else deed.name, deed.name)
+    return Outcome(
+        chain_id=case.id, seq=row.seq, event=event, stage=case.stage, version=case.version, subject_id=case.id
+    )
+
+
+def perform_on_disclosure(
+    office: Office, actor: Actor, disclosure_id: uuid.UUID, name: str, form: Any, *, version: int | None
+) -> Outcome:
+    """Do an act on a disclosure. Raises as :func:`perform`."""
+    deed = find(name)
+    with office.begin(actor) as work:
+        disclosure = lock_disclosure(work, disclosure_id, version)
+        return perform_on_disclosure_in(work, deed, disclosure, form)
+
+
+def perform_on_disclosure_in(work: Work, deed: Act, disclosure: Disclosure, form: Any) -> Outcome:
+    """Do an act on a disclosure already locked, with its case, by this transaction."""
+    on = _prepare(work, deed, form)
+    case = work.session.get_one(Case, disclosure.case_id)
+    computed = dict(deed.computes(work, disclosure, form)) if deed.computes else {}
+    facts = facts_of(work, case, forms.to_values(form) | computed, disclosure=disclosure)
+    admitted = work.book.procedures["disclosure"].admit(deed.name, facts)
+    extra = computed | dict(deed.body(work, disclosure, form) or {})
+    disclosed = extra.pop("disclosed", None)
+    disclosure.stage = admitted.stage_after or disclosure.stage
+    disclosure.version += 1
+    case.version += 1
+    row = work.record(
+        case.id,
+        act=deed.name,
+        event=admitted.event,
+        data=forms.to_data(form) | {"disclosure": str(disclosure.id)} | extra,
+        stage=case.stage,
+        on=on,
+        disclosed=disclosed,
+    )
+    _forget_draft(work, str(disclosure.id), deed.name)
+    return Outcome(
+        chain_id=case.id,
+        seq=row.seq,
+        event=admitted.event,
+        stage=disclosure.stage,
+        version=disclosure.version,
+        subject_id=disclosure.id,
+    )
+
+
+def lock_disclosure(work: Work, disclosure_id: uuid.UUID, version: int | None) -> Disclosure:
+    """Lock a disclosure and its case: the case first, as every act does. Raises NotFound, Stale."""
+    case_id = work.session.scalar(select(Disclosure.case_id).where(Disclosure.id == disclosure_id))
+    if case_id is None:
+        raise NotFound("disclosure", disclosure_id)
+    work.lock_case(case_id, None)
+    disclosure = work.session.scalars(
+        select(Disclosure).where(Disclosure.id == disclosure_id).with_for_update()
+    ).one()
+    if version is not None and disclosure.version != version:
+        raise Stale(version, disclosure.version)
+    return disclosure
+
+
+def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Outcome:
+    """Do an act of the agency itself (people, certificates, directory, parameters). Raises Invalid, Forbidden, RuleViolation."""
+    deed = find(name)
+    with office.begin(actor) as work:
+        on = _prepare(work, deed, form)
+        agency = work.session.scalars(select(Agency).with_for_update()).one()
+        extra = deed.body(work, form)
+        row = work.record(
+            agency.chain_id, act=name, event=deed.event, data=forms.to_data(form) | dict(extra or {}), on=on, case=False
+        )
+        _forget_draft(work, name, name)
+        return Outcome(
+            chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
+        )
+
+
+def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None) -> Case:
+    """A case with its chain, before its first record."""
+    agency_id = work.actor.agency_id
+    case_id = new_id()
+    open_chain(work.session, chain_id=case_id, agency_id=agency_id, kind="case")
+    case = Case(
+        id=case_id,
+        agency_id=agency_id,
+        case_no=f"{work.today.year}-{take_number(work, 'case'):04d}",
+        procedure=procedure.key,
+        stage=procedure.start,
+        version=0,
+        title="",
+        matter_code="",
+        unit_id=work.actor.unit_id,
+        parent_case_id=parent_case_id,
+        created_at=work.moment,
+    )
+    work.session.add(case)
+    return case
+
+
+def take_number(work: Work, series: str) -> int:
+    """The next number of a series this year, without gaps: its row stays locked until this act commits."""
+    statement = insert(DocumentNumber).values(
+        agency_id=work.actor.agency_id, series=series, year=work.today.year, last=1
+    )
+    return work.session.scalars(
+        statement.on_conflict_do_update(
+            index_elements=["agency_id", "series", "year"], set_={"last": DocumentNumber.last + 1}
+        ).returning(DocumentNumber.last)
+    ).one()
+
+
+def _forget_draft(work: Work, subject: str, name: str) -> None:
+    if work.actor.person_id is not None:
+        work.session.execute(
+            delete(Draft).where(
+                Draft.person_id == work.actor.person_id, Draft.subject == subject, Draft.act == name
+            )
+        )

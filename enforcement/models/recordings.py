@@ -1,0 +1,43 @@
+"""Recordings: what the write-once store holds and what J#10.2 asks to know of it."""
+
+import uuid
+from typing import Any
+
+from sqlalchemy import ForeignKey, Index
+from sqlalchemy.orm import Mapped, mapped_column
+
+from enforcement.models.base import AgencyId, Base, Moment, UuidKey
+
+
+class Recording(Base):
+    """One original recording. The bytes lie in the store under `store_key`; nothing of it is ever public (J#14.1)."""
+
+    __tablename__ = "recording"
+    __table_args__ = (Index(None, "case_id"), Index(None, "agency_id", "taken_in_at"))
+
+    id: Mapped[UuidKey]
+    agency_id: Mapped[AgencyId]
+    case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.case_file.id"))
+    activity: Mapped[str]
+    measure: Mapped[str] = mapped_column(default="")
+    """Key of the compulsory measure it covers, if any."""
+    kind: Mapped[str]
+    started_at: Mapped[Moment]
+    ended_at: Mapped[Moment]
+    place: Mapped[str]
+    officers: Mapped[list[Any]]
+    target: Mapped[str]
+    device_kind: Mapped[str]
+    device_no: Mapped[str] = mapped_column(default="")
+    device_time: Mapped[Moment | None]
+    drift_seconds: Mapped[int | None]
+    duration_ms: Mapped[int | None]
+    media: Mapped[dict[str, Any]]
+    """What the probe found: container, streams, size of the picture."""
+    size: Mapped[int]
+    sha256: Mapped[str]
+    sm3: Mapped[str]
+    store_key: Mapped[str]
+    poster_key: Mapped[str] = mapped_column(default="")
+    taken_in_at: Mapped[Moment]
+    taken_in_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))

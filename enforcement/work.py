@@ -1,0 +1,192 @@
+"""One actor, one moment, one transaction: the only place that commits and the only one that reads the clock.
+
+An act and its record are one transaction: the process record, the ledger entry and whatever the act changes are committed
+together or not at all.
+"""
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal, Protocol
+
+from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy.orm import Session
+
+from enforcement import ledger
+from enforcement.law.book import Book
+from enforcement.law.errors import NotFound, Stale
+from enforcement.law.events import shanghai_day
+from enforcement.models.cases import Case, ProcessRecord
+from enforcement.models.ledger import append_entry
+from media.store import FileStore
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts, for which agency, in which roles today. The clock acts too: `kind` "clock", nobody's id."""
+
+    agency_id: uuid.UUID
+    person_id: uuid.UUID | None
+    name: str
+    roles: frozenset[str]
+    unit_id: uuid.UUID | None = None
+    legal_unit: bool = False
+    law_qualified: bool = False
+    deputy_for: uuid.UUID | None = None
+    """The head whose deputy acts as head today, if so."""
+    kind: Literal["person", "clock"] = "person"
+
+    @classmethod
+    def clock(cls, agency_id: uuid.UUID) -> "Actor":
+        """The scheduler, acting for one agency."""
+        return cls(agency_id=agency_id, person_id=None, name="系统时钟", roles=frozenset({"clock"}), kind="clock")
+
+
+class Clock(Protocol):
+    """Where the time comes from: the machine, or in a demonstration the machine plus an offset kept in the database."""
+
+    def __call__(self, connection: Connection) -> dt.datetime:
+        """Return an aware moment in UTC."""
+
+
+def machine_clock(_: Connection) -> dt.datetime:
+    """The machine's time."""
+    return dt.datetime.now(dt.UTC)
+
+
+def demo_clock(connection: Connection) -> dt.datetime:
+    """The machine's time moved by what `flask clock` has set."""
+    seconds: int = connection.execute(text("SELECT offset_seconds FROM enforcement.demo_clock")).scalar_one()
+    return dt.datetime.now(dt.UTC) + dt.timedelta(seconds=seconds)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Office:
+    """What every act needs of the house: the database as the application's role, the law, the store, the clock."""
+
+    engine: Engine
+    book: Book
+    store: FileStore
+    public_address: str
+    demo: bool = False
+
+    @property
+    def clock(self) -> Clock:
+        """The clock of this installation."""
+        return demo_clock if self.demo else machine_clock
+
+    def now(self) -> dt.datetime:
+        """The present moment, in UTC."""
+        with self.engine.connect() as connection:
+            return self.clock(connection)
+
+    @contextmanager
+    def reading(self, agency_id: uuid.UUID) -> Iterator[Session]:
+        """A session that sees one agency and writes nothing: always rolled back."""
+        with Session(self.engine, autoflush=False) as session:
+            try:
+                _enter(session, agency_id)
+                yield session
+            finally:
+                session.rollback()
+
+    @contextmanager
+    def begin(self, actor: Actor) -> "Iterator[Work]":
+        """One transaction of one actor; committed on the way out, rolled back when anything is raised."""
+        with Session(self.engine, expire_on_commit=False) as session:
+            try:
+                _enter(session, actor.agency_id)
+                work = Work(self, actor, self.clock(session.connection()), session)
+                yield work
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+        for after in work.afterwards:
+            after()
+
+
+def _enter(session: Session, agency_id: uuid.UUID) -> None:
+    # Local to the transaction: a pooled connection carries no agency over to the next request.
+    session.execute(text("SELECT set_config('mingjian.agency_id', :agency, true)"), {"agency": str(agency_id)})
+
+
+class Work:
+    """One running act: who, when, under which law, in which transaction."""
+
+    __slots__ = ("actor", "afterwards", "moment", "office", "session", "today")
+
+    def __init__(self, office: Office, actor: Actor, moment: dt.datetime, session: Session) -> None:
+        self.office = office
+        self.actor = actor
+        self.moment = moment
+        self.today = shanghai_day(moment)
+        self.session = session
+        self.afterwards: list[Callable[[], None]] = []
+
+    @property
+    def book(self) -> Book:
+        """The law in force here."""
+        return self.office.book
+
+    def lock_case(self, case_id: uuid.UUID, version: int | None) -> Case:
+        """Lock a case for this transaction; `version` None is for the clock, which has read nothing before.
+
+        Raises NotFound (also for another agency's case) or Stale.
+        """
+        case = self.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
+        if case is None:
+            raise NotFound("case", case_id)
+        if version is not None and case.version != version:
+            raise Stale(version, case.version)
+        return case
+
+    def record(
+        self,
+        chain_id: uuid.UUID,
+        *,
+        act: str,
+        event: str,
+        data: Mapping[str, Any],
+        stage: str = "",
+        on: dt.date | None = None,
+        case: bool = True,
+        disclosed: Mapping[str, str] | None = None,
+    ) -> ProcessRecord:
+        """Write the process record and its ledger entry.
+
+        `data` is the act's form (JSON values); the ledger gets its digest and never a name. `disclosed` marks an entry whose body
+        becomes public with its proof: it carries these values and no internal person (J14.1a, house §5).
+        """
+        on = on or self.today
+        digest = ledger.digest_of(data)
+        actor = "agency" if disclosed is not None else str(self.actor.person_id or self.actor.kind)
+        seq = append_entry(
+            self.session,
+            chain_id=chain_id,
+            agency_id=self.actor.agency_id,
+            act=act,
+            event=event,
+            actor=actor,
+            at=self.moment,
+            case_id=chain_id if case else None,
+            data={"on": on.isoformat(), "stage": stage, **(disclosed or {})},
+            digest=digest,
+        )
+        row = ProcessRecord(
+            chain_id=chain_id,
+            seq=seq,
+            agency_id=self.actor.agency_id,
+            event=event,
+            act=act,
+            stage=stage,
+            at=self.moment,
+            on=on,
+            actor_id=self.actor.person_id,
+            data=dict(data),
+            digest=digest,
+        )
+        self.session.add(row)
+        return row
