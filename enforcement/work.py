@@ -183,7 +183,7 @@ class Work:
             act=act,
             stage=stage,
             at=self.moment,
-            on=on,
+            happened_on=on,
             actor_id=self.actor.person_id,
             data=dict(data),
             digest=digest,

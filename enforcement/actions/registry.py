@@ -18,6 +18,7 @@ from sqlalchemy.dialects.postgresql import insert
 from enforcement.actions import forms
 from enforcement.facts import facts_of
 from enforcement.law.errors import Forbidden, Invalid, NotFound, Stale
+from enforcement.law.events import shanghai_day
 from enforcement.law.procedure import Procedure
 from enforcement.models.base import new_id
 from enforcement.models.cases import Case, Draft
@@ -118,7 +119,7 @@ def _prepare(work: Work, deed: Act, form: Any) -> dt.date:
         raise TypeError(f"{deed.name} takes {deed.form.__name__}, not {type(form).__name__}")
     forms.check(form)
     happened = getattr(form, deed.on) if deed.on else None
-    happened_on = happened.date() if isinstance(happened, dt.datetime) else happened
+    happened_on = shanghai_day(happened) if isinstance(happened, dt.datetime) else happened
     if happened_on is not None and happened_on > work.today:
         raise Invalid({deed.on: ["不能晚于今天"]})
     if breach := work.book.powers.may(work.actor.roles, deed.name):

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from enforcement.models.base import AgencyId, Base, Moment, UuidKey
+from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Case(Base):
@@ -22,9 +22,9 @@ class Case(Base):
         Index(None, "parent_case_id"),
     )
 
-    id: Mapped[UuidKey]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     """Also the id of the case's chain in the ledger."""
-    agency_id: Mapped[AgencyId]
+    agency_id: Mapped[uuid.UUID] = agency_key()
     case_no: Mapped[str]
     procedure: Mapped[str]
     stage: Mapped[str]
@@ -54,8 +54,8 @@ class Party(Base):
     __tablename__ = "party"
     __table_args__ = (Index(None, "case_id"), Index(None, "agency_id", "name"))
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.case_file.id"))
     position: Mapped[int] = mapped_column(default=0)
     kind: Mapped[str]
@@ -68,7 +68,7 @@ class Party(Base):
     legal_representative: Mapped[str] = mapped_column(default="")
     operator_name: Mapped[str] = mapped_column(default="")
     bank_account: Mapped[str] = mapped_column(default="")
-    other_known: Mapped[list[Any]] = mapped_column(default=list)
+    other_known: Mapped[list[str]] = mapped_column(default=list)
     """Further values to hide: third parties, certificate numbers, trade secrets."""
 
 
@@ -80,7 +80,7 @@ class CaseOfficer(Base):
 
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.case_file.id"), primary_key=True)
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"), primary_key=True)
-    agency_id: Mapped[AgencyId]
+    agency_id: Mapped[uuid.UUID] = agency_key()
     from_on: Mapped[dt.date]
     to_on: Mapped[dt.date | None]
 
@@ -89,17 +89,17 @@ class ProcessRecord(Base):
     """One act's record (J#3, J#7.1): written once; `digest` stands in the ledger entry of the same `seq`."""
 
     __tablename__ = "process_record"
-    __table_args__ = (Index(None, "agency_id", "event", "on"), Index(None, "actor_id"))
+    __table_args__ = (Index(None, "agency_id", "event", "happened_on"), Index(None, "actor_id"))
 
     chain_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.ledger_chain.id"), primary_key=True)
     """The case's id, or the agency's own chain for acts outside any case."""
     seq: Mapped[int] = mapped_column(primary_key=True)
-    agency_id: Mapped[AgencyId]
+    agency_id: Mapped[uuid.UUID] = agency_key()
     event: Mapped[str]
     act: Mapped[str]
     stage: Mapped[str]
     at: Mapped[Moment]
-    on: Mapped[dt.date]
+    happened_on: Mapped[dt.date]
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enforcement.person.id"))
     """Nobody: the clock."""
     data: Mapped[dict[str, Any]]
@@ -116,6 +116,6 @@ class Draft(Base):
     subject: Mapped[str] = mapped_column(primary_key=True)
     """What the form is about: a case's or a disclosure's id, or the act itself for a starting act."""
     act: Mapped[str] = mapped_column(primary_key=True)
-    agency_id: Mapped[AgencyId]
+    agency_id: Mapped[uuid.UUID] = agency_key()
     data: Mapped[dict[str, Any]]
     saved_at: Mapped[Moment]

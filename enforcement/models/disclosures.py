@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from enforcement.models.base import AgencyId, Base, Moment, UuidKey
+from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Disclosure(Base):
@@ -25,9 +25,9 @@ class Disclosure(Base):
         Index(None, "agency_id", "stage", "anchor_on"),
     )
 
-    id: Mapped[UuidKey]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     """Also the id of the publication, so that the public address is known before there is one."""
-    agency_id: Mapped[AgencyId]
+    agency_id: Mapped[uuid.UUID] = agency_key()
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.case_file.id"))
     decision_seq: Mapped[int]
     """Process record of the decision or of the inspection's conclusion."""
@@ -53,8 +53,8 @@ class RedactionSpan(Base):
     __tablename__ = "redaction_span"
     __table_args__ = (Index(None, "disclosure_id", "start"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     disclosure_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.disclosure.id"))
     start: Mapped[int]
     end: Mapped[int]

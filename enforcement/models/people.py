@@ -6,7 +6,7 @@ import uuid
 from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from enforcement.models.base import AgencyId, Base, Moment, UuidKey
+from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Agency(Base):
@@ -14,7 +14,7 @@ class Agency(Base):
 
     __tablename__ = "agency"
 
-    id: Mapped[UuidKey]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     code: Mapped[str] = mapped_column(unique=True)
     name: Mapped[str]
     document_prefix: Mapped[str]
@@ -32,8 +32,8 @@ class Unit(Base):
     __tablename__ = "unit"
     __table_args__ = (UniqueConstraint("agency_id", "name"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     name: Mapped[str]
     kind: Mapped[str]
 
@@ -44,8 +44,8 @@ class Person(Base):
     __tablename__ = "person"
     __table_args__ = (Index(None, "agency_id", "unit_id"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.unit.id"))
     name: Mapped[str]
     username: Mapped[str] = mapped_column(unique=True)
@@ -66,8 +66,8 @@ class RoleGrant(Base):
     __tablename__ = "role_grant"
     __table_args__ = (Index(None, "person_id"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
     role: Mapped[str]
     from_on: Mapped[dt.date]
@@ -80,8 +80,8 @@ class Certificate(Base):
     __tablename__ = "certificate"
     __table_args__ = (UniqueConstraint("agency_id", "number"), Index(None, "person_id"))
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
     number: Mapped[str]
     style: Mapped[str]
@@ -98,8 +98,8 @@ class Deputy(Base):
     __tablename__ = "deputy"
     __table_args__ = (Index(None, "deputy_id"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     head_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
     deputy_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
     from_on: Mapped[dt.date]
@@ -114,7 +114,7 @@ class WebSession(Base):
     __table_args__ = (Index(None, "person_id"),)
 
     token_digest: Mapped[bytes] = mapped_column(primary_key=True)
-    agency_id: Mapped[AgencyId]
+    agency_id: Mapped[uuid.UUID] = agency_key()
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
     created_at: Mapped[Moment]
     seen_at: Mapped[Moment]

@@ -4,10 +4,10 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import Index, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from enforcement.models.base import AgencyId, Base, Moment, UuidKey
+from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Matter(Base):
@@ -16,8 +16,8 @@ class Matter(Base):
     __tablename__ = "matter"
     __table_args__ = (UniqueConstraint("agency_id", "code"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     code: Mapped[str]
     zh: Mapped[str]
     kind: Mapped[str]
@@ -32,8 +32,8 @@ class DirectoryEntry(Base):
     __tablename__ = "directory_entry"
     __table_args__ = (UniqueConstraint("agency_id", "version", "matter_code"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     version: Mapped[int]
     from_on: Mapped[dt.date]
     matter_code: Mapped[str]
@@ -49,8 +49,8 @@ class AgencyParameter(Base):
     __tablename__ = "agency_parameter"
     __table_args__ = (UniqueConstraint("agency_id", "name", "from_on"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     name: Mapped[str]
     value: Mapped[int]
     from_on: Mapped[dt.date]
@@ -64,8 +64,8 @@ class BasicInformation(Base):
     __tablename__ = "basic_information"
     __table_args__ = (UniqueConstraint("agency_id", "section"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     section: Mapped[str]
     content: Mapped[dict[str, Any]]
     updated_at: Mapped[Moment]
@@ -76,7 +76,7 @@ class DocumentNumber(Base):
 
     __tablename__ = "document_number"
 
-    agency_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    agency_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.agency.id"), primary_key=True)
     series: Mapped[str] = mapped_column(primary_key=True)
     year: Mapped[int] = mapped_column(primary_key=True)
     last: Mapped[int]
@@ -88,8 +88,17 @@ class SweepRun(Base):
     __tablename__ = "sweep_run"
     __table_args__ = (Index(None, "agency_id", "finished_at"),)
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     started_at: Mapped[Moment]
     finished_at: Mapped[Moment]
     report: Mapped[dict[str, Any]]
+
+
+class DemoClock(Base):
+    """How far a demonstration's clock is ahead of the machine's; one row, read only where MINGJIAN_DEMO=1."""
+
+    __tablename__ = "demo_clock"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    offset_seconds: Mapped[int]

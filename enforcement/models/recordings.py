@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
-from enforcement.models.base import AgencyId, Base, Moment, UuidKey
+from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Recording(Base):
@@ -15,8 +15,8 @@ class Recording(Base):
     __tablename__ = "recording"
     __table_args__ = (Index(None, "case_id"), Index(None, "agency_id", "taken_in_at"))
 
-    id: Mapped[UuidKey]
-    agency_id: Mapped[AgencyId]
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    agency_id: Mapped[uuid.UUID] = agency_key()
     case_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.case_file.id"))
     activity: Mapped[str]
     measure: Mapped[str] = mapped_column(default="")
@@ -25,7 +25,7 @@ class Recording(Base):
     started_at: Mapped[Moment]
     ended_at: Mapped[Moment]
     place: Mapped[str]
-    officers: Mapped[list[Any]]
+    officers: Mapped[list[str]]
     target: Mapped[str]
     device_kind: Mapped[str]
     device_no: Mapped[str] = mapped_column(default="")

@@ -1,0 +1,144 @@
+"""Acts that every kind of case knows: assignment, suspension, extension, overturning, closing."""
+
+import dataclasses
+import datetime as dt
+import uuid
+
+from sqlalchemy import select, update
+
+from enforcement.actions.forms import choice, day, long_text, number, people, pick, text
+from enforcement.actions.registry import Extra, act
+from enforcement.law.errors import Invalid
+from enforcement.models.cases import Case, CaseOfficer
+from enforcement.models.disclosures import Disclosure
+from enforcement.models.powers import Matter
+from enforcement.work import Work
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Reason:
+    """An act whose only word is its reason."""
+
+    reason: str = long_text("理由")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AssignOfficers:
+    """The officers from now on."""
+
+    officers: tuple[str, ...] = people("承办执法人员", "officer", cite="APL#42.1")
+    reason: str = text("变更理由", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Suspend:
+    """Why the case stands still, and under which article."""
+
+    ground: str = long_text("中止事由")
+    cite: str = text("依据条款", note="写明法律、法规、规章的条款")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Extend:
+    """How long a limit is extended, why, and under which article."""
+
+    limit: str = pick("延长的期限", "limits")
+    days: int = number("延长天数")
+    ground: str = long_text("延长理由")
+    cite: str = text("依据条款")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Overturn:
+    """The instrument that overturned the decision (G#18.2)."""
+
+    kind: str = choice("变更或者撤销的种类", "altered", "annulled", "held_unlawful", "held_void", cite="G#18.2")
+    instrument: str = text("文书名称和文号", note="复议决定、判决或者本机关的决定")
+    received_on: dt.date | None = day("收到生效文书之日", note="三个工作日自此日起算（系统内控要求）", cite="G#18.2")
+    reason: str = long_text("向社会公开的撤回理由", max_length=2_000, note="不得重复已撤回的内容", cite="G#18.2")
+    replaced_by: str = text("替代的决定书文号", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CloseCase:
+    """What came of the case."""
+
+    summary: str = long_text("结案情况")
+
+
+def find_matter(work: Work, code: str, kind: str) -> Matter:
+    """The item of the agency's list that a case runs under. Raises Invalid."""
+    matter = work.session.scalar(select(Matter).where(Matter.code == code, Matter.kind == kind))
+    if matter is None or matter.from_on > work.today or (matter.to_on is not None and matter.to_on < work.today):
+        raise Invalid({"matter_code": ["权责清单中没有这一有效事项"]})
+    return matter
+
+
+def replace_officers(work: Work, case: Case, officers: tuple[str, ...]) -> None:
+    """Put these people on the case from today on; who leaves keeps a row with the day it ended."""
+    wanted = {uuid.UUID(person) for person in officers}
+    present = {row.person_id: row for row in work.session.scalars(select(CaseOfficer).where(CaseOfficer.case_id == case.id))}
+    for person_id, row in present.items():
+        row.to_on = None if person_id in wanted else (row.to_on or work.today)
+    for person_id in wanted - present.keys():
+        work.session.add(
+            CaseOfficer(case_id=case.id, person_id=person_id, agency_id=case.agency_id, from_on=work.today, to_on=None)
+        )
+
+
+@act(AssignOfficers)
+def assign_officers(work: Work, case: Case, form: AssignOfficers) -> Extra | None:
+    """Change who works on the case."""
+    replace_officers(work, case, form.officers)
+    return None
+
+
+@act(Suspend)
+def suspend_case(_work: Work, _case: Case, _form: Suspend) -> Extra | None:
+    """Let the case, and the clocks that pause with it, stand still (J#4)."""
+    return None
+
+
+@act(Reason)
+def resume_case(_work: Work, _case: Case, _form: Reason) -> Extra | None:
+    """Go on after a suspension."""
+    return None
+
+
+@act(Extend)
+def extend_limit(_work: Work, _case: Case, _form: Extend) -> Extra | None:
+    """Extend a limit as far as the law lets the head."""
+    return None
+
+
+@act(Overturn, on="received_on")
+def overturn_decision(work: Work, case: Case, _form: Overturn) -> Extra | None:
+    """Note that the decision was altered, annulled, held unlawful or void: what is public must come down in three working days."""
+    for disclosure in work.session.scalars(select(Disclosure).where(Disclosure.case_id == case.id).with_for_update()):
+        if disclosure.stage == "published":
+            disclosure.stage = "withdrawal_due"
+        elif disclosure.stage in {"due", "prepared", "released", "deferred"}:
+            disclosure.stage = "stopped"  # never published, so nothing to withdraw; nothing must go out any more
+        disclosure.version += 1
+    return None
+
+
+@act(CloseCase)
+def close_case(_work: Work, _case: Case, _form: CloseCase) -> Extra | None:
+    """Conclude the case."""
+    return None
+
+
+@act(Reason)
+def drop_case(_work: Work, _case: Case, _form: Reason) -> Extra | None:
+    """Drop the case before any decision."""
+    return None
+
+
+def stop_disclosures(work: Work, case: Case) -> None:
+    """Nothing of this case may go out any more."""
+    work.session.execute(
+        update(Disclosure)
+        .where(Disclosure.case_id == case.id, Disclosure.stage.in_(["due", "prepared", "released", "deferred"]))
+        .values(stage="stopped", version=Disclosure.version + 1)
+    )

@@ -1,0 +1,222 @@
+"""Records, evidence, measures and samples: what an investigation or an inspection leaves (J#7, J#9, J#10, APL#46, APL#56, ACL#18)."""
+
+import dataclasses
+import datetime as dt
+
+from enforcement.actions.forms import choice, day, lines, long_text, moment, people, pick, text, yes_no
+from enforcement.actions.registry import Extra, act, take_number
+from enforcement.models.cases import Case
+from enforcement.work import Work
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SiteRecord:
+    """The five elements of a text record (J#7.1) and what is shown and told on the spot (G#8.2)."""
+
+    started_at: dt.datetime | None = moment("开始时间", cite="J#7.1")
+    ended_at: dt.datetime | None = moment("结束时间", cite="J#7.1")
+    place: str = text("地点", cite="J#7.1")
+    officers: tuple[str, ...] = people("执法人员", "officer", cite="J#7.1")
+    target: str = text("执法对象", cite="J#7.1")
+    matter: str = text("执法事项", cite="J#7.1")
+    credentials_shown: bool = yes_no("已主动出示执法证件、表明身份", cite="G#8.2")
+    notified_reason: bool = yes_no("已告知执法事由", cite="G#8.2")
+    notified_basis: bool = yes_no("已告知执法依据", cite="G#8.2")
+    notified_rights: bool = yes_no("已告知权利义务", cite="G#8.2")
+    notified_remedy_manner: bool = yes_no("已告知救济方式", cite="G#8.2")
+    notified_remedy_channel: bool = yes_no("已告知救济渠道", cite="G#8.2")
+    content: str = long_text("记录内容")
+    signed_by: str = text("签名或者盖章人", required=False)
+    refusal_note: str = text("拒绝签名的情况", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AddProcessRecord(SiteRecord):
+    """A text record of one activity."""
+
+    kind: str = choice("记录种类", "interview_record", "on_site_record", "survey_record", "other_record")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AddEvidence:
+    """One piece of evidence of the eight kinds."""
+
+    kind: str = choice(
+        "证据种类", "documentary", "physical", "audio_visual", "electronic", "testimony", "party_statement",
+        "expert_opinion", "survey_or_on_site_record", cite="APL#46.1",
+    )  # fmt: skip
+    title: str = text("名称")
+    proves: str = long_text("证明的事实")
+    source: str = text("来源")
+    obtained_on: dt.date | None = day("取得日期")
+    obtained_by: tuple[str, ...] = people("取得人", "officer")
+    recording_id: str = pick("对应的音像记录", "recordings", required=False)
+    content: str = long_text("内容摘要", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TakeMeasure:
+    """Sealing up or seizure (ACL#18, ACL#24)."""
+
+    kind: str = choice("措施种类", "sealing_up", "seizure", cite="ACL#24")
+    document_no: str = text("查封、扣押决定书文号")
+    basis: str = long_text("法律依据")
+    reason: str = long_text("理由")
+    items: tuple[str, ...] = lines("场所、设施或者财物清单")
+    place: str = text("地点")
+    started_at: dt.datetime | None = moment("实施时间")
+    until: dt.date | None = day("期限届满日", cite="ACL#25.1")
+    officers: tuple[str, ...] = people("实施人员", "officer", cite="ACL#18(2)")
+    approved_before: bool = yes_no("实施前已经负责人批准", default=True, cite="ACL#18(1)")
+    approved_by: str = pick("批准人", "heads", cite="ACL#18(1)")
+    approved_at: dt.datetime | None = moment("批准时间")
+    party_present: bool = yes_no("当事人到场")
+    attesting_witness: str = text("见证人", required=False, note="当事人不到场的，邀请见证人到场")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class EndMeasure:
+    """How a measure ended."""
+
+    measure: str = pick("强制措施", "measures")
+    kind: str = choice("处理方式", "lifted", "confiscated", "transferred", "expired")
+    ended_at: dt.datetime | None = moment("结束时间")
+    reason: str = long_text("理由")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class PreserveEvidence:
+    """Preservation by registration (APL#56)."""
+
+    items: tuple[str, ...] = lines("登记保存的物品")
+    place: str = text("保存地点")
+    reason: str = long_text("证据可能灭失或者以后难以取得的理由", cite="APL#56")
+    officers: tuple[str, ...] = people("执法人员", "officer")
+    approved_by: str = pick("批准人", "heads", cite="APL#56")
+    approved_at: dt.datetime | None = moment("批准时间")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SettlePreservation:
+    """What was decided about preserved evidence within seven working days (APL#56)."""
+
+    preservation: str = pick("登记保存", "preservations")
+    outcome: str = long_text("处理决定")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TakeSample:
+    """Sampling (APL#56)."""
+
+    items: tuple[str, ...] = lines("样品名称和数量")
+    place: str = text("抽样地点")
+    officers: tuple[str, ...] = people("抽样人员", "officer")
+    note: str = text("说明", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OrderAppraisal:
+    """Expert appraisal."""
+
+    appraiser: str = text("鉴定机构")
+    items: tuple[str, ...] = lines("鉴定事项")
+    until: dt.date | None = day("鉴定期限届满日", required=False, cite="ACL#25.3")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StateInterruption:
+    """The written statement where recording broke off and could not go on (J#10.3)."""
+
+    activity: str = choice(
+        "执法活动", "sealing_up", "seizure", "on_site", "investigation", "hearing", "service_by_leaving", "service_by_notice"
+    )
+    measure: str = pick("强制措施", "measures", required=False)
+    from_at: dt.datetime | None = moment("中断起始时间")
+    to_at: dt.datetime | None = moment("至")
+    reason: str = long_text("无法继续记录的情况", cite="J#10.3")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class StateNoRecording:
+    """Why one of the five kinds of J#9.2 was not recorded."""
+
+    activity: str = choice(
+        "执法活动", "on_site", "investigation", "hearing", "service_by_leaving", "service_by_notice", cite="J#9.2"
+    )
+    reason: str = long_text("未进行音像记录的理由", cite="J#9.2")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DecideRecusal:
+    """A decision on recusal (APL#43)."""
+
+    officer: str = pick("执法人员", "officers")
+    requested_by: str = text("申请人")
+    granted: bool = yes_no("予以回避")
+    reason: str = long_text("理由")
+
+
+@act(AddProcessRecord, on="ended_at")
+def add_process_record(_work: Work, _case: Case, _form: AddProcessRecord) -> Extra | None:
+    """File an interview record, an on-site record or another text record (J#7)."""
+    return None
+
+
+@act(AddEvidence)
+def add_evidence(_work: Work, _case: Case, _form: AddEvidence) -> Extra | None:
+    """File a piece of evidence (APL#46)."""
+    return None
+
+
+@act(TakeMeasure)
+def take_measure(work: Work, _case: Case, _form: TakeMeasure) -> Extra | None:
+    """Seal up or seize."""
+    return {"measure": f"M{work.today.year}-{take_number(work, 'measure'):04d}"}
+
+
+@act(EndMeasure)
+def end_measure(_work: Work, _case: Case, _form: EndMeasure) -> Extra | None:
+    """End a compulsory measure."""
+    return None
+
+
+@act(PreserveEvidence)
+def preserve_evidence(work: Work, _case: Case, _form: PreserveEvidence) -> Extra | None:
+    """Preserve evidence by registration."""
+    return {"preservation": f"P{work.today.year}-{take_number(work, 'preservation'):04d}"}
+
+
+@act(SettlePreservation)
+def settle_preservation(_work: Work, _case: Case, _form: SettlePreservation) -> Extra | None:
+    """Decide what becomes of preserved evidence."""
+    return None
+
+
+@act(TakeSample)
+def take_sample(_work: Work, _case: Case, _form: TakeSample) -> Extra | None:
+    """Take samples."""
+    return None
+
+
+@act(OrderAppraisal)
+def order_appraisal(_work: Work, _case: Case, _form: OrderAppraisal) -> Extra | None:
+    """Order an expert appraisal."""
+    return None
+
+
+@act(StateInterruption)
+def state_interruption(_work: Work, _case: Case, _form: StateInterruption) -> Extra | None:
+    """State in writing why a recording broke off."""
+    return None
+
+
+@act(StateNoRecording)
+def state_no_recording(_work: Work, _case: Case, _form: StateNoRecording) -> Extra | None:
+    """State why there is no recording."""
+    return None
+
+
+@act(DecideRecusal)
+def decide_recusal(_work: Work, _case: Case, _form: DecideRecusal) -> Extra | None:
+    """Decide whether an officer is recused."""
+    return None
