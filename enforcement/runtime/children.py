@@ -25,6 +25,7 @@ def spawn(
     on_parent_death: signal.Signals,
     environ: Mapping[str, str] | None = None,
     output: int | IO[bytes] | None = None,
+    errors: int | IO[bytes] = subprocess.STDOUT,
     user: str | None = None,
     cwd: Path | None = None,
 ) -> subprocess.Popen[bytes]:
@@ -48,7 +49,7 @@ def spawn(
         [str(part) for part in command],
         stdin=subprocess.DEVNULL,
         stdout=output,
-        stderr=subprocess.STDOUT if output is not None else None,
+        stderr=errors if output is not None else None,
         env=dict(environ) if environ is not None else None,
         cwd=cwd,
         user=user,
