@@ -17,7 +17,7 @@ install: $(STAMP)  ## make .venv and fetch the front-end files, without starting
 	@$(BIN)/python -m enforcement.runtime.assets
 
 run: install  ## install what is missing, start everything, stop it with Ctrl-C
-	@exec $(BIN)/python -m enforcement.runtime.processes
+	@exec $(BIN)/python -m enforcement.runtime.processes --end-with-parent
 
 test: $(STAMP)-test  ## checks and tests
 	@exec $(BIN)/python tests/run.py

@@ -7,8 +7,10 @@ template at migrations/HEAD (about a tenth of a second), so nothing a test write
 from __future__ import annotations
 
 import itertools
+import os
 from typing import TYPE_CHECKING
 
+import hypothesis
 import pytest
 
 from enforcement.runtime import schema
@@ -16,6 +18,11 @@ from enforcement.runtime.embedded import DatabaseUrls, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+
+# A shared machine is no measure of speed, so no example has a deadline; `make proof` tries many more.
+hypothesis.settings.register_profile("house", deadline=None)
+hypothesis.settings.register_profile("proof", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 TEMPLATE = "mingjian_template"
 # Nothing here has to survive a power cut.

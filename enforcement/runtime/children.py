@@ -8,12 +8,11 @@ import signal
 import subprocess
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
-    from pathlib import Path
-    from typing import IO
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None) if sys.platform == "linux" else None
@@ -40,10 +39,9 @@ def spawn(
         # A job started in the background inherits SIGINT ignored; the child must hear it all the same.
         signal.signal(signal.SIGINT, signal.SIG_DFL)
         signal.signal(signal.SIGTERM, signal.SIG_DFL)
-        if _libc is not None:
-            _libc.prctl(PR_SET_PDEATHSIG, int(on_parent_death), 0, 0, 0)
-            if os.getppid() != parent:  # the parent was gone before the kernel was asked
-                os._exit(1)
+        end_with_parent(on_parent_death)
+        if os.getppid() != parent:  # the parent was gone before the kernel was asked
+            os._exit(1)
 
     return subprocess.Popen(
         [str(part) for part in command],
@@ -75,3 +73,19 @@ def sweep(child: subprocess.Popen[bytes]) -> None:
     """End whatever is left in the child's session: workers of a killed server keep its port open."""
     with suppress(ProcessLookupError, PermissionError):
         os.killpg(child.pid, signal.SIGKILL)
+
+
+def end_with_parent(how: signal.Signals) -> None:
+    """Ask the kernel to send `how` to this process when its parent ends (Linux only)."""
+    if _libc is not None:
+        _libc.prctl(PR_SET_PDEATHSIG, int(how), 0, 0, 0)
+
+
+def blocks(pid: int, what: signal.Signals) -> bool:
+    """Whether process `pid` blocks the signal `what` (Linux only; False elsewhere)."""
+    try:
+        status = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    masks = (line.split()[1] for line in status.splitlines() if line.startswith("SigBlk:"))
+    return any(int(mask, 16) >> (what - 1) & 1 for mask in masks)

@@ -78,8 +78,9 @@ def web(name: Literal["internal", "public"], zh: str, port: int) -> Child:
 class Supervisor:
     """Starts, watches and stops everything of one installation."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, *, parent: int | None = None) -> None:
         self.settings = settings
+        self.parent = parent
         self.server: Server | None = None
         self.lock: IO[bytes] | None = None
         self.logs = settings.var / "log"
@@ -94,6 +95,8 @@ class Supervisor:
         """Start everything, keep it going until asked to stop, stop everything. Raises Unfit if it cannot start."""
         signal.signal(signal.SIGINT, _asked)
         signal.signal(signal.SIGTERM, _asked)
+        if signal.getsignal(signal.SIGHUP) != signal.SIG_IGN:  # nohup means: stay
+            signal.signal(signal.SIGHUP, _asked)
         try:
             self.start()
             self.watch()
@@ -263,6 +266,7 @@ class Supervisor:
                     raise Unfit(f"{child.zh}未能启动，详见 {self.log(child)}。{_last_line(self.log(child))}")
                 if time.monotonic() > until:
                     raise Unfit(f"{child.zh}在 {READY_SECONDS:.0f} 秒内没有应答，详见 {self.log(child)}。")
+                self.heed_parent()
                 time.sleep(0.1)
 
     def welcome(self) -> None:
@@ -284,7 +288,16 @@ class Supervisor:
                 say("数据库已恢复。")
             for child in self.children:
                 self.look_after(child)
+            self.heed_parent()
             time.sleep(0.2)
+
+    def heed_parent(self) -> None:
+        """Under make, stop when make was told to: it passes SIGTERM on, but waits in silence after a SIGINT of its own.
+
+        While it waits it blocks SIGINT, which the kernel shows; when make itself is killed the kernel tells us.
+        """
+        if self.parent is not None and children.blocks(self.parent, signal.SIGINT):
+            raise Asked
 
     def look_after(self, child: Child) -> None:
         """Notice a death, wait, start again; the wait doubles from one second to thirty."""
@@ -366,9 +379,12 @@ def check_operators_database(settings: Settings) -> None:
 
 
 def main() -> int:
-    """Run until asked to stop; 1 and one sentence if it cannot start."""
+    """Run until asked to stop; 1 and one sentence if it cannot start. `--end-with-parent` is how make starts it."""
+    parent = os.getppid() if "--end-with-parent" in sys.argv[1:] else None
+    if parent is not None:
+        children.end_with_parent(signal.SIGTERM)
     try:
-        Supervisor(Settings.read("command")).run()
+        Supervisor(Settings.read("command"), parent=parent).run()
     except Unfit as unfit:
         print(unfit, file=sys.stderr)  # noqa: T201
         return 1
