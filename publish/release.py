@@ -4,7 +4,7 @@ Nothing here commits and nothing reads the clock: the act that publishes, its le
 transaction of the core. The caller makes the id and the digest first, so that the ledger entry can hold both:
 
     data = document.to_bytes(content)
-    work.record(chain, "publication_put_up", {"publication": str(id), "digest": written_digest(digest(data))})
+    work.record(chain, "publication_made", {"publication": str(id), "digest": written_digest(digest(data))})
     release.put(session, id, agency_id, content, at=work.moment)
 """
 
@@ -35,7 +35,7 @@ from publish.tables import (
 _LIVE = publication.c.withdrawn_on.is_(None)
 
 
-class Unpublishable(ValueError):  # noqa: N818 — domain errors are named by what they say
+class Unpublishable(ValueError):
     """The content lacks what the measures demand. `missing` names every field with its article."""
 
     def __init__(self, missing: tuple[Missing, ...]) -> None:
@@ -43,7 +43,7 @@ class Unpublishable(ValueError):  # noqa: N818 — domain errors are named by wh
         self.missing = missing
 
 
-class NotPublished(LookupError):  # noqa: N818 — as above
+class NotPublished(LookupError):
     """No live publication has this id: never put up, or withdrawn already."""
 
 
