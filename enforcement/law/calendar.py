@@ -1,8 +1,8 @@
 """Working days: weekends, the State Council's rest days and its make-up working days (APL#85, CPL#85.3).
 
-One file a year in `config/calendar/`. A year without a file follows the bare weekday rule, and every day computed there is *provisional*:
-said so, never guessed into certainty, never a crash. Notices also change in mid-year (2020-01-27), so a calendar can be asked for as it was
-known on a given day.
+One file a year in `config/calendar/`. A year without a file follows the bare weekday rule, and every day computed
+there is *provisional*: said so, never guessed into certainty, never a crash. Notices also change in mid-year
+(2020-01-27), so a calendar can be asked for as it was known on a given day.
 """
 
 from __future__ import annotations
@@ -34,7 +34,9 @@ class Day:
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Which days are worked. `rest` are announced days off, `work` weekend days worked, `years` those whose notice is loaded."""
+    """Which days are worked. `rest` are announced days off, `work` weekend days worked, `years` those whose notice is
+    loaded.
+    """
 
     years: frozenset[int]
     rest: frozenset[date]
@@ -44,8 +46,9 @@ class Calendar:
     def load(cls, folder: Path, *, known_on: date | None = None) -> Calendar:
         """Read every YYYY.toml of the folder; with `known_on`, without changes announced after that day.
 
-        Raises LawBookError naming every fault: a file not named after its year, an unknown field, a day outside the year (the last days of
-        the December before are allowed: New Year notices reach back), a make-up day that is no weekend day, a day both off and worked.
+        Raises LawBookError naming every fault: a file not named after its year, an unknown field, a day outside the
+        year (the last days of the December before are allowed: New Year notices reach back), a make-up day that is no
+        weekend day, a day both off and worked.
         """
         years: set[int] = set()
         rest: set[date] = set()
@@ -86,21 +89,26 @@ class Calendar:
     ) -> Day:
         """Return the day on which `count` working days have passed (count >= 1).
 
-        The start is not counted (CPL#85.2) unless `counting_start`; days in `excluding` are passed over. Raises ValueError for a count
-        below one.
+        The start is not counted (CPL#85.2) unless `counting_start`; days in `excluding` are passed over. Raises
+        ValueError for a count below one.
         """
         return self._walk(start, count, _ONE_DAY, counting_start=counting_start, excluding=excluding)
 
     def subtract_working_days(self, start: date, count: int) -> Day:
-        """Return the day `count` working days before `start`, start not counted: the last day to give a notice that far ahead."""
+        """Return the day `count` working days before `start`, start not counted: the last day to give a notice that
+        far ahead.
+        """
         return self._walk(start, count, -_ONE_DAY, counting_start=False, excluding=frozenset())
 
-    def _walk(self, start: date, count: int, step: timedelta, *, counting_start: bool, excluding: Collection[date]) -> Day:
+    def _walk(
+        self, start: date, count: int, step: timedelta, *, counting_start: bool, excluding: Collection[date]
+    ) -> Day:
         if count < 1:
             msg = f"{count} working days: a count starts at one"
             raise ValueError(msg)
         day = start if counting_start else start + step
-        # The start itself decides nothing when it is not counted, so only days walked through make the result provisional.
+        # The start itself decides nothing when it is not counted, so only days walked through make the result
+        # provisional.
         provisional = self.is_provisional(day)
         left = count
         while True:
@@ -143,7 +151,9 @@ def _year_problems(stem: str, table: Mapping[str, Any]) -> list[str]:
             problems.append(f"{name}: names no day")
         problems += [f"{name}: {day} is not a day of {year}" for day in days if not _belongs(day, year)]
         problems += [
-            f"{name}: {day} is worked anyway" for day in part.get("work", []) if _belongs(day, year) and day.weekday() < _SATURDAY
+            f"{name}: {day} is worked anyway"
+            for day in part.get("work", [])
+            if _belongs(day, year) and day.weekday() < _SATURDAY
         ]
     return problems
 

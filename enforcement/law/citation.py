@@ -6,12 +6,17 @@ The law's own numbering only. Rows ("G13.b") are ours, are never shown as the la
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
 
 from enforcement.law.errors import LawBookError
 
-_FORM = re.compile(r"(?P<source>[A-Z][A-Z0-9]*)#(?P<article>[1-9]\d*)(?:\.(?P<paragraph>[1-9]\d*))?(?:\((?P<item>[1-9]\d*)\))?")
+_FORM = re.compile(
+    r"(?P<source>[A-Z][A-Z0-9]*)#(?P<article>[1-9]\d*)(?:\.(?P<paragraph>[1-9]\d*))?(?:\((?P<item>[1-9]\d*)\))?"
+)
 _DIGITS = "〇一二三四五六七八九"
 _NUMERAL = re.compile(r"[0-9０-９]+|[〇零一二两三四五六七八九十百千]+")
 _VALUES = {**{digit: value for value, digit in enumerate(_DIGITS)}, "零": 0, "两": 2}
@@ -19,7 +24,9 @@ _UNITS = {"十": 10, "百": 100, "千": 1000}
 
 
 def chinese_number(number: int) -> str:
-    """Write 1–9999 in Chinese numerals as the law does (10 is 十, 12 十二, 105 一百零五). Raises ValueError outside that."""
+    """Write 1–9999 in Chinese numerals as the law does (10 is 十, 12 十二, 105 一百零五). Raises ValueError outside
+    that.
+    """
     if not 1 <= number <= 9999:  # noqa: PLR2004 - four numerals are all that articles and limits need
         msg = f"{number} is outside 1 to 9999"
         raise ValueError(msg)
@@ -35,7 +42,9 @@ def chinese_number(number: int) -> str:
 
 
 def _read_numeral(text: str) -> int | None:
-    """Read one run of Arabic (half or full width) or Chinese numerals; None where it is no number (一千一 is read, 二〇二一 digit by digit)."""
+    """Read one run of Arabic (half or full width) or Chinese numerals; None where it is no number (一千一 is read,
+    二〇二一 digit by digit).
+    """
     if text[0] not in _VALUES and text[0] not in _UNITS:
         return int(text)
     if not any(character in _UNITS for character in text):
@@ -56,15 +65,61 @@ def numbers_in(text: str) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True)
+class WorkingDayRule:
+    """When a text's bare 日 means working days: those `values` (APL#85), all `up_to` (ACL#69), or the `agency`'s own
+    (ALL#82).
+    """
+
+    cite: str
+    values: tuple[int, ...] = ()
+    up_to: int | None = None
+    agency: bool = False
+
+    def makes_working_days(self, value: int, *, party: bool) -> bool:
+        """Whether a bare 日 of that number is counted in working days under the rule."""
+        return value in self.values or (self.up_to is not None and value <= self.up_to) or (self.agency and not party)
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
-    """One legal text obeyed. `articles` is how many it has, where the text was at hand; `in_force_since` ISO day or None."""
+    """One legal text obeyed. `articles` is the number of its last article, where the text was at hand.
+
+    `sections` is None for a text in articles; otherwise the heading its numbered sections stand under ("三、", or ""
+    for none).
+    """
 
     key: str
     title: str
     zh: str
     rank: str
-    articles: int | None
-    in_force_since: str | None
+    articles: int | None = None
+    in_force_since: date | None = None
+    sections: str | None = None
+    working_days: WorkingDayRule | None = None
+
+
+def load(path: Path) -> dict[str, Source]:
+    """Read sources.toml into sources by key. Raises LawBookError for a missing title, name or rank, or an unknown
+    field.
+    """
+    sources: dict[str, Source] = {}
+    problems: list[str] = []
+    for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
+        problems += [
+            f"{path.name}: {key}: unknown field {name}" for name in entry if name not in Source.__dataclass_fields__
+        ]
+        problems += [
+            f"{path.name}: {key}: {name} is missing" for name in ("title", "zh", "rank") if not entry.get(name)
+        ]
+        if problems:
+            continue
+        fields = dict(entry)
+        if rule := fields.pop("working_days", None):
+            fields["working_days"] = WorkingDayRule(**{**rule, "values": tuple(rule.get("values", ()))})
+        sources[key] = Source(key=key, **fields)
+    if problems:
+        raise LawBookError(*problems)
+    return sources
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +139,9 @@ class Citation:
             msg = f"“{text}” is not a citation: write SOURCE#article.paragraph(item)"
             raise LawBookError(msg)
         paragraph, item = match["paragraph"], match["item"]
-        return cls(match["source"], int(match["article"]), int(paragraph) if paragraph else None, int(item) if item else None)
+        return cls(
+            match["source"], int(match["article"]), int(paragraph) if paragraph else None, int(item) if item else None
+        )
 
     def __str__(self) -> str:
         """Return the short form again."""
@@ -93,10 +150,31 @@ class Citation:
         return f"{self.source}#{self.article}{paragraph}{item}"
 
     def zh(self, sources: Mapping[str, Source]) -> str:
-        """Return the words for a page: 《行政处罚法》第六十四条第一款第（一）项. Raises LawBookError for an unknown source."""
+        """Return the words for a page: 《行政处罚法》第六十四条第一款第（一）项. Raises LawBookError for an unknown
+        source.
+        """
         if self.source not in sources:
             msg = f"{self}: the source {self.source} is not in sources.toml"
             raise LawBookError(msg)
+        source = sources[self.source]
         paragraph = f"第{chinese_number(self.paragraph)}款" if self.paragraph else ""
         item = f"第（{chinese_number(self.item)}）项" if self.item else ""
-        return f"《{sources[self.source].zh}》第{chinese_number(self.article)}条{paragraph}{item}"
+        if source.sections is not None:
+            return f"《{source.zh}》{source.sections}（{chinese_number(self.article)}）{paragraph}{item}"
+        return f"《{source.zh}》第{chinese_number(self.article)}条{paragraph}{item}"
+
+
+def problems_of(text: str, sources: Mapping[str, Source]) -> list[str]:
+    """Say what is wrong with a citation: its form, an unknown source, an article beyond the text's last. Empty when
+    sound.
+    """
+    try:
+        citation = Citation.parse(text)
+    except LawBookError as error:
+        return list(error.problems)
+    source = sources.get(citation.source)
+    if source is None:
+        return [f"{text}: the source {citation.source} is not in sources.toml"]
+    if source.articles is not None and citation.article > source.articles:
+        return [f"{text}: {source.title} ends with {source.articles}"]
+    return []

@@ -1,6 +1,7 @@
 """What can be wrong: with an act (the law says no), with a request, or with the law book itself.
 
-Errors carry data, not sentences: one table in `enforcement.web.errors` turns them into HTTP, the page turns them into Chinese.
+Errors carry data, not sentences: one table in `enforcement.web.errors` turns them into HTTP, the page turns them into
+Chinese.
 """
 
 from __future__ import annotations
@@ -10,7 +11,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 Basis = Literal["law", "default", "design"]
-"""law: the words command it · default: a reading we chose · design: sound practice.  Only the first speaks in the law's name."""
+"""law: the words command it · default: a reading we chose · design: sound practice.  Only the first speaks in the
+law's name.
+"""
 
 INTERNAL_CONTROL = "系统内控要求"
 
@@ -19,8 +22,8 @@ INTERNAL_CONTROL = "系统内控要求"
 class Breach:
     """One unmet condition on our side.
 
-    `code` names the guard; `zh` is the sentence people read; `cite` an article in short form ("APL#42.1"); `row` our requirement row;
-    `mend` the act that would mend it, if one would.
+    `code` names the guard; `zh` is the sentence people read; `cite` an article in short form ("APL#42.1"); `row` our
+    requirement row; `mend` the act that would mend it, if one would.
     """
 
     code: str

@@ -1,4 +1,6 @@
-"""A process record as the law reads it: one event, on one day, by one person, with the form it was done with (J#3, J#7.1)."""
+"""A process record as the law reads it: one event, on one day, by one person, with the form it was done with (J#3,
+J#7.1).
+"""
 
 from __future__ import annotations
 
@@ -26,8 +28,9 @@ def shanghai_day(moment: datetime) -> date:
 class Record:
     """One process record: never changed, never removed.
 
-    `seq` is its place in the case's chain; `event` what happened, `act` what was done, `stage` where the case stood afterwards; `at` when it
-    was recorded (aware), `on` the Shanghai day on which the thing happened; `data` the act's form.
+    `seq` is its place in the case's chain; `event` what happened, `act` what was done, `stage` where the case stood
+    afterwards; `at` when it was recorded (aware), `on` the Shanghai day on which the thing happened; `data` the act's
+    form.
     """
 
     seq: int
