@@ -1,0 +1,158 @@
+"""What must be recorded, and whether it was (J#9, J#10)."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from enforcement.law import citation, deadlines, recording
+from enforcement.law.errors import LawBookError
+from enforcement.law.facts import RecordingFacts
+from enforcement.law.recording import Gap
+
+LAW = Path(__file__).parents[2] / "config" / "law"
+SOURCES = citation.load(LAW / "sources.toml")
+RULES = recording.load(LAW / "recording.toml", SOURCES)
+TEN = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
+
+
+def at(minute: float) -> datetime:
+    return TEN + timedelta(minutes=minute)
+
+
+def film(begins: float, ends: float | None, kind: str = "video") -> RecordingFacts:
+    return RecordingFacts(started_at=at(begins), ended_at=None if ends is None else at(ends), kind=kind)
+
+
+def changed(tmp_path: Path, old: str, new: str) -> Path:
+    text = (LAW / "recording.toml").read_text(encoding="utf-8")
+    assert old in text
+    path = tmp_path / "recording.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("activity", ["sealing_up", "seizure", "forced_demolition"])
+def test_what_touches_person_life_or_great_property_must_be_recorded_from_start_to_end(activity: str) -> None:
+    assert recording.duty(activity, RULES) == "must"
+    assert "J#9.1" in {ground.cite for ground in RULES.grounds[activity]}
+
+
+@pytest.mark.parametrize("activity", ["on_site", "investigation", "hearing", "service_by_leaving", "service_by_notice"])
+def test_what_easily_leads_to_dispute_is_recorded_or_excused_in_writing(activity: str) -> None:
+    assert recording.duty(activity, RULES) == "or_reason"
+    assert [ground.cite for ground in RULES.grounds[activity]] == ["J#9.2"]
+
+
+def test_what_no_article_names_carries_no_duty() -> None:
+    assert recording.duty("window_service", RULES) == "none"
+
+
+def test_an_article_that_only_promotes_recording_is_not_passed_off_as_a_command() -> None:
+    bases = {ground.cite: ground.basis for grounds in RULES.grounds.values() for ground in grounds}
+    assert bases == {"J#9.1": "default", "J#9.2": "default", "W#17.3": "law"}
+
+
+def test_one_recording_from_start_to_end_leaves_no_gap() -> None:
+    assert recording.coverage(at(0), at(30), [film(-1, 31)]) == ()
+
+
+def test_without_any_recording_the_whole_activity_is_one_gap() -> None:
+    assert recording.coverage(at(0), at(30), []) == (Gap(at(0), at(30)),)
+
+
+def test_a_late_start_a_break_and_an_early_end_are_three_gaps() -> None:
+    gaps = recording.coverage(at(0), at(30), [film(20, 25), film(2, 10)])
+    assert gaps == (Gap(at(0), at(2)), Gap(at(10), at(20)), Gap(at(25), at(30)))
+
+
+def test_a_second_camera_covers_what_the_first_one_lost() -> None:
+    assert recording.coverage(at(0), at(30), [film(0, 10), film(5, 22, "audio"), film(20, 30)]) == ()
+
+
+def test_a_photo_and_a_recording_without_an_end_cover_no_time() -> None:
+    pieces = [film(0, 30, "photo"), film(0, None)]
+    assert recording.coverage(at(0), at(30), pieces) == (Gap(at(0), at(30)),)
+
+
+def test_two_files_of_one_recording_count_as_one_but_a_late_start_is_not_excused() -> None:
+    pieces = [film(0.02, 10), film(10.04, 29.98)]
+    gaps = recording.coverage(at(0), at(30), pieces, joins_within=RULES.joins_within)
+    assert gaps == (Gap(at(0), at(0.02)), Gap(at(29.98), at(30)))
+
+
+def test_a_break_for_which_there_is_a_statement_is_no_gap() -> None:
+    pieces = [film(0, 10), film(20, 30)]
+    assert recording.coverage(at(0), at(30), pieces, explained=[(at(10), at(20))]) == ()
+    assert recording.coverage(at(0), at(30), pieces, explained=[(at(10), at(15))]) == (Gap(at(15), at(20)),)
+
+
+def test_moments_without_a_zone_and_an_end_before_the_start_are_errors() -> None:
+    with pytest.raises(ValueError, match="aware"):
+        recording.coverage(at(0).replace(tzinfo=None), at(30).replace(tzinfo=None), [])
+    with pytest.raises(ValueError, match="before it starts"):
+        recording.coverage(at(30), at(0), [])
+
+
+@given(st.lists(st.tuples(st.integers(-20, 80), st.integers(0, 40)), max_size=8))
+def test_every_minute_is_either_in_a_recording_or_in_a_gap(pieces: list[tuple[int, int]]) -> None:
+    gaps = recording.coverage(at(0), at(60), [film(begin, begin + length) for begin, length in pieces])
+    for minute in range(60):
+        recorded = any(begin <= minute < begin + length for begin, length in pieces)
+        missing = any(gap.start <= at(minute) < gap.end for gap in gaps)
+        assert recorded != missing
+    assert all(gap.start < gap.end for gap in gaps)
+
+
+def test_a_recording_that_says_everything_lacks_nothing() -> None:
+    values = {"started_at": at(0), "place": "某路1号", "officers": ["a", "b"], "target": "某公司"}
+    assert recording.missing_metadata(values, RULES) == ()
+
+
+def test_each_thing_a_recording_does_not_say_is_refused_in_the_words_of_the_article() -> None:
+    missing = recording.missing_metadata({"place": "  ", "officers": [""], "target": None}, RULES)
+    breaches = [field.breach() for field in missing]
+    assert [breach.zh for breach in breaches] == [
+        "音像记录缺少记录时间",
+        "音像记录缺少记录地点",
+        "音像记录缺少执法人员",
+        "音像记录缺少执法对象",
+    ]
+    assert {(breach.cite, breach.row, breach.basis) for breach in breaches} == {("J#10.2", "J10.2a", "law")}
+
+
+def test_words_that_are_not_in_the_quotation_do_not_load(tmp_path: Path) -> None:
+    path = changed(tmp_path, 'seizure = "扣押"', 'seizure = "冻结"')
+    with pytest.raises(LawBookError, match="“冻结” is not in the quotation"):
+        recording.load(path, SOURCES)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('cite       = "J#9.2"', 'cite       = "J#99"', "ends with 15"),
+        ('duty       = "or_reason"', 'duty       = "perhaps"', "unknown duty"),
+        ('basis  = "law"', 'basis  = "custom"', "unknown basis"),
+        ("seconds = 3", "seconds = -1", "no number of seconds"),
+        ("[joining]", "[joined]", "joining is missing"),
+    ],
+)
+def test_a_faulty_table_does_not_load_and_says_why(tmp_path: Path, old: str, new: str, said: str) -> None:
+    with pytest.raises(LawBookError, match=said):
+        recording.load(changed(tmp_path, old, new), SOURCES)
+
+
+def test_recordings_cannot_be_kept_for_less_than_six_months() -> None:
+    limit = deadlines.load(LAW / "deadlines.toml", SOURCES)["recording_retention"]
+    day = date(2026, 11, 20)
+    assert (limit.on(day).value, limit.unit, limit.on(day).row) == (6, "month", "J12.2")
+    assert "不少于6个月" in (limit.on(day).quote or "")
+    refused = limit.parameter_breach(5, day)
+    assert refused is not None
+    assert refused.cite == "J#12.1"
+    assert limit.parameter_breach(6, day) is None
+    assert limit.parameter_breach(24, day) is None
