@@ -1,0 +1,160 @@
+"""The shape of a form, for JSON and for pages: built from the dataclass that declares it, nothing said twice.
+
+Shape only: what must be there, of which type, how long. What it means is judged by the law (409), never here (422).
+"""
+
+import dataclasses
+import datetime as dt
+import functools
+import uuid
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
+
+from enforcement.actions.forms import FieldSpec, specs
+from enforcement.law.errors import Invalid
+from enforcement.law.events import SHANGHAI
+
+LARGEST = 10**15
+EARLIEST = dt.date(1900, 1, 1)
+LATEST = dt.date(9998, 12, 31)
+"""A day before or after these is a slip of the keyboard, and one that calendars cannot count from."""
+KEYED_BY_UUID = frozenset(
+    {"recordings", "heads", "officers", "persons", "roles", "certificates", "disclosures", "units", "cases"}
+)
+"""Sources of `pick` whose values are database keys: anything else would fail in the database instead of on the form."""
+
+
+class FormSchema(Schema):
+    """A schema that loads into the dataclass of its form."""
+
+    form: type
+
+    class Meta:
+        """Unknown fields are named, not dropped: a misspelt field must not vanish."""
+
+        unknown = RAISE
+
+    error_messages = {"unknown": "没有这一项", "type": "应为一组字段", "invalid": "格式不正确"}  # noqa: RUF012  (marshmallow's own name)
+
+    @post_load
+    def make(self, data: dict[str, Any], **_: object) -> Any:
+        """The form itself, sequences as tuples."""
+        return self.form(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+
+
+@functools.cache
+def schema_of(form: type) -> type[FormSchema]:
+    """The schema of a form: one class per dataclass, so that OpenAPI names it once."""
+    made: dict[str, Any] = {name: _field(form, name, spec) for name, spec in specs(form).items()}
+    return type(f"{form.__name__}Schema", (FormSchema,), {**made, "form": form, "__doc__": form.__doc__})
+
+
+def _field(form: type, name: str, spec: FieldSpec) -> fields.Field[Any]:
+    default = {field.name: field.default for field in dataclasses.fields(form)}[name]
+    note = "；".join(part for part in (spec.note, spec.cite) if part)
+    given: dict[str, Any] = {
+        "required": spec.required,
+        "allow_none": False,
+        "metadata": {"title": spec.zh} | ({"description": note} if note else {}),
+        "error_messages": {
+            "required": f"请填写{spec.zh}",
+            "null": f"请填写{spec.zh}",
+            "invalid": f"{spec.zh}格式不正确",
+            "invalid_utf8": f"{spec.zh}格式不正确",
+            "too_large": f"{spec.zh}超过上限",
+        },
+    }
+    if not spec.required:
+        given |= {"load_default": default}
+    return _made(spec, given)
+
+
+def _made(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    match spec.kind:
+        case "text" | "long":
+            length = validate.Length(max=spec.max_length, error=f"{spec.zh}不能超过{spec.max_length}字")
+            return fields.String(validate=[length, _printable(spec)], **given)
+        case "day":
+            inside = validate.Range(min=EARLIEST, max=LATEST, error=f"{spec.zh}不是可用的日期")
+            return fields.Date(validate=inside, **given)
+        case "moment":
+            return fields.AwareDateTime(default_timezone=SHANGHAI, validate=_in_range(spec), **given)
+        case "yes_no":
+            return fields.Boolean(truthy={True}, falsy={False}, **given)
+        case "choice":
+            return fields.String(validate=_one_of(spec), **given)
+        case "choices":
+            given["error_messages"]["invalid"] = f"{spec.zh}应为一组选项"
+            return fields.List(fields.String(validate=_one_of(spec)), **given)
+        case "money" | "number":
+            inside = validate.Range(min=0, max=LARGEST, max_inclusive=False, error=f"{spec.zh}应为非负数且不超过上限")
+            return fields.Integer(strict=True, validate=inside, **given)
+        case "people":
+            return fields.List(fields.String(validate=_a_uuid(spec)), **given)
+        case "lines":
+            length = validate.Length(max=spec.max_length, error=f"{spec.zh}的每一行不能超过{spec.max_length}字")
+            return fields.List(fields.String(validate=[length, _printable(spec)]), **given)
+        case "group":
+            if spec.form is None:
+                raise TypeError(f"the group {spec.zh} names no form")
+            return fields.List(fields.Nested(schema_of(spec.form)), **given)
+        case "pick":
+            checks = [_printable(spec), *([_a_uuid(spec)] if spec.source in KEYED_BY_UUID else [])]
+            return fields.String(validate=checks, **given)
+
+
+def _one_of(spec: FieldSpec) -> validate.Validator:
+    options = spec.options if spec.required or spec.kind == "choices" else ("", *spec.options)
+    return validate.OneOf(options, error=f"{spec.zh}不在可选范围内")
+
+
+def _printable(spec: FieldSpec) -> Any:
+    def check(value: str) -> None:
+        # PostgreSQL keeps no NUL and no lone surrogate; JSON may carry both.
+        if "\x00" in value or any("\ud800" <= character <= "\udfff" for character in value):
+            raise ValidationError(f"{spec.zh}含有不能保存的字符")
+
+    return check
+
+
+def _a_uuid(spec: FieldSpec) -> Any:
+    def check(value: str) -> None:
+        if value == "" and not spec.required:
+            return
+        try:
+            uuid.UUID(value)
+        except ValueError:
+            raise ValidationError(f"{spec.zh}格式不正确") from None
+
+    return check
+
+
+def _in_range(spec: FieldSpec) -> Any:
+    def check(value: dt.datetime) -> None:
+        if not EARLIEST <= value.date() <= LATEST:
+            raise ValidationError(f"{spec.zh}不是可用的时间")
+
+    return check
+
+
+def load(form: type, raw: Mapping[str, Any]) -> Any:
+    """The form made of raw values (JSON types). Raises Invalid with every fault, groups as `parties.0.name`."""
+    try:
+        return schema_of(form)().load(raw)
+    except ValidationError as error:
+        raise Invalid(flat(error.normalized_messages())) from None
+
+
+def flat(messages: Any, prefix: str = "") -> dict[str, list[str]]:
+    """Nested messages of marshmallow as dotted names."""
+    return dict(_flat(messages, prefix))
+
+
+def _flat(messages: Any, prefix: str) -> Iterator[tuple[str, list[str]]]:
+    if isinstance(messages, Mapping):
+        for name, inner in messages.items():
+            yield from _flat(inner, f"{prefix}.{name}" if prefix and name != "_schema" else prefix or str(name))
+    else:
+        yield prefix, [str(message) for message in ([messages] if isinstance(messages, str) else messages)]
