@@ -17,8 +17,8 @@ HASH_BYTES = 32
 SALT_BYTES = 32
 CHAIN_KINDS = ("case", "agency")
 
-Text: TypeAlias = Union[str, Sequence["Text"], Mapping[str, "Text"]]
-"""What a ledger body may hold: text, and lists and mappings of it. Numbers are written as text by whoever knows their unit."""
+Text: TypeAlias = Union[str, Sequence["Text"], Mapping[str, "Text"]]  # noqa: UP007  (`|` cannot take a quoted name)
+"""What a ledger body may hold: text, lists and mappings of it. Whoever knows a number's unit writes it as text."""
 
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
@@ -72,7 +72,7 @@ def _refuse_floats(value: object) -> None:
 
 
 def moment_text(moment: datetime) -> str:
-    """An aware moment as text in UTC with microseconds, e.g. 2026-10-15T08:00:00.000000Z. Raises ValueError if naive."""
+    """An aware moment in UTC with microseconds, e.g. 2026-10-15T08:00:00.000000Z. Raises ValueError if naive."""
     if moment.tzinfo is None:
         raise ValueError("the ledger holds aware moments only")
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
@@ -91,7 +91,7 @@ def entry_body(
     data: Mapping[str, Text],
     digest: str,
 ) -> str:
-    """The canonical text of one entry. Raises TypeError for a value in `data` that is no text, ValueError for a naive `at`."""
+    """The canonical text of one entry. Raises TypeError for data that are no text, ValueError for a naive `at`."""
     body: dict[str, Text] = {
         "act": act,
         "actor": actor,

@@ -1,4 +1,4 @@
-"""What every internal table shares: one metadata (schema `enforcement`), one naming convention, the column types by name.
+"""What every internal table shares: one metadata (schema `enforcement`), one naming convention, the types of columns.
 
 Models hold columns and decide nothing; rules live in `enforcement.law`, acts in `enforcement.actions`.
 """
@@ -24,7 +24,7 @@ NAMING_CONVENTION = {
 }
 
 Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
-"""An aware moment, stored in UTC. (A plain `date` is a day in Asia/Shanghai; a plain `int` is 64 bits: fen, bytes, counts.)"""
+"""An aware moment, stored in UTC. (A plain `date` is a day in Asia/Shanghai, a plain `int` has 64 bits: fen, bytes.)"""
 
 
 class Base(DeclarativeBase):

@@ -6,15 +6,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import secrets
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Connection, ForeignKey, Identity, SmallInteger, UniqueConstraint, func, insert
+from sqlalchemy import CheckConstraint, Connection, ForeignKey, Identity, SmallInteger, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from enforcement import ledger
+from enforcement.ledger import tree
 from enforcement.models.base import Base, Moment
 
 
@@ -91,9 +93,22 @@ class LedgerCheckpoint(Base):
     signed_at: Mapped[Moment]
 
 
+PUBLIC_ACTOR = "agency"
+"""Who acts, in entries whose body becomes public with its proof: the agency, never a person of it (J14.1a)."""
+
+_OPEN = """
+    INSERT INTO enforcement.ledger_chain (id, agency_id, kind) VALUES (%(chain)s::uuid, %(agency)s::uuid, %(kind)s)
+"""
+
+
 def open_chain(session: Session | Connection, *, chain_id: uuid.UUID, agency_id: uuid.UUID, kind: str) -> None:
-    """Begin a chain before its first entry. `kind` is "case" or "agency"; the trigger sets the head to the chain's origin."""
-    session.execute(insert(LedgerChain.__table__), {"id": chain_id, "agency_id": agency_id, "kind": kind})
+    """Begin a chain before its first entry; `kind` is "case" or "agency". The database sets the head to its origin."""
+    row = {"chain": str(chain_id), "agency": str(agency_id), "kind": kind}
+    _connection(session).exec_driver_sql(_OPEN, row)
+
+
+def _connection(session: Session | Connection) -> Connection:
+    return session.connection() if isinstance(session, Session) else session
 
 
 # Two round trips, written out: this runs inside every act. The first also makes a second writer of the same chain
@@ -124,7 +139,7 @@ def append_entry(
     process record (`ledger.digest_of`); `at` is aware. Raises LookupError for a chain this agency does not have and
     TypeError for a value that is no text. The chain stays locked until the transaction ends.
     """
-    connection = session.connection() if isinstance(session, Session) else session
+    connection = _connection(session)
     chain, agency = str(chain_id), str(agency_id)
     head = connection.exec_driver_sql(_HEAD, {"chain": chain, "agency": agency}).one_or_none()
     if head is None:
@@ -147,3 +162,55 @@ def append_entry(
     row = {"chain": chain, "seq": seq, "agency": agency, "body": body, "salt": salt, "leaf": leaf, "prev": prev}
     connection.exec_driver_sql(_APPEND, row)
     return int(seq)
+
+
+_HASHES = """
+    SELECT 0, position, leaf_hash FROM enforcement.ledger_leaf WHERE position = ANY(%(positions)s::bigint[])
+    UNION ALL
+    SELECT level, idx, hash FROM enforcement.ledger_node
+        JOIN unnest(%(levels)s::smallint[], %(indexes)s::bigint[]) AS wanted (level, idx) USING (level, idx)
+"""
+
+
+def read_hashes(connection: Connection, subtrees: Iterable[tree.Subtree]) -> dict[tree.Subtree, bytes]:
+    """The stored hashes of complete subtrees, in one round trip; one that is not stored is left out."""
+    wanted = set(subtrees)
+    above = [subtree for subtree in wanted if subtree[0]]
+    rows = connection.exec_driver_sql(
+        _HASHES,
+        {
+            "positions": [index for level, index in wanted if not level],
+            "levels": [level for level, _ in above],
+            "indexes": [index for _, index in above],
+        },
+    )
+    return {(level, index): bytes(value) for level, index, value in rows}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class EntryProof:
+    """Where an entry stands in the tree, the path from it, and the signed note of the checkpoint the path leads to."""
+
+    position: int
+    size: int
+    path: tuple[bytes, ...]
+    note: str
+
+
+def prove_entry(session: Session | Connection, *, chain_id: uuid.UUID, seq: int) -> EntryProof | None:
+    """The inclusion proof of an entry towards the newest checkpoint; None while it waits for its place (seconds)."""
+    connection = _connection(session)
+    row = connection.exec_driver_sql(
+        """
+        SELECT l.position, c.size, c.note FROM enforcement.ledger_leaf l
+        CROSS JOIN LATERAL (SELECT size, note FROM enforcement.ledger_checkpoint ORDER BY size DESC LIMIT 1) c
+        WHERE l.chain_id = %(chain)s::uuid AND l.seq = %(seq)s
+        """,
+        {"chain": str(chain_id), "seq": seq},
+    ).one_or_none()
+    if row is None:
+        return None
+    position, size, note = row
+    ranges = tree.inclusion_ranges(position, size)
+    path = tree.proof(ranges, read_hashes(connection, tree.needed(ranges)).__getitem__)
+    return EntryProof(position, size, tuple(path), note)

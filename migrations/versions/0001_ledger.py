@@ -161,8 +161,9 @@ TRIGGERS = (
 
 GRANTS = (
     """
-    REVOKE ALL ON enforcement.ledger_chain, enforcement.ledger_entry, enforcement.ledger_pending, enforcement.ledger_leaf,
-        enforcement.ledger_node, enforcement.ledger_checkpoint FROM PUBLIC, mingjian_app, mingjian_sequencer
+    REVOKE ALL ON enforcement.ledger_chain, enforcement.ledger_entry, enforcement.ledger_pending,
+        enforcement.ledger_leaf, enforcement.ledger_node, enforcement.ledger_checkpoint
+        FROM PUBLIC, mingjian_app, mingjian_sequencer
     """,
     "GRANT SELECT, INSERT (id, agency_id, kind) ON enforcement.ledger_chain TO mingjian_app",
     "GRANT SELECT, INSERT ON enforcement.ledger_entry TO mingjian_app",

@@ -1,0 +1,194 @@
+"""Give every ledger entry its place in the one tree, and sign the tree whenever it grew.
+
+One pass (`run_once`) may run any number of times, late, doubled or in parallel: one lock in the database lets one
+pass work, and a pass has no memory. The scheduler runs it every two seconds, so that a checkpoint covers any entry
+within ten.
+"""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import Connection, Engine
+
+from enforcement.ledger import notes, tree
+from enforcement.models.ledger import PUBLIC_ACTOR, read_hashes
+
+PUBLICATION_EVENTS = frozenset({"publication_made", "publication_corrected", "publication_withdrawn"})
+BATCH = 5_000
+_LOCK = 0x6D696E676A69616E  # "mingjian" in ASCII: one lock for the one tree
+
+
+class BrokenTreeError(RuntimeError):
+    """The stored tree is not the one last signed: nothing is added or signed until somebody has looked (`verify`)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An entry without a place yet; `body`, `salt` and `prev_hash` only where it may be about a publication."""
+
+    ticket: int
+    chain_id: str
+    seq: int
+    leaf_hash: bytes
+    body: str | None
+    salt: bytes | None
+    prev_hash: bytes | None
+
+
+_WAITING = """
+    SELECT p.ticket, p.chain_id::text, p.seq, e.leaf_hash,
+           CASE WHEN public THEN e.body END, CASE WHEN public THEN e.salt END, CASE WHEN public THEN e.prev_hash END
+    FROM enforcement.ledger_pending p
+    JOIN enforcement.ledger_entry e USING (chain_id, seq)
+    CROSS JOIN LATERAL (SELECT strpos(e.body, '"event":"publication_') > 0 AS public) AS told
+    WHERE NOT EXISTS (SELECT FROM enforcement.ledger_leaf l WHERE l.chain_id = p.chain_id AND l.seq = p.seq)
+    ORDER BY p.ticket LIMIT %(limit)s
+"""
+_STAND = """
+    SELECT coalesce((SELECT max(position) + 1 FROM enforcement.ledger_leaf), 0), c.size, c.root,
+           date_trunc('second', now())
+    FROM (SELECT) AS one LEFT JOIN LATERAL
+        (SELECT size, root FROM enforcement.ledger_checkpoint ORDER BY size DESC LIMIT 1) c ON true
+"""
+_LEAVES = """
+    INSERT INTO enforcement.ledger_leaf (position, chain_id, seq, leaf_hash)
+    SELECT * FROM unnest(%(positions)s::bigint[], %(chains)s::uuid[], %(seqs)s::bigint[], %(hashes)s::bytea[])
+"""
+_NODES = """
+    INSERT INTO enforcement.ledger_node (level, idx, hash)
+    SELECT * FROM unnest(%(levels)s::smallint[], %(indexes)s::bigint[], %(hashes)s::bytea[])
+"""
+_DONE = "DELETE FROM enforcement.ledger_pending WHERE ticket = ANY(%(tickets)s::bigint[])"
+_CHECKPOINTS = tuple(
+    f"INSERT INTO {table} (size, root, note, signed_at) VALUES (%(size)s, %(root)s, %(note)s, %(signed_at)s)"  # noqa: S608
+    for table in ("enforcement.ledger_checkpoint", "public_site.checkpoint")
+)
+_PROOF = """
+    INSERT INTO public_site.log_proof (chain_id, seq, publication_id, event, body, salt, prev_hash, leaf_hash, position,
+                                       path, checkpoint_size)
+    VALUES (%(chain)s, %(seq)s, %(publication)s, %(event)s, %(body)s, %(salt)s, %(prev)s, %(leaf)s, %(position)s,
+            %(path)s::bytea[], %(size)s)
+"""
+
+
+def run_once(engine: Engine, signing_key: bytes, origin: str) -> int:
+    """Place every waiting entry and sign the tree; return how many were placed (0 also if another pass is at work).
+
+    `engine` connects as mingjian_sequencer, `signing_key` is the Ed25519 seed (32 bytes), `origin` the log's name.
+    Raises BrokenTreeError if the stored tree is not the one last signed.
+    """
+    private = Ed25519PrivateKey.from_private_bytes(signing_key)
+    key = notes.VerifierKey(notes.require_origin(origin), private.public_key().public_bytes_raw())
+    placed = BATCH
+    total = 0
+    while placed == BATCH:
+        with engine.begin() as connection:
+            placed = _place(connection, private, key)
+        total += placed
+    return total
+
+
+def _place(connection: Connection, private: Ed25519PrivateKey, key: notes.VerifierKey) -> int:
+    """One batch, in the caller's transaction; the lock goes with it."""
+    free = connection.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%(lock)s)", {"lock": _LOCK}).scalar_one()
+    if not free:
+        return 0
+    rows = connection.exec_driver_sql(_WAITING, {"limit": BATCH}).all()
+    waiting = [Waiting(*row) for row in rows]
+    if not waiting:
+        return 0
+    growing, signed_at = _tree_last_signed(connection)
+    first = growing.size
+    completed = growing.extend([entry.leaf_hash for entry in waiting])
+    connection.exec_driver_sql(
+        _LEAVES,
+        {
+            "positions": list(range(first, growing.size)),
+            "chains": [entry.chain_id for entry in waiting],
+            "seqs": [entry.seq for entry in waiting],
+            "hashes": [entry.leaf_hash for entry in waiting],
+        },
+    )
+    connection.exec_driver_sql(
+        _NODES,
+        {
+            "levels": [level for (level, _), _ in completed],
+            "indexes": [index for (_, index), _ in completed],
+            "hashes": [value for _, value in completed],
+        },
+    )
+    connection.exec_driver_sql(_DONE, {"tickets": [entry.ticket for entry in waiting]})
+    checkpoint = notes.Checkpoint(key.origin, growing.size, growing.root(), signed_at)
+    row = {
+        "size": checkpoint.size,
+        "root": checkpoint.root,
+        "note": notes.signed_note(checkpoint, key, private.sign),
+        "signed_at": signed_at,
+    }
+    for statement in _CHECKPOINTS:
+        connection.exec_driver_sql(statement, row)
+    _publish_proofs(connection, waiting, first, growing.size)
+    return len(waiting)
+
+
+def _tree_last_signed(connection: Connection) -> tuple[tree.Growing, datetime]:
+    """The tree's right edge and the present second, once the edge gives the root that was signed last.
+
+    So a tree that somebody changed under the sequencer is never signed again.
+    """
+    size, signed_size, signed_root, now = connection.exec_driver_sql(_STAND).one()
+    edge = tree.needed([(0, size)])
+    known = read_hashes(connection, edge)
+    if len(known) != len(edge) or size != (signed_size or 0):
+        raise BrokenTreeError(f"the tree has {size} leaves, the last checkpoint is of {signed_size or 0}")
+    growing = tree.Growing(size, [known[subtree] for subtree in edge])
+    if size and growing.root() != signed_root:
+        raise BrokenTreeError(f"the stored tree of {size} leaves does not give the root that was signed")
+    return growing, now
+
+
+def _publish_proofs(connection: Connection, waiting: Sequence[Waiting], first: int, size: int) -> None:
+    """Write, for every entry about a publication, a proof towards the checkpoint just signed."""
+    public = []
+    for position, entry in enumerate(waiting, first):
+        body = json.loads(entry.body) if entry.body else {}
+        publication = _publication_of(body)
+        if publication:
+            public.append((position, entry, body["event"], publication, tree.inclusion_ranges(position, size)))
+    if not public:
+        return
+    known = read_hashes(connection, [subtree for *_, ranges in public for subtree in tree.needed(ranges)])
+    rows = [
+        {
+            "chain": entry.chain_id,
+            "seq": entry.seq,
+            "publication": publication,
+            "event": event,
+            "body": entry.body,
+            "salt": entry.salt,
+            "prev": entry.prev_hash,
+            "leaf": entry.leaf_hash,
+            "position": position,
+            "path": tree.proof(ranges, known.__getitem__),
+            "size": size,
+        }
+        for position, entry, event, publication, ranges in public
+    ]
+    connection.exec_driver_sql(_PROOF, rows)
+
+
+def _publication_of(body: Mapping[str, Any]) -> uuid.UUID | None:
+    """The publication an entry is about, if the entry was made for the public: it names no person then (J14.1a)."""
+    if body.get("event") not in PUBLICATION_EVENTS or body.get("actor") != PUBLIC_ACTOR:
+        return None
+    try:
+        return uuid.UUID(body["data"].get("publication", ""))
+    except ValueError:  # one odd entry must not keep all others out of the tree
+        return None
