@@ -111,13 +111,13 @@ class Supervisor:
     def start(self) -> None:
         """Bring up the database, then the applications; return when both applications answer."""
         self.be_the_only_one()
-        if self.settings.embedded:
-            self.server = self.own_server()
         self.end_left_over()
         for child in self.children:
             if child.port is not None:
                 check_port(child.port, child.zh)
         keys.ensure(self.settings.var)
+        if self.settings.embedded:
+            self.server = self.own_server()
         demo = False
         if self.server is not None:
             demo = self.open_database(self.server)

@@ -1,0 +1,310 @@
+"""`make run` as a person meets it: started, asked, killed, started again. Everything here is the real thing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import psutil
+import pytest
+
+from config.settings import KEY_FILES, ROOT, Settings
+from enforcement.runtime import keys
+from enforcement.runtime.embedded import Server, running
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from enforcement.runtime.embedded import DatabaseUrls
+
+PROCESSES = [sys.executable, "-m", "enforcement.runtime.processes"]
+SECONDS = 90.0
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@dataclass
+class Installation:
+    """One `var` folder and two ports, with whatever is running there."""
+
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+    command: list[str] = field(default_factory=lambda: PROCESSES)
+    internal: int = field(default_factory=free_port)
+    public: int = field(default_factory=free_port)
+    main: subprocess.Popen[bytes] | None = None
+
+    @property
+    def var(self) -> Path:
+        return self.folder / "var"
+
+    @property
+    def said(self) -> str:
+        return (self.folder / "said").read_text(encoding="utf-8")
+
+    def start(self) -> subprocess.Popen[bytes]:
+        if self.main is not None:
+            self.main.wait(SECONDS)
+        home = self.folder / "home"
+        home.mkdir(exist_ok=True)
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith("MINGJIAN_")}
+        with (self.folder / "said").open("wb") as said:
+            self.main = subprocess.Popen(
+                self.command,
+                cwd=ROOT,
+                stdout=said,
+                stderr=subprocess.STDOUT,
+                env={
+                    **inherited,
+                    "HOME": str(home),
+                    "MINGJIAN_VAR": str(self.var),
+                    "MINGJIAN_DEMO": "0",
+                    "MINGJIAN_INTERNAL_PORT": str(self.internal),
+                    "MINGJIAN_PUBLIC_PORT": str(self.public),
+                    **self.environ,
+                },
+            )
+        return self.main
+
+    def up(self) -> subprocess.Popen[bytes]:
+        """Start and wait for the welcome."""
+        main = self.start()
+        self.wait_for(lambda: "Ctrl-C" in self.said or main.poll() is not None)
+        assert main.poll() is None, self.said
+        assert answers(self.internal)
+        assert answers(self.public)
+        return main
+
+    def down(self, how: signal.Signals) -> None:
+        """Ask the started process to end; it does, with 0, and nothing is left."""
+        assert self.main is not None
+        self.main.send_signal(how)
+        assert self.main.wait(SECONDS) == 0, self.said
+        assert self.left() == []
+
+    def wait_for(self, what: Callable[[], bool]) -> None:
+        until = time.monotonic() + SECONDS
+        while not what():
+            assert time.monotonic() < until, self.said
+            time.sleep(0.1)
+
+    def processes(self, part: str) -> list[psutil.Process]:
+        """The running processes of this installation whose command line holds `part`, oldest first."""
+        found = []
+        for process in psutil.process_iter():
+            with suppress(psutil.Error):
+                words = process.cmdline()
+                ours = str(self.var / "postgres" / "data") in words or process.environ().get("MINGJIAN_VAR") == str(
+                    self.var
+                )
+                if ours and part in " ".join(words):
+                    found.append(process)
+        return sorted(found, key=lambda process: (process.create_time(), process.pid))
+
+    def left(self) -> list[list[str]]:
+        return [process.cmdline() for process in self.processes("")]
+
+
+@contextmanager
+def installation(folder: Path, **environ: str) -> Iterator[Installation]:
+    made = Installation(folder, environ)
+    try:
+        yield made
+    finally:
+        for process in made.processes(""):
+            with suppress(psutil.Error):
+                process.kill()
+        if made.main is not None:
+            made.main.wait(SECONDS)
+
+
+@pytest.fixture
+def here(tmp_path: Path) -> Iterator[Installation]:
+    with installation(tmp_path) as made:
+        yield made
+
+
+def answers(port: int) -> bool:
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/health", timeout=5):
+            return True
+    except urllib.error.HTTPError:
+        return True
+    except OSError:
+        return False
+
+
+def write_something(var: Path) -> None:
+    with Server(var).connect("mingjian") as database:
+        database.execute("CREATE TABLE enforcement.kept AS SELECT '一案一档' AS words")
+
+
+def read_something(var: Path) -> object:
+    with Server(var).connect("mingjian") as database:
+        return database.execute("SELECT words FROM enforcement.kept").fetchone()
+
+
+def test_it_stops_on_both_signals_with_nothing_left_and_the_next_start_finds_the_data(here: Installation) -> None:
+    here.up()
+    write_something(here.var)
+    here.down(signal.SIGTERM)
+    here.up()
+    assert read_something(here.var) == ("一案一档",)
+    here.down(signal.SIGINT)
+
+
+def test_keys_and_passwords_are_closed_to_other_users_and_the_server_has_no_tcp_port(here: Installation) -> None:
+    here.up()
+    folder = here.var / "keys"
+    assert folder.stat().st_mode & 0o777 == 0o700
+    names = {path.name for path in folder.iterdir()}
+    assert set(KEY_FILES) <= names
+    assert {f"db-mingjian_{role}" for role in ("owner", "app", "sequencer", "public")} <= names
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+    (postmaster,) = [process for process in here.processes("/postgres") if process.name() == "postgres"]
+    assert [one for one in postmaster.net_connections("inet") if one.status == psutil.CONN_LISTEN] == []
+    here.down(signal.SIGTERM)
+
+
+def test_each_process_is_given_its_own_database_url_and_no_other(here: Installation) -> None:
+    here.up()
+    held = {
+        name: {variable for variable in here.processes(name)[0].environ() if variable.startswith("MINGJIAN_DATABASE")}
+        for name in ("wsgi:internal", "wsgi:public", "enforcement.scheduler")
+    }
+    assert held == {
+        "wsgi:internal": {"MINGJIAN_DATABASE_URL"},
+        "wsgi:public": {"MINGJIAN_DATABASE_PUBLIC_URL"},
+        "enforcement.scheduler": {"MINGJIAN_DATABASE_URL", "MINGJIAN_DATABASE_SEQUENCER_URL"},
+    }
+    here.down(signal.SIGTERM)
+
+
+def test_a_killed_supervisor_takes_everything_along_and_the_next_start_and_stop_are_clean(here: Installation) -> None:
+    here.up().kill()
+    here.wait_for(lambda: here.left() == [])
+    main = here.up()
+    write_something(here.var)
+    # Killed together with a web server, whose worker then holds the port, and with a database that cannot tidy up.
+    victims = [*here.processes("wsgi:internal")[:1], *here.processes("postgres -D")]
+    main.kill()
+    for process in victims:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+    here.up()
+    assert read_something(here.var) == ("一案一档",)
+    here.down(signal.SIGTERM)
+
+
+@pytest.mark.parametrize("part", ["wsgi:internal", "wsgi:public", "enforcement.scheduler"])
+def test_a_killed_application_is_started_again_and_it_is_said(here: Installation, part: str) -> None:
+    here.up()
+    (killed, *_) = here.processes(part)
+    killed.kill()
+    here.wait_for(lambda: "重新启动" in here.said)
+    here.wait_for(lambda: any(process.pid != killed.pid for process in here.processes(part)))
+    here.wait_for(lambda: answers(here.internal) and answers(here.public))
+    here.down(signal.SIGTERM)
+
+
+def test_a_killed_worker_of_a_web_server_is_replaced(here: Installation) -> None:
+    here.up()
+    worker = here.processes("wsgi:internal")[-1]
+    worker.kill()
+    worker.wait(10)
+    here.wait_for(lambda: answers(here.internal))
+    here.down(signal.SIGTERM)
+
+
+def test_a_killed_database_is_started_again_with_its_data(here: Installation) -> None:
+    here.up()
+    write_something(here.var)
+    here.processes("postgres -D")[0].kill()
+    here.wait_for(lambda: "数据库已恢复" in here.said)
+    assert read_something(here.var) == ("一案一档",)
+    here.down(signal.SIGTERM)
+
+
+def test_a_port_in_use_is_one_clear_sentence(here: Installation) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", here.public))
+        other.listen()
+        assert here.start().wait(SECONDS) == 1
+    assert here.said.strip() == (
+        f"公示平台的端口 {here.public} 已被其他程序占用，请先停止该程序，或用 MINGJIAN_PUBLIC_PORT 另设端口。"
+    )
+    assert here.left() == []
+
+
+def test_a_second_start_in_the_same_place_is_refused_and_disturbs_nothing(here: Installation, tmp_path: Path) -> None:
+    here.up()
+    (tmp_path / "second").mkdir()
+    second = Installation(tmp_path / "second", {"MINGJIAN_VAR": str(here.var)})
+    assert second.start().wait(SECONDS) == 1
+    assert "已有一个明鉴在运行" in second.said
+    assert answers(here.internal)
+    here.down(signal.SIGTERM)
+
+
+def test_told_by_make_it_stops_even_when_make_keeps_the_interrupt_to_itself(here: Installation) -> None:
+    makefile = here.folder / "Makefile"
+    makefile.write_text(f"run:\n\t@exec {' '.join(PROCESSES)} --end-with-parent\n", encoding="utf-8")
+    here.command = ["make", "-f", str(makefile), "run"]
+    make = here.up()
+    make.send_signal(signal.SIGINT)  # to make alone, not to its group
+    make.wait(SECONDS)
+    assert "已停止" in here.said
+    assert here.left() == []
+    here.up().kill()  # and a make that is killed leaves nothing running either
+    here.wait_for(lambda: here.left() == [])
+
+
+def test_with_an_operators_database_no_server_is_started_and_no_sample_loaded(
+    tmp_path: Path, database: DatabaseUrls
+) -> None:
+    given = {
+        "MINGJIAN_DATABASE_URL": database.app,
+        "MINGJIAN_DATABASE_SEQUENCER_URL": database.sequencer,
+        "MINGJIAN_DATABASE_PUBLIC_URL": database.public,
+        "MINGJIAN_DEMO": "1",
+    }
+    with installation(tmp_path, **given) as there:
+        there.up()
+        assert not (there.var / "postgres").exists()
+        assert there.processes("wsgi:internal")[0].environ()["MINGJIAN_DEMO"] == "0"
+        there.down(signal.SIGTERM)
+
+
+def test_with_an_operators_database_a_missing_address_is_named(tmp_path: Path, database: DatabaseUrls) -> None:
+    with installation(tmp_path, MINGJIAN_DATABASE_URL=database.app) as there:
+        assert there.start().wait(SECONDS) == 1
+        assert "缺少 MINGJIAN_DATABASE_SEQUENCER_URL" in there.said
+
+
+def test_a_command_starts_the_server_if_it_must_and_leaves_it_as_it_was(tmp_path: Path) -> None:
+    settings = Settings.read("command", {"MINGJIAN_VAR": str(tmp_path / "var")})
+    keys.ensure(settings.var, {})
+    with running(settings) as ready:
+        assert ready.database_url is not None
+        with running(settings):  # somebody else's server: used, not stopped
+            pass
+        assert Server(settings.var).owned_elsewhere()
+        write_something(settings.var)
+    assert not Server(settings.var).owned_elsewhere()
+    assert not (settings.var / "postgres" / "data" / "postmaster.pid").exists()
+    with running(settings):
+        assert read_something(settings.var) == ("一案一档",)
