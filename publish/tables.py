@@ -146,7 +146,7 @@ publication = Table(
     Column("replaced_by", ForeignKey("public_site.publication.id", deferrable=True, initially="DEFERRED")),
     CheckConstraint(f"kind IN ({_IN_KINDS})", name="kind_known"),
     CheckConstraint(f"form IN ({_IN_FORMS})", name="form_known"),
-    # G#15.1: an inspection's result is published as a summary only.
+    # G#15: an inspection's result is published as a summary only.
     CheckConstraint("kind <> 'inspection_result' OR form = 'summary'", name="inspection_is_summary"),
     CheckConstraint("published_on >= decided_on", name="published_after_decision"),
     CheckConstraint("octet_length(digest) = 32", name="digest_is_sha256"),
@@ -166,7 +166,12 @@ publication = Table(
     Index("ix_publication_agency_decided", "agency_id", "decided_on", "ordinal", postgresql_where=_LIVE),
     Index("ix_publication_kind_published", "kind", "published_on", "ordinal", postgresql_where=_LIVE),
     Index("ix_publication_kind_decided", "kind", "decided_on", "ordinal", postgresql_where=_LIVE),
-    Index("ix_publication_changed", "changed_at", "ordinal"),
+    Index(
+        "ix_publication_withdrawn",
+        "changed_at",
+        "ordinal",
+        postgresql_where=text("withdrawn_on IS NOT NULL"),
+    ),
     # One live publication per document number of an agency (G14.3e); a withdrawn one may be replaced under its number.
     Index("uq_publication_document_no", "agency_id", "document_no", unique=True, postgresql_where=_LIVE),
 )

@@ -1,4 +1,4 @@
-"""Articles of the law: "APL#64.1(1)" in data, 《行政处罚法》第六十四条第一款第（一）项 on screens.
+"""Articles of the law: "APL#72.1(1)" in data, 《行政处罚法》第七十二条第一款第（一）项 on screens.
 
 The law's own numbering only. Rows ("G13.b") are ours, are never shown as the law's, and live in `rows.toml`.
 """
@@ -133,7 +133,7 @@ class Citation:
 
     @classmethod
     def parse(cls, text: str) -> Citation:
-        """Read the short form: "G#13", "APL#64(1)", "APL#64.1(1)". Raises LawBookError on anything else."""
+        """Read the short form: "G#13", "APL#64(1)", "APL#72.1(1)". Raises LawBookError on anything else."""
         match = _FORM.fullmatch(text)
         if match is None:
             msg = f"“{text}” is not a citation: write SOURCE#article.paragraph(item)"
@@ -150,7 +150,7 @@ class Citation:
         return f"{self.source}#{self.article}{paragraph}{item}"
 
     def zh(self, sources: Mapping[str, Source]) -> str:
-        """Return the words for a page: 《行政处罚法》第六十四条第一款第（一）项. Raises LawBookError for an unknown
+        """Return the words for a page: 《行政处罚法》第七十二条第一款第（一）项. Raises LawBookError for an unknown
         source.
         """
         if self.source not in sources:

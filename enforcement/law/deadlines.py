@@ -212,14 +212,15 @@ def read(key: str, entry: Mapping[str, Any]) -> Limit:
         parameter=entry.get("parameter"),
         agency_may=entry.get("agency_may"),
         deems=entry.get("deems"),
-        extension=tuple(_dated(line) for line in entry.get("extension", ())),
+        extension=tuple(dated(line) for line in entry.get("extension", ())),
         extension_by_other_rule=entry.get("extension_by_other_rule", False),
         note=entry.get("note"),
-        days=tuple(_dated(line) for line in entry["days"]),
+        days=tuple(dated(line) for line in entry["days"]),
     )
 
 
-def _dated(line: Mapping[str, Any]) -> DatedValue:
+def dated(line: Mapping[str, Any]) -> DatedValue:
+    """Make one dated value from its line; a fixed date is written "01-31"."""
     value = line["value"]
     if isinstance(value, str):
         month, _, day = value.partition("-")
