@@ -13,8 +13,10 @@ if TYPE_CHECKING:
     from enforcement.law.deadlines import Limit
     from enforcement.law.disclosure import DisclosureRules
     from enforcement.law.facts import CaseFacts
+    from enforcement.law.major import MajorRules
     from enforcement.law.powers import Powers
-    from enforcement.law.review import LegalReview, MajorRules
+    from enforcement.law.recording import RecordingRules
+    from enforcement.law.review import LegalReview
 
 
 class Law(Protocol):
@@ -35,6 +37,10 @@ class Law(Protocol):
     @property
     def legal_review(self) -> LegalReview:
         """What a submission holds and what a review checks (S12-S15)."""
+
+    @property
+    def recording(self) -> RecordingRules:
+        """What must be filmed (J9, J10)."""
 
     @property
     def disclosure(self) -> DisclosureRules:

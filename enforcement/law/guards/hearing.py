@@ -1,0 +1,127 @@
+"""Hearings: asked for, notified in time, presided over by somebody else, held (APL#63-#65, ALL#47, ALL#48)."""
+
+from __future__ import annotations
+
+from enforcement.law.counting import due
+from enforcement.law.events import shanghai_day
+from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.guards.notice import NOTICE, clock_of, is_penalty
+from enforcement.law.guards.registry import Answer, Gap, Law, guard
+
+INVESTIGATES = ("begin_investigation", "add_evidence", "add_process_record", "take_measure", "conclude_investigation")
+EXAMINES = ("examine_application", "survey_site")
+
+
+def _settled(facts: CaseFacts, law: Law, limit: str) -> Answer:
+    """Waived, held after it was asked for, or not asked for in time."""
+    if facts.has("hearing_held", "hearing_waived"):
+        return True
+    clock = clock_of(facts, law, limit)
+    if clock is None:
+        return True
+    last = clock.due.due_on
+    asked = facts.last("hearing_requested")
+    if asked is not None:
+        # Asked for after the period the law gives, it need not be held; asked in time it must (APL#63.1, ALL#47.1).
+        in_time = (Fields(asked.data).day("requested_on") or asked.on) <= last
+        return not in_time or (Gap("当事人已要求听证，应当组织听证", mend="hold_hearing"),)
+    if facts.today > last:
+        return True
+    return (Gap(f"要求听证的期限至{last.isoformat()}届满，当事人尚未要求听证，也未放弃", mend="waive_hearing"),)
+
+
+@guard(row="APL64.1", cite="APL#64(1)", zh="听证权利尚未了结")
+def hearing_right_settled(facts: CaseFacts, law: Law) -> Answer:
+    """APL#63.1 「当事人要求听证的，行政机关应当组织听证」, APL#64(1) 「应当在行政机关告知后五日内提出」."""
+    if not is_penalty(facts) or not facts.read(NOTICE).yes("hearing_right_told"):
+        return True
+    return _settled(facts, law, "hearing_request")
+
+
+@guard(row="ALL47", cite="ALL#47.1", zh="听证权利尚未了结")
+def license_hearing_settled(facts: CaseFacts, law: Law) -> Answer:
+    """ALL#47.1 「在被告知听证权利之日起五日内提出听证申请的，行政机关应当在二十日内组织听证」."""
+    return not facts.has("hearing_right_told") or _settled(facts, law, "license_hearing_request")
+
+
+@guard(row="APL63", cite="APL#63.1", zh="未告知当事人听证权利，无从申请听证", basis="design")
+def hearing_right_stands(facts: CaseFacts, _: Law) -> Answer:
+    """There is a right to ask for, told in the notice (penalty) or apart (license)."""
+    return facts.read(NOTICE).yes("hearing_right_told") or facts.has("hearing_right_told")
+
+
+@guard(row="APL64.2", cite="APL#64(2)", zh="应当在举行听证的七日前通知", of_form=True)
+def hearing_notified_in_time(facts: CaseFacts, law: Law) -> Answer:
+    """APL#64(2) 「应当在举行听证的七日前，通知当事人及有关人员听证的时间、地点」."""
+    return _notified_in_time(facts, law, "hearing_notice", "APL#64(2)", "APL64.2")
+
+
+@guard(row="ALL48", cite="ALL#48.1(1)", zh="应当于举行听证的七日前通知", of_form=True)
+def license_hearing_notified_in_time(facts: CaseFacts, law: Law) -> Answer:
+    """ALL#48.1(1) 「应当于举行听证的七日前将举行听证的时间、地点通知申请人、利害关系人」."""
+    return _notified_in_time(facts, law, "license_hearing_notice", "ALL#48.1(1)", "ALL48")
+
+
+def _notified_in_time(facts: CaseFacts, law: Law, limit: str, cite: str, row: str) -> Answer:
+    hearing_at = facts.asked.moment("hearing_at")
+    told_on = facts.asked.day("notified_on") or facts.today
+    if hearing_at is None:
+        return True
+    last = due(law.limits[limit], shanghai_day(hearing_at), law.calendar, ruled_on=told_on)
+    if told_on <= last.due_on:
+        return True
+    return (Gap(f"最迟应当于{last.due_on.isoformat()}通知（举行听证的{last.value}个工作日前）", cite=cite, row=row),)
+
+
+@guard(row="APL64.2", cite="APL#64(2)", zh="未依法通知听证的时间、地点", mend="notify_hearing", of_form=True)
+def hearing_was_notified(facts: CaseFacts, _: Law) -> Answer:
+    """A hearing is held on a day that was notified, not before it."""
+    return _was_notified(facts)
+
+
+@guard(row="ALL48", cite="ALL#48.1(1)", zh="未依法通知听证的时间、地点", mend="notify_hearing", of_form=True)
+def license_hearing_was_notified(facts: CaseFacts, _: Law) -> Answer:
+    """The same for a license."""
+    return _was_notified(facts)
+
+
+def _was_notified(facts: CaseFacts) -> Answer:
+    notified = facts.read("hearing_notified").moment("hearing_at")
+    held = facts.asked.moment("held_at")
+    if notified is None:
+        return False
+    if held is not None and shanghai_day(held) < shanghai_day(notified):
+        return (Gap("听证早于通知的时间举行"),)
+    return True
+
+
+@guard(row="APL64.4", cite="APL#64(4)", zh="听证由行政机关指定的非本案调查人员主持", of_form=True)
+def presider_is_not_an_investigator(facts: CaseFacts, _: Law) -> Answer:
+    """APL#64(4) 「听证由行政机关指定的非本案调查人员主持」."""
+    return _presides_apart(facts, INVESTIGATES)
+
+
+@guard(row="ALL48", cite="ALL#48.1(3)", zh="听证主持人应当是审查该申请的工作人员以外的人员", of_form=True)
+def presider_did_not_examine(facts: CaseFacts, _: Law) -> Answer:
+    """ALL#48.1(3) 「指定审查该行政许可申请的工作人员以外的人员为听证主持人」."""
+    return _presides_apart(facts, EXAMINES)
+
+
+def _presides_apart(facts: CaseFacts, acts: tuple[str, ...]) -> bool:
+    presider = facts.asked.text("presider")
+    worked = {one.person_id for one in facts.officers} | {one.actor_id for one in facts.records if one.act in acts}
+    return not presider or presider not in worked
+
+
+@guard(row="APL64.8", cite="APL#64(8)", zh="听证应当制作笔录，并由当事人签字盖章或者注明拒签情况", of_form=True)
+def hearing_record_is_signed(facts: CaseFacts, _: Law) -> Answer:
+    """APL#64(8): a record, signed, or the refusal noted by the presider."""
+    asked = facts.asked
+    return bool(asked.text("record")) and (asked.yes("signed") or bool(asked.text("refusal_note")))
+
+
+@guard(row="ALL48", cite="ALL#48.1(5)", zh="听证应当制作笔录，并交听证参加人签字或者盖章", of_form=True)
+def license_hearing_record_is_signed(facts: CaseFacts, _: Law) -> Answer:
+    """ALL#48.1(5): a record, signed by those who took part; a refusal is noted."""
+    asked = facts.asked
+    return bool(asked.text("record")) and (asked.yes("signed") or bool(asked.text("refusal_note")))

@@ -1,0 +1,197 @@
+"""Before a penalty: told, heard, answered, not made worse off for speaking (APL#44, #45, #62, #63)."""
+
+from __future__ import annotations
+
+from enforcement.law.clocks import Clock, running
+from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.guards.registry import Answer, Gap, Law, guard
+from enforcement.law.major import amounts_concerning, concluded, hearing_grounds
+
+NOTICE = "prior_notice_given"
+NEW_EVIDENCE = {"evidence_added", "process_recorded", "sampled", "appraisal_ordered"}
+
+
+def is_penalty(facts: CaseFacts) -> bool:
+    """Whether a penalty is what the case is heading for: only that takes notice, defense and hearing."""
+    outcome = facts.asked.text("outcome") or concluded(facts).text("outcome")
+    return outcome == "penalty"
+
+
+def clock_of(facts: CaseFacts, law: Law, key: str) -> Clock | None:
+    """The newest clock of a limit in this case, running or stopped."""
+    found = [one for one in running(facts, law) if one.limit.key == key]
+    return max(found, key=lambda one: one.started_by.seq, default=None)
+
+
+# --------------------------------------------------------------------------------------------------- giving the
+# notice
+
+
+@guard(row="APL44", cite="APL#44", zh="只有拟给予行政处罚的才作处罚前告知", basis="design")
+def a_penalty_is_proposed(facts: CaseFacts, _: Law) -> Answer:
+    """APL#44 speaks of 「拟作出的行政处罚内容」: without one there is nothing to tell."""
+    return concluded(facts).text("outcome") == "penalty"
+
+
+@guard(row="APL44", cite="APL#44", zh="陈述、申辩期限尚未设定", basis="default", mend="set_parameter")
+def defense_period_is_set(facts: CaseFacts, _: Law) -> Answer:
+    """The law names no period for the defense: while the agency has set none, no notice goes out."""
+    if facts.parameter("defense_days") is not None:
+        return True
+    return (Gap("法律未规定陈述、申辩的天数，本机关尚未设定，不得发出告知书"),)
+
+
+@guard(row="APL63", cite="APL#63.1", zh="听证的较大数额尚未设定", basis="default", mend="set_parameter")
+def hearing_amount_is_set(facts: CaseFacts, law: Law) -> Answer:
+    """APL#63.1 leaves 「较大数额」 open: while the agency has fixed no amount, no notice of that sum goes out."""
+    proposed = facts.asked if "fine_fen" in facts.form else concluded(facts)
+    unset = (one for one in amounts_concerning(facts, proposed, law.major) if facts.parameter(one.parameter) is None)
+    return tuple(Gap(f"本机关尚未设定“{one.zh}”的数额标准，不得发出告知书", cite=one.cite) for one in unset)
+
+
+@guard(row="APL44", cite="APL#44", zh="告知书缺少事项", of_form=True)
+def notice_is_complete(facts: CaseFacts, _: Law) -> Answer:
+    """APL#44: 「拟作出的行政处罚内容及事实、理由、依据」."""
+    named = {"content": "拟作出的行政处罚内容", "facts": "事实", "reasons": "理由", "basis": "依据"}
+    return tuple(Gap(f"告知书未载明{named[name]}") for name in facts.asked.missing(*named))
+
+
+@guard(row="APL44", cite="APL#44", zh="未告知当事人依法享有的陈述、申辩的权利", of_form=True)
+def defense_right_told(facts: CaseFacts, _: Law) -> Answer:
+    """APL#44 「并告知当事人依法享有的陈述、申辩、要求听证等权利」."""
+    return facts.asked.yes("defense_right_told")
+
+
+@guard(row="APL63", cite="APL#63.1", zh="应当告知当事人有要求听证的权利", of_form=True)
+def hearing_right_was_told_where_due(facts: CaseFacts, law: Law) -> Answer:
+    """APL#63.1 「应当告知当事人有要求听证的权利」: the heavy kinds always, sums from the agency's amount on."""
+    return _untold(facts, facts.asked, law)
+
+
+@guard(row="APL63", cite="APL#63.1", zh="应当告知当事人有要求听证的权利", mend="return_to_investigation")
+def hearing_right_told(facts: CaseFacts, law: Law) -> Answer:
+    """The same, of the notice that stands."""
+    return not is_penalty(facts) or not facts.has(NOTICE) or _untold(facts, facts.read(NOTICE), law)
+
+
+def _untold(facts: CaseFacts, notice: Fields, law: Law) -> Answer:
+    if notice.yes("hearing_right_told"):
+        return True
+    grounds = hearing_grounds(facts, notice, law.major)
+    return tuple(
+        Gap(f"拟作出{one.zh}，应当告知当事人有要求听证的权利", cite=one.cite, basis=one.basis) for one in grounds
+    )
+
+
+@guard(row="APL44", cite="APL#44", zh="告知的处罚与调查结论不一致", basis="default", of_form=True)
+def notice_matches_conclusion(facts: CaseFacts, _: Law) -> Answer:
+    """What is told is what is intended: kinds and sums of the notice are those of the conclusion."""
+    return _differences(facts.asked, concluded(facts), "告知书", "调查结论")
+
+
+@guard(row="APL44", cite="APL#44", zh="告知的处罚与调查结论不一致", basis="default")
+def notice_matches_conclusion_now(facts: CaseFacts, _: Law) -> Answer:
+    """The same, of the notice that stands."""
+    return not facts.has(NOTICE) or _differences(facts.read(NOTICE), concluded(facts), "告知书", "调查结论")
+
+
+SUMS = {"fine_fen": "罚款", "confiscation_fen": "没收"}
+
+
+def _differences(one: Fields, other: Fields, here: str, there: str) -> tuple[Gap, ...]:
+    sums = tuple(
+        Gap(f"{here}的{zh}数额（{yuan(one.number(name))}）与{there}（{yuan(other.number(name))}）不一致")
+        for name, zh in SUMS.items()
+        if one.number(name) != other.number(name)
+    )
+    kinds = set(one.lines("penalties")) != set(other.lines("penalties"))
+    return (*sums, *((Gap(f"{here}的处罚种类与{there}不一致"),) if kinds else ()))
+
+
+def yuan(fen: int) -> str:
+    """A sum of fen in yuan."""
+    return f"{fen / 100:,.2f}元"
+
+
+# ------------------------------------------------------------------------------------------------ hearing the party
+# out
+
+
+@guard(row="APL62", cite="APL#62", zh="未告知当事人拟作出的行政处罚内容及事实、理由、依据", mend="give_prior_notice")
+def party_was_notified(facts: CaseFacts, _: Law) -> Answer:
+    """APL#44, APL#62: 「未依照本法第四十四条、第四十五条的规定向当事人告知……不得作出行政处罚决定」."""
+    return not is_penalty(facts) or facts.has(NOTICE)
+
+
+@guard(row="APL45", cite="APL#45.1", zh="当事人的陈述、申辩尚未处理", mend="record_defense")
+def party_answered_waived_or_let_lapse(facts: CaseFacts, law: Law) -> Answer:
+    """APL#45.1 heard and checked, APL#62 expressly waived, or the period told in the notice ran out unused.
+
+    One of the three; the last day of the period still belongs to the party.
+    """
+    if not is_penalty(facts) or not facts.has(NOTICE):
+        return True
+    defense = facts.last("defense_recorded")
+    if defense is not None:
+        checked = Fields(defense.data).text("reviewed")
+        return bool(checked) or (Gap("对当事人提出的事实、理由和证据，应当进行复核"),)
+    if facts.has("defense_waived"):
+        return True
+    clock = clock_of(facts, law, "defense")
+    if clock is None:
+        return (Gap("未设定陈述、申辩期限，无法认定当事人未在期限内陈述、申辩", basis="default"),)
+    if facts.today > clock.due.due_on:
+        return True
+    last = clock.due.due_on.isoformat()
+    return (Gap(f"陈述、申辩期限至{last}届满，当事人尚未陈述、申辩，也未明确放弃", cite="APL#62", row="APL62"),)
+
+
+@guard(row="APL45", cite="APL#45.1", zh="应当复核当事人的陈述、申辩并说明采纳与否的理由", of_form=True)
+def defense_is_checked(facts: CaseFacts, _: Law) -> Answer:
+    """APL#45.1 「对当事人提出的事实、理由和证据，应当进行复核」."""
+    return not facts.asked.missing("content", "reviewed", "reason")
+
+
+@guard(row="APL62", cite="APL#62", zh="放弃陈述、申辩须由当事人明确作出，并写明形式", of_form=True)
+def waiver_is_express(facts: CaseFacts, _: Law) -> Answer:
+    """APL#62 「当事人明确放弃陈述或者申辩权利的除外」."""
+    return not facts.asked.missing("form")
+
+
+# ------------------------------------------------------------------------------------------------- not made worse off
+
+
+def _heavier(decided: Fields, told: Fields) -> tuple[str, ...]:
+    sums = tuple(
+        f"{zh}数额（{yuan(decided.number(name))}）高于告知的数额（{yuan(told.number(name))}）"
+        for name, zh in SUMS.items()
+        if decided.number(name) > told.number(name)
+    )
+    added = set(decided.lines("penalties")) - set(told.lines("penalties"))
+    return (*sums, *(("增加了未告知的处罚种类",) if added else ()))
+
+
+@guard(row="APL62", cite="APL#62", zh="决定内容超出告知范围", mend="return_to_investigation", of_form=True)
+def decision_was_noticed(facts: CaseFacts, _: Law) -> Answer:
+    """APL#62: what was not told may not be decided: neither a further kind nor a higher sum."""
+    if facts.asked.text("outcome") != "penalty" or not facts.has(NOTICE):
+        return True
+    heavier = _heavier(facts.asked, facts.read(NOTICE))
+    return tuple(Gap(f"{what}，未告知当事人的处罚内容不得作出决定") for what in heavier)
+
+
+@guard(row="APL45", cite="APL#45.2", zh="不得因当事人陈述、申辩而给予更重的处罚", basis="default", of_form=True)
+def no_heavier_for_defending(facts: CaseFacts, _: Law) -> Answer:
+    """APL#45.2 「不得因当事人陈述、申辩而给予更重的处罚」.
+
+    Why it became heavier nobody can compute. Our reading: after a defense or a hearing nothing becomes heavier than
+    the notice it answered, going back and telling anew included, unless new evidence came in between.
+    """
+    spoken = [one for one in facts.records if one.event in {"defense_recorded", "hearing_held"}]
+    if facts.asked.text("outcome") != "penalty" or not spoken:
+        return True
+    answered = [one for one in facts.records if one.event == NOTICE and one.seq < spoken[0].seq]
+    if not answered or any(one.event in NEW_EVIDENCE and one.seq > spoken[0].seq for one in facts.records):
+        return True
+    heavier = _heavier(facts.asked, Fields(answered[-1].data))
+    return tuple(Gap(f"{what}，不得因当事人陈述、申辩而给予更重的处罚") for what in heavier)

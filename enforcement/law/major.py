@@ -1,0 +1,226 @@
+"""What a major decision is (S#5 to S#11) and what earns a hearing (APL#63). Data: `config/law/major_decisions.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from enforcement.law.errors import Basis, LawBookError
+from enforcement.law.facts import CaseFacts, DirectoryEntryFacts, Fields, PartyFacts
+
+if TYPE_CHECKING:
+    from enforcement.law.guards.registry import Law
+
+HEARING = "hearing_right"
+
+
+@dataclass(frozen=True, slots=True)
+class MajorClass:
+    """One class of major decisions: where it stands, in which kinds of case it is asked, and by which test."""
+
+    key: str
+    kinds: tuple[str, ...]
+    row: str
+    cite: str
+    also: str | None
+    zh: str
+    basis: Basis
+    test: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeavyPenalties:
+    """Penalties that always earn a hearing."""
+
+    penalties: frozenset[str]
+    row: str
+    cite: str
+    zh: str
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class HearingAmount:
+    """A sum that earns a hearing from the agency's own amount on: `field` holds it, `parties` it is for."""
+
+    field: str
+    parties: frozenset[str]
+    parameter: str
+    row: str
+    cite: str
+    zh: str
+
+    def concerns(self, party: PartyFacts | None) -> bool:
+        """Whether it counts for this party; a party not yet identified is everybody."""
+        return party is None or party.kind in self.parties
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """Why something is so: why a decision is major, why a hearing must be offered."""
+
+    row: str
+    cite: str
+    zh: str
+    basis: Basis = "law"
+    also: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Major:
+    """Major or not, and why. `unmapped`: the agency's directory does not name the matter: it cannot go on (S11.1)."""
+
+    is_major: bool
+    grounds: tuple[Ground, ...]
+    unmapped: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MajorRules:
+    """The classes of S#5 to S#9, and what earns a hearing (APL#63.1)."""
+
+    classes: tuple[MajorClass, ...]
+    always_heard: tuple[HeavyPenalties, ...]
+    heard_from: tuple[HearingAmount, ...]
+
+    @classmethod
+    def load(cls, path: Path) -> MajorRules:
+        """Read major_decisions.toml. Raises LawBookError for a class with an unknown test."""
+        text = tomllib.loads(path.read_text("utf-8"))
+        hearing = text.pop(HEARING)
+        if unknown := [
+            f"{path.name}: {key} asks {one['test']}" for key, one in text.items() if one["test"] not in _TESTS
+        ]:
+            raise LawBookError(*unknown)
+        return cls(
+            classes=tuple(_class(key, entry) for key, entry in text.items()),
+            always_heard=tuple(
+                HeavyPenalties(frozenset(one["penalties"]), one["row"], one["cite"], one["zh"], one.get("basis", "law"))
+                for one in hearing["always"]
+            ),
+            heard_from=tuple(
+                HearingAmount(
+                    one["field"], frozenset(one["parties"]), one["parameter"], one["row"], one["cite"], one["zh"]
+                )
+                for one in hearing["amounts"]
+            ),
+        )
+
+
+def _class(key: str, entry: Mapping[str, Any]) -> MajorClass:
+    return MajorClass(
+        key=key,
+        kinds=tuple(entry["kinds"]),
+        row=entry["row"],
+        cite=entry["cite"],
+        also=entry.get("also"),
+        zh=entry["zh"],
+        basis=entry.get("basis", "law"),
+        test=entry["test"],
+    )
+
+
+def classify(facts: CaseFacts, law: Law) -> Major:
+    """Say whether the decision of this case is major, with every ground. A person may raise it, nobody may lower it.
+
+    The statutory classes are asked whatever the directory says; a matter the directory does not name is `unmapped`
+    (a transfer needs no directory: S#9 itself names it).
+    """
+    grounds = tuple(
+        Ground(one.row, one.cite, one.zh, one.basis, one.also)
+        for one in law.major.classes
+        if facts.matter.kind in one.kinds and _TESTS[one.test](facts, one, law.major)
+    )
+    return Major(bool(grounds), grounds, unmapped=not entries(facts) and not is_transfer(facts))
+
+
+def concluded(facts: CaseFacts) -> Fields:
+    """What the handling unit proposes: its standing record, or the form in which it is just being proposed."""
+    standing = facts.read("investigation_concluded", "application_examined")
+    return standing or (facts.asked if {"outcome", "proposed"} & facts.form.keys() else Fields())
+
+
+def entries(facts: CaseFacts) -> tuple[DirectoryEntryFacts, ...]:
+    """The lines of the agency's directory that name the matter of the case (S#11)."""
+    return tuple(entry for entry in facts.directory or () if entry.matter_code == facts.matter.code)
+
+
+def highest_fine_fen(facts: CaseFacts) -> int:
+    """The highest fine proposed, told or being decided, in fen: no later step talks the amount down."""
+    steps = (concluded(facts), facts.read("prior_notice_given"), facts.asked)
+    return max(fields.number("fine_fen") for fields in steps)
+
+
+def is_transfer(facts: CaseFacts) -> bool:
+    """Whether the case goes to the judiciary or the supervisory organ (S#9, APL#57.1(4))."""
+    fields = concluded(facts)
+    return fields.text("outcome") == "judicial_transfer" or fields.yes("suspected_crime")
+
+
+def hearing_grounds(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tuple[Ground, ...]:
+    """Why the party must be told that it may ask for a hearing (APL#63.1); () where nothing asks for it.
+
+    `proposed` holds `penalties`, `fine_fen`, `confiscation_fen`. An amount the agency has not fixed earns none here:
+    that it is missing is a breach of its own.
+    """
+    penalties = set(proposed.lines("penalties"))
+    heavy = (Ground(one.row, one.cite, one.zh, one.basis) for one in rules.always_heard if penalties & one.penalties)
+    sums = (
+        Ground(one.row, one.cite, one.zh)
+        for one in amounts_concerning(facts, proposed, rules)
+        if (limit := facts.parameter(one.parameter)) is not None and proposed.number(one.field) >= limit
+    )
+    return tuple(dict.fromkeys((*heavy, *sums)))
+
+
+def amounts_concerning(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tuple[HearingAmount, ...]:
+    """The agency's amounts that matter here: for the kind of party, where there is a sum at all."""
+    party = facts.parties[0] if facts.parties else None
+    return tuple(one for one in rules.heard_from if one.concerns(party) and proposed.number(one.field) > 0)
+
+
+# ---------------------------------------------------------------------------------------------------------- the tests
+
+Test = Callable[[CaseFacts, MajorClass, MajorRules], bool]
+
+
+def _flag(name: str) -> Test:
+    return lambda facts, _one, _rules: concluded(facts).yes(name)
+
+
+def _in_directory(facts: CaseFacts, one: MajorClass, _: MajorRules) -> bool:
+    amount = highest_fine_fen(facts)
+    return any(
+        entry.is_major and entry.ground_row in ("", one.row) and amount >= (entry.amount_from_fen or 0)
+        for entry in entries(facts)
+    )
+
+
+def _law_requires(facts: CaseFacts, one: MajorClass, _: MajorRules) -> bool:
+    named = any(entry.is_major and entry.ground_row == one.row for entry in entries(facts))
+    return named or bool(concluded(facts).text("law_requires_review"))
+
+
+def _penalty_hearing(facts: CaseFacts, _: MajorClass, rules: MajorRules) -> bool:
+    told = facts.read("prior_notice_given").yes("hearing_right_told")
+    return (
+        told or facts.has("hearing_held", "hearing_requested") or bool(hearing_grounds(facts, concluded(facts), rules))
+    )
+
+
+_TESTS: Mapping[str, Test] = {
+    "by_tender": _flag("tender"),
+    "license_hearing": lambda facts, _one, _rules: facts.has("hearing_held"),
+    "social_risk": _flag("social_risk"),
+    "license_withdrawn": lambda facts, _one, _rules: concluded(facts).text("proposed") in {"withdrawn", "annulled"},
+    "major_public_interest": _flag("major_public_interest"),
+    "penalty_hearing": _penalty_hearing,
+    "complex_case": _flag("complex_case"),
+    "law_requires_review": _law_requires,
+    "in_directory": _in_directory,
+    "raised": lambda facts, _one, _rules: facts.has("raised_to_major"),
+    "transfer": lambda facts, _one, _rules: is_transfer(facts),
+}

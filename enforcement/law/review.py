@@ -1,0 +1,240 @@
+"""Legal review: what a submission holds (S#12), the ten points (S#13), what voids an opinion.
+
+Data: `config/law/legal_review.toml`. What is major stands in `major.py`; `classify` is offered here too.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from enforcement.law.errors import Breach, LawBookError
+from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.major import Major, classify, concluded, is_transfer
+
+if TYPE_CHECKING:
+    from enforcement.law.guards.registry import Law
+
+__all__ = ["Change", "LegalReview", "Major", "PointCheck", "changes_since", "checks", "classify", "pending_submission"]
+
+SUBMISSION = "submitted_for_review"
+OPINION = "review_opinion_issued"
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One part of a submission (S#12)."""
+
+    field: str
+    zh: str
+    row: str
+    cite: str
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """One of the ten points (S#13). `guards`: what the system looks at itself, by kind of case."""
+
+    no: int
+    row: str
+    cite: str
+    zh: str
+    shown: str
+    guards: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class LegalReview:
+    """What a submission holds, what a review checks, what voids it."""
+
+    submission: tuple[Part, ...]
+    points: tuple[Point, ...]
+    voided_by: Mapping[str, str]
+
+    @classmethod
+    def load(cls, path: Path) -> LegalReview:
+        """Read legal_review.toml. Raises LawBookError for points that are not 1 to n, unknown guards or unknown
+        facts.
+        """
+        from enforcement.law.guards import GUARDS
+
+        text = tomllib.loads(path.read_text("utf-8"))
+        points = tuple(_point(entry) for entry in text["point"])
+        problems = [
+            f"legal_review: point {point.no} asks {name}, which is no guard"
+            for point in points
+            for names in point.guards.values()
+            for name in names
+            if name not in GUARDS
+        ]
+        problems += [
+            f"legal_review: point {point.no} shows {point.shown}" for point in points if point.shown not in _SHOWN
+        ]
+        if [point.no for point in points] != list(range(1, len(points) + 1)):
+            problems.append("legal_review: the points are not numbered from 1 without a gap")
+        if problems:
+            raise LawBookError(*problems)
+        return cls(tuple(Part(**entry) for entry in text["submission"]), points, text["voided_by"])
+
+
+@dataclass(frozen=True, slots=True)
+class PointCheck:
+    """One point beside the reviewer. `ok`: False where the system found breaches, True where it found none, None
+    where it cannot tell.
+    """
+
+    point: int
+    zh: str
+    cite: str
+    ok: bool | None
+    notes: tuple[str, ...]
+    breaches: tuple[Breach, ...]
+
+
+def checks(facts: CaseFacts, law: Law) -> tuple[PointCheck, ...]:
+    """Look at the case point by point: the facts in Chinese, the breaches found. The reviewer decides."""
+    from enforcement.law.guards import GUARDS
+
+    found: list[PointCheck] = []
+    for point in law.legal_review.points:
+        guards = [GUARDS[name] for name in point.guards.get(facts.matter.kind, ())]
+        breaches = tuple(breach for guard in guards for breach in guard.check(facts, law))
+        notes = _SHOWN[point.shown](facts)
+        ok = not breaches if guards else None
+        if point.shown == "crime" and is_transfer(facts):
+            ok = False
+        found.append(PointCheck(point.no, point.zh, point.cite, ok, notes, breaches))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """Something that happened after the last submission and voids the review. `zh` says what kind of change."""
+
+    seq: int
+    event: str
+    on: date
+    zh: str
+
+
+def changes_since(facts: CaseFacts, law: Law) -> tuple[Change, ...]:
+    """Every change of facts, evidence, basis or amount after the last submission; () where nothing was submitted."""
+    submission = facts.last(SUBMISSION)
+    if submission is None:
+        return ()
+    voided_by = law.legal_review.voided_by
+    later = (record for record in facts.records if record.seq > submission.seq and record.event in voided_by)
+    return tuple(Change(record.seq, record.event, record.on, voided_by[record.event]) for record in later)
+
+
+def pending_submission(facts: CaseFacts) -> bool:
+    """Whether a submission waits for its opinion: submitted, not returned, not withdrawn, not answered."""
+    last = facts.last(SUBMISSION, OPINION, "review_returned", "review_withdrawn")
+    return last is not None and last.event == SUBMISSION
+
+
+def problems_found(facts: CaseFacts) -> tuple[Fields, ...]:
+    """The findings of the standing opinion that name a problem."""
+    return tuple(
+        finding for finding in facts.read(OPINION).group("findings") if finding.text("conclusion") == "problem"
+    )
+
+
+def _point(entry: Mapping[str, Any]) -> Point:
+    guards = {kind: tuple(names) for kind, names in entry["guards"].items()}
+    return Point(entry["no"], entry["row"], entry["cite"], entry["zh"], entry["shown"], guards)
+
+
+# ------------------------------------------------------------------------------------------- facts beside a point
+
+
+def _yuan(fen: int) -> str:
+    return f"{fen / 100:,.2f}元"
+
+
+def _documents(facts: CaseFacts) -> Iterable[str]:
+    by_stage = len({record.event for record in facts.standing})
+    yield f"过程记录{len(facts.standing)}件，涉及{by_stage}类行为；音像记录{len(facts.recordings)}件"
+    if changed := facts.last(SUBMISSION):
+        yield f"最近一次送审：{changed.on.isoformat()}"
+
+
+def _matter(facts: CaseFacts) -> Iterable[str]:
+    yield f"权责清单事项：{facts.matter.code}　{facts.matter.zh}" if facts.matter.code else "未关联权责清单事项"
+    if facts.matter.basis_text:
+        yield f"事项依据：{facts.matter.basis_text}"
+
+
+def _officers(facts: CaseFacts) -> Iterable[str]:
+    for officer in facts.officers:
+        state = "有效" if officer.certificate_valid else "无效"
+        shown = "已公示" if officer.published else "未公示"
+        yield f"{officer.name}：执法证号{officer.certificate_no or '（无）'}，{state}，{shown}" + (
+            "（辅助人员）" if officer.auxiliary else ""
+        )
+
+
+def _parties(facts: CaseFacts) -> Iterable[str]:
+    for party in facts.parties:
+        yield f"{party.name}：证照号码{party.id_no or '（未填）'}，地址{party.address or '（未填）'}"
+
+
+def _evidence(facts: CaseFacts) -> Iterable[str]:
+    evidence = facts.all("evidence_added")
+    yield f"证据{len(evidence)}件"
+    for record in evidence:
+        fields = Fields(record.data)
+        yield f"{fields.text('title')}（证明：{fields.text('proves') or '未说明证明对象'}）"
+
+
+def _steps(facts: CaseFacts) -> Iterable[str]:
+    named = {
+        "case_opened": "立案",
+        "investigation_concluded": "调查终结",
+        "prior_notice_given": "处罚前告知",
+        "defense_recorded": "陈述、申辩",
+        "defense_waived": "放弃陈述、申辩",
+        "hearing_requested": "申请听证",
+        "hearing_held": "举行听证",
+        "application_accepted": "受理",
+        "application_examined": "审查",
+    }
+    for record in facts.all(*named):
+        yield f"{named[record.event]}：{record.on.isoformat()}"
+
+
+def _basis(facts: CaseFacts) -> Iterable[str]:
+    basis = concluded(facts).text("basis")
+    yield f"拟适用依据：{basis}" if basis else "未写明依据"
+
+
+def _proposal(facts: CaseFacts) -> Iterable[str]:
+    fields = concluded(facts)
+    if fine := fields.number("fine_fen"):
+        yield f"拟处罚款{_yuan(fine)}"
+    if confiscation := fields.number("confiscation_fen"):
+        yield f"拟没收{_yuan(confiscation)}"
+    if discretion := fields.text("discretion"):
+        yield f"裁量说明：{discretion}"
+
+
+def _crime(facts: CaseFacts) -> Iterable[str]:
+    yield "调查终结时认为涉嫌犯罪" if is_transfer(facts) else "调查终结时未认为涉嫌犯罪"
+
+
+_SHOWN: Mapping[str, Callable[[CaseFacts], tuple[str, ...]]] = {
+    "documents": lambda facts: tuple(_documents(facts)),
+    "matter": lambda facts: tuple(_matter(facts)),
+    "officers": lambda facts: tuple(_officers(facts)),
+    "parties": lambda facts: tuple(_parties(facts)),
+    "evidence": lambda facts: tuple(_evidence(facts)),
+    "steps": lambda facts: tuple(_steps(facts)),
+    "basis": lambda facts: tuple(_basis(facts)),
+    "proposal": lambda facts: tuple(_proposal(facts)),
+    "crime": lambda facts: tuple(_crime(facts)),
+    "nothing": lambda _: (),
+}
