@@ -1,10 +1,13 @@
 """What the law looks at, read from the tables: the one bridge from rows to :class:`CaseFacts`."""
 
+import dataclasses
+import datetime as dt
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from enforcement.law import facts as law
@@ -16,6 +19,8 @@ from enforcement.models.people import Certificate, Person
 from enforcement.models.powers import AgencyParameter, DirectoryEntry, Matter
 from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Work
+
+_UUID_LENGTH = 36
 
 
 def facts_of(
@@ -30,8 +35,8 @@ def facts_of(
     session = work.session
     records = records_of(session, [case.id]).get(case.id, ())
     officers = session.scalars(select(CaseOfficer).where(CaseOfficer.case_id == case.id)).all()
-    named = {uuid.UUID(value) for value in _people_in(form)}
-    people = _people(work, {row.person_id for row in officers} | named)
+    named = set(_people_in(form))
+    people = people_as_of_today(work, {row.person_id for row in officers} | named)
     facts = law.CaseFacts(
         case_id=str(case.id),
         agency_id=str(case.agency_id),
@@ -41,23 +46,171 @@ def facts_of(
         now=work.moment,
         case_no=case.case_no,
         matter=_matter(session, case.matter_code),
-        parties=tuple(_party(row) for row in session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.position))),
+        parties=tuple(
+            party_facts(row)
+            for row in session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.position))
+        ),
         officers=tuple(
-            _on_case(people[row.person_id], row)
-            for row in officers
-            if row.person_id in people
+            dataclasses.replace(people[row.person_id], from_on=row.from_on, to_on=row.to_on) for row in officers
         ),
         handling_unit_id=str(case.unit_id),
         records=records,
         recordings=tuple(
-            _recording(row) for row in session.scalars(select(Recording).where(Recording.case_id == case.id).order_by(Recording.started_at))
+            recording_facts(row)
+            for row in session.scalars(
+                select(Recording).where(Recording.case_id == case.id).order_by(Recording.started_at)
+            )
         ),
         parameters=parameters(work),
         directory=directory(work),
-        actor=_actor(work.actor),
+        actor=actor_facts(work.actor),
         form=form,
         named={str(key): value for key, value in people.items() if key in named},
-        disclosure=_disclosure(disclosure) if disclosure else None,
         clears=work.book.procedures[case.procedure].clears,
     )
-    return facts
+    if disclosure is None:
+        return facts
+    return dataclasses.replace(facts, disclosure=disclosure_facts(disclosure, due_day(facts, disclosure, work)))
+
+
+def due_day(facts: law.CaseFacts, disclosure: Disclosure, work: Work) -> dt.date | None:
+    """The last lawful day of a disclosure as its clock stands now, or None where no clock of it runs."""
+    clocks = (clock for clock in running(facts, work.book) if clock.limit.key == disclosure.limit_key)
+    return next((clock.due.due_on for clock in clocks), None)
+
+
+def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[Record, ...]]:
+    """The process records of several cases in one query, in order."""
+    found: dict[uuid.UUID, list[Record]] = {}
+    columns = (
+        ProcessRecord.chain_id, ProcessRecord.seq, ProcessRecord.event, ProcessRecord.act, ProcessRecord.stage,
+        ProcessRecord.at, ProcessRecord.happened_on, ProcessRecord.actor_id, ProcessRecord.data,
+    )  # fmt: skip
+    query = (
+        select(*columns)
+        .where(ProcessRecord.chain_id.in_(list(case_ids)))
+        .order_by(ProcessRecord.chain_id, ProcessRecord.seq)
+    )
+    for chain_id, seq, event, act, stage, at, happened_on, actor_id, data in session.execute(query):
+        record = Record(seq, event, act, stage, at, happened_on, str(actor_id) if actor_id else None, data)
+        found.setdefault(chain_id, []).append(record)
+    return {case_id: tuple(records) for case_id, records in found.items()}
+
+
+def parameters(work: Work) -> dict[str, law.ParameterFacts]:
+    """The agency's dated numbers in force today."""
+    query = select(AgencyParameter).where(AgencyParameter.from_on <= work.today).order_by(AgencyParameter.from_on)
+    return {
+        row.name: law.ParameterFacts(row.name, row.value, row.from_on, row.cite, row.quote)
+        for row in work.session.scalars(query)
+    }
+
+
+def directory(work: Work) -> tuple[law.DirectoryEntryFacts, ...] | None:
+    """The newest version of the directory of major decisions in force today, or None where there is none (S#11)."""
+    newest = select(func.max(DirectoryEntry.version)).where(DirectoryEntry.from_on <= work.today).scalar_subquery()
+    rows = work.session.scalars(select(DirectoryEntry).where(DirectoryEntry.version == newest)).all()
+    return (
+        tuple(
+            law.DirectoryEntryFacts(row.matter_code, row.is_major, row.ground_row, row.amount_from_fen, row.cite)
+            for row in rows
+        )
+        or None
+    )
+
+
+def _people_in(form: Mapping[str, Any]) -> Iterable[uuid.UUID]:
+    # Whoever a form names by id, wherever in it: the law wants to know each one's certificate today.
+    for value in form.values():
+        for item in value if isinstance(value, (tuple, list)) else (value,):
+            if isinstance(item, Mapping):
+                yield from _people_in(item)
+            elif isinstance(item, str) and len(item) == _UUID_LENGTH:
+                with suppress(ValueError):
+                    yield uuid.UUID(item)
+
+
+def people_as_of_today(work: Work, ids: set[uuid.UUID]) -> dict[uuid.UUID, law.OfficerFacts]:
+    """These people as officers, each with the certificate that counts today."""
+    if not ids:
+        return {}
+    people = {row.id: row for row in work.session.scalars(select(Person).where(Person.id.in_(ids)))}
+    certificates: dict[uuid.UUID, Certificate] = {}
+    query = select(Certificate).where(Certificate.person_id.in_(ids)).order_by(Certificate.valid_from)
+    for row in work.session.scalars(query):
+        best = certificates.get(row.person_id)
+        if best is None or not _valid(best, work.today) or _valid(row, work.today):
+            certificates[row.person_id] = row
+    return {person_id: _officer(row, certificates.get(person_id), work.today) for person_id, row in people.items()}
+
+
+def _valid(certificate: Certificate, today: dt.date) -> bool:
+    suspended = certificate.suspended_on is not None and certificate.suspended_on <= today
+    return certificate.valid_from <= today <= certificate.valid_to and not suspended
+
+
+def _officer(person: Person, certificate: Certificate | None, today: dt.date) -> law.OfficerFacts:
+    in_post = person.left_on is None or person.left_on >= today
+    return law.OfficerFacts(
+        person_id=str(person.id),
+        name=person.name,
+        certificate_no=certificate.number if certificate else "",
+        certificate_valid=certificate is not None and in_post and _valid(certificate, today),
+        published=certificate is not None and certificate.published_at is not None,
+        auxiliary=person.auxiliary,
+        unit_id=str(person.unit_id),
+    )
+
+
+def _matter(session: Session, code: str) -> law.MatterFacts:
+    row = session.scalar(select(Matter).where(Matter.code == code)) if code else None
+    return law.MatterFacts(row.code, row.zh, row.kind, row.basis) if row else law.MatterFacts()
+
+
+def party_facts(row: Party) -> law.PartyFacts:
+    """A party's row as the law reads it."""
+    return law.PartyFacts(
+        id=str(row.id),
+        kind=row.kind,  # type: ignore[arg-type]  # the form offers only the three kinds
+        name=row.name,
+        id_no=row.id_no,
+        address=row.address,
+        birth_on=row.birth_on,
+        legal_representative=row.legal_representative,
+        operator_name=row.operator_name,
+        phone=row.phone,
+        bank_account=row.bank_account,
+        other_known=tuple(row.other_known),
+    )
+
+
+def recording_facts(row: Recording) -> law.RecordingFacts:
+    """A recording's row as the law reads it."""
+    return law.RecordingFacts(
+        id=str(row.id),
+        activity=row.activity,
+        started_at=row.started_at,
+        ended_at=row.ended_at,
+        kind=row.kind,
+        sha256=row.sha256,
+    )
+
+
+def disclosure_facts(row: Disclosure, due_on: dt.date | None) -> law.DisclosureFacts:
+    """A disclosure's row as the law reads it."""
+    return law.DisclosureFacts(
+        id=str(row.id), kind=row.kind, limit_key=row.limit_key, anchor_on=row.anchor_on, due_on=due_on, stage=row.stage
+    )
+
+
+def actor_facts(actor: Actor) -> law.ActorFacts:
+    """Who acts, as the law reads it."""
+    return law.ActorFacts(
+        person_id=str(actor.person_id or ""),
+        name=actor.name,
+        roles=actor.roles,
+        unit_id=str(actor.unit_id or ""),
+        legal_unit=actor.legal_unit,
+        law_qualified=actor.law_qualified,
+        kind=actor.kind,
+    )

@@ -1,6 +1,7 @@
 """One actor, one moment, one transaction: the only place that commits and the only one that reads the clock.
 
-An act and its record are one transaction: the process record, the ledger entry and whatever the act changes are committed
+An act and its record are one transaction: the process record, the ledger entry and whatever the act changes are
+committed
 together or not at all.
 """
 
@@ -9,7 +10,7 @@ import datetime as dt
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.orm import Session
@@ -44,11 +45,8 @@ class Actor:
         return cls(agency_id=agency_id, person_id=None, name="系统时钟", roles=frozenset({"clock"}), kind="clock")
 
 
-class Clock(Protocol):
-    """Where the time comes from: the machine, or in a demonstration the machine plus an offset kept in the database."""
-
-    def __call__(self, connection: Connection) -> dt.datetime:
-        """Return an aware moment in UTC."""
+Clock = Callable[[Connection], dt.datetime]
+"""Where the time comes from: the machine, or in a demonstration the machine plus an offset kept in the database."""
 
 
 def machine_clock(_: Connection) -> dt.datetime:
@@ -157,7 +155,8 @@ class Work:
     ) -> ProcessRecord:
         """Write the process record and its ledger entry.
 
-        `data` is the act's form (JSON values); the ledger gets its digest and never a name. `disclosed` marks an entry whose body
+        `data` is the act's form (JSON values); the ledger gets its digest and never a name. `disclosed` marks an
+        entry whose body
         becomes public with its proof: it carries these values and no internal person (J14.1a, house §5).
         """
         on = on or self.today

@@ -77,7 +77,9 @@ def find_matter(work: Work, code: str, kind: str) -> Matter:
 def replace_officers(work: Work, case: Case, officers: tuple[str, ...]) -> None:
     """Put these people on the case from today on; who leaves keeps a row with the day it ended."""
     wanted = {uuid.UUID(person) for person in officers}
-    present = {row.person_id: row for row in work.session.scalars(select(CaseOfficer).where(CaseOfficer.case_id == case.id))}
+    present = {
+        row.person_id: row for row in work.session.scalars(select(CaseOfficer).where(CaseOfficer.case_id == case.id))
+    }
     for person_id, row in present.items():
         row.to_on = None if person_id in wanted else (row.to_on or work.today)
     for person_id in wanted - present.keys():
@@ -113,7 +115,9 @@ def extend_limit(_work: Work, _case: Case, _form: Extend) -> Extra | None:
 
 @act(Overturn, on="received_on")
 def overturn_decision(work: Work, case: Case, _form: Overturn) -> Extra | None:
-    """Note that the decision was altered, annulled, held unlawful or void: what is public must come down in three working days."""
+    """Note that the decision was altered, annulled, held unlawful or void: what is public must come down in three
+    working days.
+    """
     for disclosure in work.session.scalars(select(Disclosure).where(Disclosure.case_id == case.id).with_for_update()):
         if disclosure.stage == "published":
             disclosure.stage = "withdrawal_due"

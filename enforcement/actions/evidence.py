@@ -1,4 +1,6 @@
-"""Records, evidence, measures and samples: what an investigation or an inspection leaves (J#7, J#9, J#10, APL#46, APL#56, ACL#18)."""
+"""Records, evidence, measures and samples: what an investigation or an inspection leaves (J#7, J#9, J#10, APL#46,
+APL#56, ACL#18).
+"""
 
 import dataclasses
 import datetime as dt
@@ -128,7 +130,14 @@ class StateInterruption:
     """The written statement where recording broke off and could not go on (J#10.3)."""
 
     activity: str = choice(
-        "执法活动", "sealing_up", "seizure", "on_site", "investigation", "hearing", "service_by_leaving", "service_by_notice"
+        "执法活动",
+        "sealing_up",
+        "seizure",
+        "on_site",
+        "investigation",
+        "hearing",
+        "service_by_leaving",
+        "service_by_notice",
     )
     measure: str = pick("强制措施", "measures", required=False)
     from_at: dt.datetime | None = moment("中断起始时间")

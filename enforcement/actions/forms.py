@@ -7,14 +7,27 @@ Values are typed Python values (``date``, aware ``datetime``, ``int`` of fen, ``
 
 import dataclasses
 import datetime as dt
-import functools
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from enforcement.law.errors import Invalid
 
-Kind = Literal["text", "long", "day", "moment", "yes_no", "choice", "choices", "money", "number", "people", "lines", "pick", "group"]
+Kind = Literal[
+    "text",
+    "long",
+    "day",
+    "moment",
+    "yes_no",
+    "choice",
+    "choices",
+    "money",
+    "number",
+    "people",
+    "lines",
+    "pick",
+    "group",
+]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -38,11 +51,14 @@ class FieldSpec:
 
 
 def _field(spec: FieldSpec, empty: Any) -> Any:
-    # Every field has a default so that keyword construction stays open; `check` refuses the empty required ones, all at once.
+    # Every field has a default so that keyword construction stays open; `check` refuses the empty required ones, all
+    # at once.
     return dataclasses.field(default=empty, metadata={"spec": spec})
 
 
-def text(zh: str, *, required: bool = True, max_length: int = 200, note: str = "", cite: str = "", shown: bool = True) -> Any:
+def text(
+    zh: str, *, required: bool = True, max_length: int = 200, note: str = "", cite: str = "", shown: bool = True
+) -> Any:
     """One line of text."""
     return _field(FieldSpec("text", zh, required, max_length, note=note, cite=cite, shown=shown), "")
 
@@ -107,10 +123,14 @@ def group(zh: str, form: type, *, required: bool = True, note: str = "", cite: s
     return _field(FieldSpec("group", zh, required, form=form, note=note, cite=cite), ())
 
 
-@functools.cache
+_SPECS: dict[type, Mapping[str, FieldSpec]] = {}
+
+
 def specs(form: type) -> Mapping[str, FieldSpec]:
     """Field name to :class:`FieldSpec`, in the order of declaration."""
-    return {field.name: field.metadata["spec"] for field in dataclasses.fields(form)}
+    if form not in _SPECS:
+        _SPECS[form] = {field.name: field.metadata["spec"] for field in dataclasses.fields(form)}
+    return _SPECS[form]
 
 
 def check(form: Any) -> None:
@@ -138,32 +158,13 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = {
 
 
 def _problem(spec: FieldSpec, value: Any) -> str | None:
-    empty = value is None or (isinstance(value, str) and not value.strip()) or value == () or (spec.kind == "money" and value == 0)
-    if empty:
-        return f"请填写{spec.zh}" if spec.required else None
+    if value is None or value in ("", (), 0) or (isinstance(value, str) and not value.strip()):
+        # Nought of a number is an answer; nought fen is none.
+        missing = spec.required and not (spec.kind == "number" and value == 0 and value is not None)
+        return f"请填写{spec.zh}" if missing else None
     if not isinstance(value, _SHAPES[spec.kind]) or (spec.kind in {"money", "number"} and isinstance(value, bool)):
         return f"{spec.zh}格式不正确"
-    match spec.kind:
-        case "text" | "long" if len(value) > spec.max_length:
-            return f"{spec.zh}不能超过{spec.max_length}字"
-        case "text" | "long" | "pick" if "\x00" in value:
-            return f"{spec.zh}含有不能保存的字符"
-        case "lines" if any(len(line) > spec.max_length or "\x00" in line for line in value):
-            return f"{spec.zh}的每一行不能超过{spec.max_length}字"
-        case "choice" if value not in spec.options:
-            return f"{spec.zh}不在可选范围内"
-        case "choices" if not set(value) <= set(spec.options):
-            return f"{spec.zh}不在可选范围内"
-        case "money" | "number" if not 0 <= value < 10**15:
-            return f"{spec.zh}应为非负数且不超过上限"
-        case "moment" if value.tzinfo is None:
-            return f"{spec.zh}缺少时区"
-        case "people" | "choices" if len(set(value)) != len(value):
-            return f"{spec.zh}有重复"
-        case "people" if not all(_is_uuid(item) for item in value):
-            return f"{spec.zh}格式不正确"
-        case _:
-            return None
+    return next((f"{spec.zh}{words}" for holds, words in _RULES.get(spec.kind, ()) if not holds(spec, value)), None)
 
 
 def _is_uuid(text_: str) -> bool:
@@ -172,6 +173,37 @@ def _is_uuid(text_: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+_Rule = tuple[Callable[[FieldSpec, Any], bool], str]
+_NO_NUL: _Rule = (lambda _, value: "\x00" not in value, "含有不能保存的字符")
+_LENGTH: _Rule = (lambda spec, value: len(value) <= spec.max_length, "过长")
+_LINES: _Rule = (
+    lambda spec, value: all(
+        isinstance(line, str) and len(line) <= spec.max_length and "\x00" not in line for line in value
+    ),
+    "有过长或者不能保存的行",
+)
+_OPTION: _Rule = (lambda spec, value: value in spec.options, "不在可选范围内")
+_OPTIONS: _Rule = (lambda spec, value: set(value) <= set(spec.options), "不在可选范围内")
+_ONCE: _Rule = (lambda _, value: len(set(value)) == len(value), "有重复")
+_IDS: _Rule = (lambda _, value: all(_is_uuid(item) for item in value), "格式不正确")
+_RANGE: _Rule = (lambda _, value: 0 <= value < _LARGEST, "应为非负数且不超过上限")
+_AWARE: _Rule = (lambda _, value: value.tzinfo is not None, "缺少时区")
+_LARGEST = 10**15
+
+_RULES: Mapping[str, tuple[_Rule, ...]] = {
+    "text": (_LENGTH, _NO_NUL),
+    "long": (_LENGTH, _NO_NUL),
+    "pick": (_NO_NUL,),
+    "lines": (_LINES,),
+    "choice": (_OPTION,),
+    "choices": (_OPTIONS, _ONCE),
+    "money": (_RANGE,),
+    "number": (_RANGE,),
+    "moment": (_AWARE,),
+    "people": (_IDS, _ONCE),
+}
 
 
 def to_data(form: Any) -> dict[str, Any]:

@@ -4,7 +4,20 @@ import dataclasses
 import datetime as dt
 
 from enforcement.actions.cases import Reason, find_matter, replace_officers
-from enforcement.actions.forms import choice, choices, day, group, lines, long_text, moment, money, people, pick, text, yes_no
+from enforcement.actions.forms import (
+    choice,
+    choices,
+    day,
+    group,
+    lines,
+    long_text,
+    moment,
+    money,
+    people,
+    pick,
+    text,
+    yes_no,
+)
 from enforcement.actions.parties import PartyForm, replace_parties
 from enforcement.actions.registry import Extra, act
 from enforcement.models.cases import Case
@@ -170,5 +183,3 @@ def raise_to_major(_work: Work, _case: Case, _form: RaiseToMajor) -> Extra | Non
 def transfer_to_judiciary(_work: Work, _case: Case, _form: Transfer) -> Extra | None:
     """Transfer a suspected crime."""
     return None
-
-

@@ -1,6 +1,7 @@
 """How every act is done, whoever asks: page, API, command line or clock.
 
-Lock, compare the version, ask who may, ask the law with every fact of the case, do it, record it, move the stage: one transaction.
+Lock, compare the version, ask who may, ask the law with every fact of the case, do it, record it, move the stage:
+one transaction.
 """
 
 import dataclasses
@@ -17,11 +18,12 @@ from sqlalchemy.dialects.postgresql import insert
 
 from enforcement.actions import forms
 from enforcement.facts import facts_of
-from enforcement.law.errors import Forbidden, Invalid, NotFound, Stale
+from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation, Stale
 from enforcement.law.events import shanghai_day
-from enforcement.law.procedure import Procedure
+from enforcement.law.facts import CaseFacts
+from enforcement.law.procedure import AdmittedAct, Procedure
 from enforcement.models.base import new_id
-from enforcement.models.cases import Case, Draft
+from enforcement.models.cases import Case, Draft, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
@@ -44,6 +46,9 @@ class Act:
     procedure: str = ""
     event: str = ""
     computes: Callable[..., Extra] | None = None
+    then: Callable[[Work, Case, ProcessRecord], None] | None = None
+    staged: bool = False
+    """Needs bytes: has an address of its own and is not offered as a plain form."""
 
     @property
     def address(self) -> str:
@@ -78,19 +83,33 @@ def act(
     procedure: str = "",
     event: str = "",
     computes: Callable[..., Extra] | None = None,
+    then: Callable[[Work, Case, ProcessRecord], None] | None = None,
+    staged: bool = False,
 ) -> Callable[[Body], Body]:
     """Register a function as the act of its own name.
 
-    The function gets `(work, case, form)`, `(work, disclosure, form)` or `(work, form)` by scope, changes what the act changes, and
-    may return more data for the record. `on` names the form's field that holds the day the thing happened, if it is not today.
-    `computes` (same arguments) gives values that the law must see beside the form, and the record keeps. `event` names what an act
-    of the agency leaves behind; in a case the procedure does.
+    The function gets `(work, case, form)`, `(work, disclosure, form)` or `(work, form)` by scope, changes what the
+    act changes, and
+    may return more data for the record. `on` names the form's field that holds the day the thing happened, if it is
+    not today.
+    `computes` (same arguments) gives values that the law must see beside the form, and the record keeps. `event`
+    names what an act
+    of the agency leaves behind; in a case the procedure does. `then` gets the record just written.
     """
 
     def register(function: Body) -> Body:
         name = function.__name__
         _ACTS[name] = Act(
-            name=name, form=form, scope=scope, on=on, body=function, procedure=procedure, event=event, computes=computes
+            name=name,
+            form=form,
+            scope=scope,
+            on=on,
+            body=function,
+            procedure=procedure,
+            event=event,
+            computes=computes,
+            then=then,
+            staged=staged,
         )
         return function
 
@@ -140,46 +159,70 @@ def start_in(work: Work, deed: Act, form: Any, *, parent_case_id: uuid.UUID | No
     procedure = work.book.procedures[deed.procedure]
     case = new_case(work, procedure, parent_case_id)
     extra = deed.body(work, case, form)
-    return _admit_and_record(work, deed, case, form, on, extra)
+    # Judged after its body, because the body is what gives the case its matter, party and officers.
+    admitted = _admit(work, procedure, deed, facts_of(work, case, forms.to_values(form)))
+    return _record(work, deed, case, form, on, extra, admitted)
 
 
-def perform(office: Office, actor: Actor, case_id: uuid.UUID, name: str, form: Any, *, version: int | None) -> Outcome:
-    """Do an act in a case. Raises Invalid, Forbidden, NotFound, Stale, RuleViolation; then nothing has changed."""
+def perform(
+    office: Office,
+    actor: Actor,
+    case_id: uuid.UUID,
+    name: str,
+    form: Any,
+    *,
+    version: int | None,
+    beside: object | None = None,
+) -> Outcome:
+    """Do an act in a case. Raises Invalid, Forbidden, NotFound, Stale, RuleViolation; then nothing has changed.
+
+    `beside` reaches the act's function next to the form: what no person fills in and no record keeps.
+    """
     deed = find(name)
     with office.begin(actor) as work:
-        return perform_in(work, deed, work.lock_case(case_id, version), form)
+        return perform_in(work, deed, work.lock_case(case_id, version), form, beside)
 
 
-def perform_in(work: Work, deed: Act, case: Case, form: Any) -> Outcome:
+def perform_in(work: Work, deed: Act, case: Case, form: Any, beside: object | None = None) -> Outcome:
     """Do an act in a case already locked by this transaction."""
     on = _prepare(work, deed, form)
     computed = dict(deed.computes(work, case, form)) if deed.computes else {}
     facts = facts_of(work, case, forms.to_values(form) | computed)
-    admitted = work.book.procedures[case.procedure].admit(deed.name, facts)
-    extra = computed | dict(deed.body(work, case, form) or {})
-    return _record(work, deed, case, form, on, extra, admitted.event, admitted.stage_after)
+    admitted = _admit(work, work.book.procedures[case.procedure], deed, facts)
+    more = () if beside is None else (beside,)
+    extra = computed | dict(deed.body(work, case, form, *more) or {})
+    return _record(work, deed, case, form, on, extra, admitted)
 
 
-def _admit_and_record(work: Work, deed: Act, case: Case, form: Any, on: dt.date, extra: Extra | None) -> Outcome:
-    # A starting act is judged after its body, because the body is what gives the case its matter, party and officers.
-    facts = facts_of(work, case, forms.to_values(form))
-    admitted = work.book.procedures[case.procedure].admit(deed.name, facts)
-    return _record(work, deed, case, form, on, extra, admitted.event, admitted.stage_after)
+def _admit(work: Work, procedure: Procedure, deed: Act, facts: CaseFacts) -> AdmittedAct:
+    """Ask the law, and what it keeps apart; a refusal names both."""
+    apart = work.book.powers.apart(deed.name, facts, facts.actor.person_id if facts.actor else None)
+    if deed.name not in procedure.acts:
+        raise NotFound("act", deed.name)
+    try:
+        admitted = procedure.admit(deed.name, facts, work.book)
+    except RuleViolation as refusal:
+        raise RuleViolation(*apart, *refusal.breaches) from None
+    if apart:
+        raise RuleViolation(*apart)
+    return admitted
 
 
 def _record(
-    work: Work, deed: Act, case: Case, form: Any, on: dt.date, extra: Extra | None, event: str, stage: str | None
+    work: Work, deed: Act, case: Case, form: Any, on: dt.date, extra: Extra | None, admitted: AdmittedAct
 ) -> Outcome:
-    case.stage = stage or case.stage
+    case.stage = admitted.stage_after or case.stage
     procedure = work.book.procedures[case.procedure]
     if procedure.stages[case.stage].ends and case.closed_on is None:
         case.closed_on = work.today
     case.version += 1
     data = forms.to_data(form) | dict(extra or {})
-    row = work.record(case.id, act=deed.name, event=event, data=data, stage=case.stage, on=on)
+    row = work.record(case.id, act=deed.name, event=admitted.event, data=data, stage=case.stage, on=on)
+    if deed.then:
+        deed.then(work, case, row)
     _forget_draft(work, str(case.id) if deed.scope != "start" else deed.name, deed.name)
     return Outcome(
-        chain_id=case.id, seq=row.seq, event=event, stage=case.stage, version=case.version, subject_id=case.id
+        chain_id=case.id, seq=row.seq, event=row.event, stage=case.stage, version=case.version, subject_id=case.id
     )
 
 
@@ -199,7 +242,7 @@ def perform_on_disclosure_in(work: Work, deed: Act, disclosure: Disclosure, form
     case = work.session.get_one(Case, disclosure.case_id)
     computed = dict(deed.computes(work, disclosure, form)) if deed.computes else {}
     facts = facts_of(work, case, forms.to_values(form) | computed, disclosure=disclosure)
-    admitted = work.book.procedures["disclosure"].admit(deed.name, facts)
+    admitted = _admit(work, work.book.procedures["disclosure"], deed, facts)
     extra = computed | dict(deed.body(work, disclosure, form) or {})
     disclosed = extra.pop("disclosed", None)
     disclosure.stage = admitted.stage_after or disclosure.stage
@@ -231,16 +274,16 @@ def lock_disclosure(work: Work, disclosure_id: uuid.UUID, version: int | None) -
     if case_id is None:
         raise NotFound("disclosure", disclosure_id)
     work.lock_case(case_id, None)
-    disclosure = work.session.scalars(
-        select(Disclosure).where(Disclosure.id == disclosure_id).with_for_update()
-    ).one()
+    disclosure = work.session.scalars(select(Disclosure).where(Disclosure.id == disclosure_id).with_for_update()).one()
     if version is not None and disclosure.version != version:
         raise Stale(version, disclosure.version)
     return disclosure
 
 
 def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Outcome:
-    """Do an act of the agency itself (people, certificates, directory, parameters). Raises Invalid, Forbidden, RuleViolation."""
+    """Do an act of the agency itself (people, certificates, directory, parameters). Raises Invalid, Forbidden,
+    RuleViolation.
+    """
     deed = find(name)
     with office.begin(actor) as work:
         on = _prepare(work, deed, form)
@@ -292,7 +335,5 @@ def take_number(work: Work, series: str) -> int:
 def _forget_draft(work: Work, subject: str, name: str) -> None:
     if work.actor.person_id is not None:
         work.session.execute(
-            delete(Draft).where(
-                Draft.person_id == work.actor.person_id, Draft.subject == subject, Draft.act == name
-            )
+            delete(Draft).where(Draft.person_id == work.actor.person_id, Draft.subject == subject, Draft.act == name)
         )

@@ -84,7 +84,7 @@ class HoldDiscussion:
     settles_disagreement: bool = yes_no("对未达成一致的审核意见作出决定", cite="S#15")
 
 
-def _submission(work: Work, case: Case, form: SubmitForReview) -> Extra:
+def _submission(work: Work, case: Case, _form: SubmitForReview) -> Extra:
     # S12.1: the whole case file as it stands; its digest is what "after the opinion" is measured against.
     facts = facts_of(work, case)
     proposal = facts.read("application_examined" if case.procedure == "license" else "investigation_concluded")

@@ -1,0 +1,183 @@
+"""The agency sets what the law leaves to it: matters, directory of major decisions, dated numbers, basic
+information.
+"""
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy import func, select
+from sqlalchemy.dialects.postgresql import insert
+
+from enforcement.actions.forms import choice, day, group, long_text, money, number, pick, text, yes_no
+from enforcement.actions.registry import Extra, act
+from enforcement.law.errors import Invalid, RuleViolation
+from enforcement.models.base import new_id
+from enforcement.models.people import Agency
+from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
+from enforcement.work import Work
+from publish import release
+
+PARAMETERS = (
+    "hearing_fine_citizen_fen", "hearing_fine_organization_fen", "hearing_confiscation_fen", "defense_days",
+)  # fmt: skip
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MatterForm:
+    """One item of the list of powers and duties."""
+
+    code: str = text("事项编码")
+    zh: str = text("事项名称")
+    kind: str = choice("类别", "penalty", "license", "inspection")
+    basis: str = long_text("设定依据")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SetMatters:
+    """Items added to the list from a day on."""
+
+    from_on: dt.date | None = day("生效日期")
+    matters: tuple[MatterForm, ...] = group("事项", MatterForm, cite="G#6(2)")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DirectoryForm:
+    """One line of the directory."""
+
+    matter_code: str = pick("事项", "matters")
+    is_major: bool = yes_no("属于重大行政执法决定")
+    ground_row: str = text("列入依据", required=False, note="例如 S6.5")
+    amount_from_fen: int = money("自何数额起", note="不填为不论数额")
+    cite: str = text("法律、法规条款", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SetDirectory:
+    """A whole new version of the directory (S#11)."""
+
+    from_on: dt.date | None = day("施行日期")
+    reason: str = long_text("制定或者调整的理由", cite="S#11")
+    entries: tuple[DirectoryForm, ...] = group("目录", DirectoryForm, cite="S#11")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SetParameter:
+    """One dated number with the words that set it."""
+
+    name: str = choice("项目", *PARAMETERS)
+    value: int | None = number("数值", note="数额以分为单位，期限以日为单位")
+    from_on: dt.date | None = day("自何日起")
+    cite: str = text("设定文件")
+    quote: str = long_text("文件原文", max_length=1_000)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SetBasicInformation:
+    """One item of basic information (G#6)."""
+
+    section: str = pick("栏目", "basic_information")
+    content: str = long_text("内容")
+
+
+@act(SetMatters, scope="agency", event="matters_set")
+def set_matters(work: Work, form: SetMatters) -> Extra | None:
+    """Add items to the agency's list of powers and duties."""
+    for matter in form.matters:
+        if work.session.scalar(select(func.count()).where(Matter.code == matter.code)):
+            raise Invalid({"matters": [f"事项编码 {matter.code} 已在清单中"]})
+        values = {field.name: getattr(matter, field.name) for field in dataclasses.fields(matter)}
+        work.session.add(Matter(agency_id=work.actor.agency_id, from_on=form.from_on, **values))
+    return None
+
+
+@act(SetDirectory, scope="agency", event="directory_set")
+def set_directory(work: Work, form: SetDirectory) -> Extra | None:
+    """Lay down a new version of the directory of major decisions; statutory classes stay major whatever it says."""
+    version = (work.session.scalar(select(func.max(DirectoryEntry.version))) or 0) + 1
+    for entry in form.entries:
+        if entry.is_major and not entry.ground_row:
+            raise Invalid({"entries": [f"{entry.matter_code}：列为重大的须写明依据第五条至第十条的哪一项（S#11）"]})
+        work.session.add(
+            DirectoryEntry(
+                agency_id=work.actor.agency_id,
+                version=version,
+                from_on=form.from_on,
+                matter_code=entry.matter_code,
+                is_major=entry.is_major,
+                ground_row=entry.ground_row,
+                amount_from_fen=entry.amount_from_fen or None,
+                cite=entry.cite,
+            )
+        )
+    return {"version": version}
+
+
+@act(SetParameter, scope="agency", event="parameter_set")
+def set_parameter(work: Work, form: SetParameter) -> Extra | None:
+    """Set a number the law leaves to the agency; within what the law leaves."""
+    for limit in work.book.limits.values():
+        breach = limit.parameter_breach(form.value or 0, work.today) if limit.parameter == form.name else None
+        if breach:
+            raise RuleViolation(breach)
+    work.session.add(
+        AgencyParameter(
+            agency_id=work.actor.agency_id,
+            name=form.name,
+            value=form.value,
+            from_on=form.from_on,
+            cite=form.cite,
+            quote=form.quote,
+        )
+    )
+    return None
+
+
+@act(SetBasicInformation, scope="agency", event="basic_information_set")
+def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None:
+    """Publish one item of basic information; what stands inside and what the public reads change together."""
+    catalogue = work.book.basic_information
+    if form.section not in catalogue:
+        raise Invalid({"section": ["基本信息目录中没有这一栏目"]})
+    item = catalogue[form.section]
+    information_id = work.session.scalars(
+        insert(BasicInformation)
+        .values(
+            id=new_id(),
+            agency_id=work.actor.agency_id,
+            section=form.section,
+            content={"text": form.content},
+            updated_at=work.moment,
+        )
+        .on_conflict_do_update(
+            index_elements=["agency_id", "section"], set_={"content": {"text": form.content}, "updated_at": work.moment}
+        )
+        .returning(BasicInformation.id)
+    ).one()
+    release.put_information(
+        work.session,
+        information_id,
+        work.actor.agency_id,
+        on=work.today,
+        position=list(catalogue).index(form.section),
+        item=form.section,
+        section=item.section,
+        title=item.zh,
+        cite=item.cite,
+        content=form.content,
+    )
+    return None
+
+
+def public_agency(work: Work, agency: Agency, *, address: str, phone: str, supervision_phone: str) -> None:
+    """Put the agency itself on the public site, or bring its heading up to date."""
+    release.put_agency(
+        work.session,
+        agency.id,
+        on=work.today,
+        code=agency.code,
+        name=agency.name,
+        kind=work.book.terms.zh(agency.subject_type),
+        address=address,
+        phone=phone,
+        supervision_phone=supervision_phone,
+    )

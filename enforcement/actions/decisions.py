@@ -1,0 +1,97 @@
+"""Making the decision: composed from the case, complete or refused (APL#57, APL#59, ALL#38)."""
+
+import dataclasses
+import datetime as dt
+
+from sqlalchemy import select
+
+from enforcement.actions import forms
+from enforcement.actions.disclosures import open_disclosure
+from enforcement.actions.forms import choice, choices, day, long_text, money, text, yes_no
+from enforcement.actions.penalties import OUTCOMES, PENALTIES
+from enforcement.actions.registry import Extra, act, take_number
+from enforcement.facts import facts_of
+from enforcement.law.decision import license_text, penalty_text
+from enforcement.models.cases import Case, ProcessRecord
+from enforcement.models.people import Agency
+from enforcement.work import Work
+
+SERIES = {"penalty": "处罚", "no_penalty": "不罚", "not_established": "不罚", "judicial_transfer": "移送"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MakeDecision:
+    """The penalty decision with the six items of APL#59."""
+
+    outcome: str = choice("决定", *OUTCOMES, cite="APL#57.1")
+    facts: str = long_text("认定的事实", required=False, cite="APL#59.1(2)")
+    evidence: str = long_text("证据", required=False, cite="APL#59.1(2)")
+    violation: str = text("违法行为", required=False)
+    basis: str = long_text("依据", required=False, cite="APL#59.1(3)")
+    penalties: tuple[str, ...] = choices("处罚种类", *PENALTIES, required=False, cite="APL#59.1(3)")
+    fine_fen: int = money("罚款金额")
+    confiscation_fen: int = money("没收金额")
+    other_content: str = long_text("其他决定内容", required=False)
+    performance_manner: str = long_text("履行方式", required=False, cite="APL#59.1(4)")
+    performance_due: str = text("履行期限", required=False, cite="APL#59.1(4)")
+    remedies: str = long_text("申请行政复议、提起行政诉讼的途径和期限", required=False, cite="APL#59.1(5)")
+    sealed: bool = yes_no("决定书已加盖本机关印章", cite="APL#59.2")
+    social_impact: bool = yes_no("具有一定社会影响", default=True, cite="G#13")
+    downgrade_reason: str = long_text("不具有一定社会影响的理由", required=False, cite="G#13")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class MakeLicenseDecision:
+    """The decision on an application: granted or refused (ALL#38)."""
+
+    outcome: str = choice("决定", "granted", "refused", cite="ALL#38")
+    content: str = long_text("决定内容")
+    reasons: str = long_text("理由", required=False, note="不予许可的必填", cite="ALL#38.2")
+    basis: str = long_text("依据")
+    remedies: str = long_text(
+        "申请行政复议、提起行政诉讼的权利", required=False, note="不予许可的必填", cite="ALL#38.2"
+    )
+    license_no: str = text("许可证件编号", required=False, cite="ALL#39.1")
+    valid_from: dt.date | None = day("有效期自", required=False)
+    valid_until: dt.date | None = day("有效期至", required=False)
+    sealed: bool = yes_no("决定书已加盖本机关印章", cite="ALL#39.1")
+
+
+def _heading(work: Work, case: Case, word: str) -> Extra:
+    agency = work.session.scalars(select(Agency)).one()
+    parties = facts_of(work, case).parties
+    return {
+        "document_no": f"{agency.document_prefix}{word}〔{work.today.year}〕{take_number(work, word)}号",
+        "decided_on": work.today.isoformat(),
+        "party_name": "、".join(party.name for party in parties),
+        "party_address": "；".join(dict.fromkeys(party.address for party in parties if party.address)),
+        "agency_name": agency.name,
+    }
+
+
+def _penalty(work: Work, case: Case, form: MakeDecision) -> Extra:
+    heading = _heading(work, case, SERIES.get(form.outcome, SERIES["penalty"]))
+    return {**heading, "text": penalty_text(facts_of(work, case), heading, forms.to_values(form), work.book.terms.zh)}
+
+
+def _license(work: Work, case: Case, form: MakeLicenseDecision) -> Extra:
+    heading = _heading(work, case, "许")
+    return {**heading, "text": license_text(facts_of(work, case), heading, forms.to_values(form), work.book.terms.zh)}
+
+
+def _settle(work: Work, case: Case, record: ProcessRecord) -> None:
+    """The decision has its number, and the duty to disclose it begins by itself (G#13)."""
+    case.document_no = record.data["document_no"]
+    open_disclosure(work, case, record)
+
+
+@act(MakeDecision, computes=_penalty, then=_settle)
+def make_decision(_work: Work, _case: Case, _form: MakeDecision) -> Extra | None:
+    """Decide a penalty case."""
+    return None
+
+
+@act(MakeLicenseDecision, computes=_license, then=_settle)
+def make_license_decision(_work: Work, _case: Case, _form: MakeLicenseDecision) -> Extra | None:
+    """Decide an application."""
+    return None

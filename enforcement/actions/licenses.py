@@ -1,0 +1,151 @@
+"""A license from the receipt of materials to the examination; its decision stands in decisions.py (J#4.1, ALL#29 to
+ALL#48).
+"""
+
+import dataclasses
+import datetime as dt
+
+from enforcement.actions.cases import Reason, find_matter
+from enforcement.actions.forms import choice, day, group, lines, long_text, moment, people, pick, text, yes_no
+from enforcement.actions.parties import PartyForm, replace_parties
+from enforcement.actions.registry import Extra, act
+from enforcement.models.cases import Case
+from enforcement.work import Work
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveMaterials:
+    """What the applicant handed in, when and how (ALL#29)."""
+
+    matter_code: str = pick("许可事项", "license_matters", cite="G#6(2)")
+    title: str = text("申请名称")
+    application: str = long_text("申请内容")
+    materials: tuple[str, ...] = lines("收到的材料", cite="ALL#31")
+    received_on: dt.date | None = day("收到日期", cite="ALL#32")
+    channel: str = choice("提交方式", "window", "online", "post")
+    parties: tuple[PartyForm, ...] = group("申请人", PartyForm)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSupplement:
+    """Everything that is missing, at once (ALL#32(4))."""
+
+    missing: tuple[str, ...] = lines("需要补正的全部内容", cite="ALL#32(4)")
+    told_on: dt.date | None = day("告知日期", cite="ALL#32(4)")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ReceiveSupplement:
+    """What the applicant handed in afterwards."""
+
+    materials: tuple[str, ...] = lines("补正的材料")
+    received_on: dt.date | None = day("收到日期")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AcceptApplication:
+    """Acceptance, with its dated receipt (ALL#32.2)."""
+
+    receipt_no: str = text("受理凭证编号", cite="ALL#32.2")
+    accepted_on: dt.date | None = day("受理日期", required=False, note="不填为今天")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RejectApplication:
+    """Why an application is not accepted (ALL#32(1), ALL#32(2))."""
+
+    reason: str = long_text("不予受理的理由")
+    basis: str = long_text("依据", cite="ALL#32")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SurveySite:
+    """The on-site survey by two or more staff (ALL#34.3)."""
+
+    surveyed_at: dt.datetime | None = moment("核查时间")
+    place: str = text("核查地点")
+    staff: tuple[str, ...] = people("核查人员", "officer", note="不得少于两人", cite="ALL#34.3")
+    content: str = long_text("核查情况")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class TellHearingRight:
+    """Applicant and interested persons are told that they may ask for a hearing (ALL#47)."""
+
+    told_on: dt.date | None = day("告知日期", cite="ALL#47")
+    told_to: tuple[str, ...] = lines("被告知人")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ExamineApplication:
+    """What the examination found and proposes."""
+
+    opinion: str = long_text("审查意见")
+    proposed: str = choice("建议", "granted", "refused", cite="ALL#38")
+    reasons: str = long_text("理由")
+    basis: str = long_text("依据")
+    tender: bool = yes_no("采取招标、拍卖等方式", cite="S#5(1)")
+    social_risk: bool = yes_no("可能造成重大社会影响、引发社会风险", cite="S#5(3)")
+
+
+@act(ReceiveMaterials, scope="start", procedure="license", on="received_on")
+def receive_materials(work: Work, case: Case, form: ReceiveMaterials) -> Extra | None:
+    """Receive the materials: the process begins here, not with acceptance (J#4.1)."""
+    matter = find_matter(work, form.matter_code, "license")
+    case.matter_code, case.title = matter.code, form.title
+    replace_parties(work, case, form.parties)
+    return None
+
+
+@act(RequestSupplement, on="told_on")
+def request_supplement(_work: Work, _case: Case, _form: RequestSupplement) -> Extra | None:
+    """Tell the applicant once everything that is missing."""
+    return None
+
+
+@act(ReceiveSupplement, on="received_on")
+def receive_supplement(_work: Work, _case: Case, _form: ReceiveSupplement) -> Extra | None:
+    """Receive what was missing."""
+    return None
+
+
+def _deemed(work: Work, _case: Case, _form: AcceptApplication) -> Extra:
+    # ALL#32(4): told nothing in five working days, the applicant is accepted as of the day the materials came. Only
+    # the clock says so.
+    return {"deemed": work.actor.kind == "clock"}
+
+
+@act(AcceptApplication, on="accepted_on", computes=_deemed)
+def accept_application(_work: Work, _case: Case, _form: AcceptApplication) -> Extra | None:
+    """Accept the application; the twenty working days begin."""
+    return None
+
+
+@act(RejectApplication)
+def reject_application(_work: Work, _case: Case, _form: RejectApplication) -> Extra | None:
+    """Refuse to accept the application."""
+    return None
+
+
+@act(SurveySite, on="surveyed_at")
+def survey_site(_work: Work, _case: Case, _form: SurveySite) -> Extra | None:
+    """Survey the site."""
+    return None
+
+
+@act(TellHearingRight, on="told_on")
+def tell_hearing_right(_work: Work, _case: Case, _form: TellHearingRight) -> Extra | None:
+    """Tell applicant and interested persons of their right to a hearing."""
+    return None
+
+
+@act(ExamineApplication)
+def examine_application(_work: Work, _case: Case, _form: ExamineApplication) -> Extra | None:
+    """Conclude the examination with a proposal."""
+    return None
+
+
+@act(Reason)
+def return_to_examination(_work: Work, _case: Case, _form: Reason) -> Extra | None:
+    """Go back and examine further; review and discussion no longer count."""
+    return None

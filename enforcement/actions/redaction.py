@@ -1,0 +1,159 @@
+"""What of a case must not be read in what is published: its known values, and the spans a person decides on (G#14)."""
+
+import uuid
+from collections.abc import Iterable
+
+from sqlalchemy import delete, select
+
+from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation
+from enforcement.law.facts import CaseFacts, Fields
+from enforcement.models.disclosures import Disclosure, RedactionSpan
+from enforcement.work import Work
+from publish import redact
+
+NAMES_IN_RECORDS = ("informant", "attesting_witness", "receiver")
+"""Fields of process records that hold the name of somebody who is neither party nor officer."""
+
+NOT_OPEN = Breach(
+    "disclosure_not_open",
+    "公示内容已提交审核，退回后方可修改",
+    "G#5.1",
+    "design",
+    row="G5.2",
+    mend="send_back_disclosure",
+)
+
+
+def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
+    """Every private value the case knows (G14.2): parties', representatives', third persons'; officers are public
+    (G#6(3)).
+    """
+    values: list[tuple[str, str, str]] = []
+    for party in facts.parties:
+        natural = party.kind == "natural_person"
+        values += [
+            ("name", party.name if natural else "", "当事人"),
+            ("id_no", party.id_no if natural else "", "当事人"),
+            ("home_address", party.address if natural else "", "当事人"),
+            ("birth_date", party.birth_on.isoformat() if party.birth_on else "", "当事人"),
+            ("contact", party.phone, "当事人"),
+            ("bank_account", party.bank_account, "当事人"),
+            ("name", party.legal_representative, "法定代表人"),
+            ("name", party.operator_name, "经营者"),
+        ]
+        values += [("other", value, "登记的应隐内容") for value in party.other_known]
+    for record in facts.records:
+        data = Fields(record.data)
+        values += [("name", data.text(field), "案件相关人员") for field in NAMES_IN_RECORDS]
+    keep = kept_values(facts)
+    return [
+        redact.KnownValue(category, value, label)
+        for category, value, label in dict.fromkeys(values)
+        if value and value not in keep
+    ]
+
+
+def kept_values(facts: CaseFacts) -> frozenset[str]:
+    """Names that stay readable: officers, organizations, the business names of sole traders."""
+    names = {officer.name for officer in facts.officers}
+    return frozenset(names | {party.name for party in facts.parties if party.kind != "natural_person"})
+
+
+def party_label(facts: CaseFacts) -> str:
+    """The parties as the public may read them (G#14.3)."""
+    return "、".join(
+        redact.mask_name(party.name) if party.kind == "natural_person" else party.name for party in facts.parties
+    )
+
+
+def propose_spans(work: Work, disclosure: Disclosure, facts: CaseFacts) -> None:
+    """Lay the proposed spans before the clerk; none of them is decided yet."""
+    spans = redact.propose(disclosure.original_text, known_values(facts), keep=kept_values(facts))
+    work.session.add_all(
+        RedactionSpan(
+            agency_id=disclosure.agency_id,
+            disclosure_id=disclosure.id,
+            start=span.start,
+            end=span.end,
+            category=span.category,
+            source=span.source,
+            replacement=span.replacement,
+            accepted=None,
+        )
+        for span in spans
+    )
+
+
+def spans_of(work: Work, disclosure: Disclosure) -> list[RedactionSpan]:
+    """The spans of a disclosure, in the order of the text."""
+    query = select(RedactionSpan).where(RedactionSpan.disclosure_id == disclosure.id).order_by(RedactionSpan.start)
+    return list(work.session.scalars(query))
+
+
+def public_text(original: str, spans: Iterable[RedactionSpan]) -> str:
+    """The original with every accepted span replaced."""
+    return redact.apply(
+        original,
+        [
+            redact.Span(span.start, span.end, span.category, span.source, span.replacement)
+            for span in spans
+            if span.accepted
+        ],
+    )
+
+
+def decide_span(
+    work: Work, disclosure: Disclosure, span_id: uuid.UUID, *, accepted: bool, replacement: str = ""
+) -> None:
+    """Accept or reject one span, or word its replacement. Raises NotFound, Forbidden, RuleViolation."""
+    _may_edit(work, disclosure)
+    span = work.session.get(RedactionSpan, span_id)
+    if span is None or span.disclosure_id != disclosure.id:
+        raise NotFound("span", span_id)
+    span.accepted, span.decided_by = accepted, work.actor.person_id
+    if replacement:
+        span.replacement = replacement
+    disclosure.version += 1
+
+
+def decide_all_known(work: Work, disclosure: Disclosure) -> int:
+    """Accept every undecided span that hides a value the case knows; say how many. Suggestions stay open."""
+    _may_edit(work, disclosure)
+    chosen = [span for span in spans_of(work, disclosure) if span.accepted is None and span.source == "known"]
+    for span in chosen:
+        span.accepted, span.decided_by = True, work.actor.person_id
+    disclosure.version += 1
+    return len(chosen)
+
+
+def add_span(work: Work, disclosure: Disclosure, *, start: int, end: int, category: str, replacement: str = "") -> None:
+    """Hide one more place. Raises Invalid when it lies outside the text or across another span."""
+    _may_edit(work, disclosure)
+    if not 0 <= start < end <= len(disclosure.original_text):
+        raise Invalid({"start": ["选取的范围不在文书之内"]})
+    overlapping = [span for span in spans_of(work, disclosure) if span.start < end and start < span.end]
+    if any(span.accepted for span in overlapping):
+        raise Invalid({"start": ["与已经确定隐去的内容重叠"]})
+    if overlapping:
+        work.session.execute(delete(RedactionSpan).where(RedactionSpan.id.in_([span.id for span in overlapping])))
+    work.session.add(
+        RedactionSpan(
+            agency_id=disclosure.agency_id,
+            disclosure_id=disclosure.id,
+            start=start,
+            end=end,
+            category=category,
+            source="person",
+            replacement=replacement or redact.mask(category),
+            accepted=True,
+            decided_by=work.actor.person_id,
+        )
+    )
+    disclosure.version += 1
+
+
+def _may_edit(work: Work, disclosure: Disclosure) -> None:
+    if breach := work.book.powers.may(work.actor.roles, "prepare_disclosure"):
+        raise Forbidden(breach)
+    if disclosure.stage != "due":
+        raise RuleViolation(NOT_OPEN)

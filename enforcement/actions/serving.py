@@ -1,0 +1,51 @@
+"""Service and execution (APL#61, APL#66, APL#67, ALL#44, CPL#87 to CPL#95)."""
+
+import dataclasses
+import datetime as dt
+
+from enforcement.actions.forms import choice, day, long_text, money, text, yes_no
+from enforcement.actions.notice import METHODS
+from enforcement.actions.registry import Extra, act
+from enforcement.models.cases import Case
+from enforcement.work import Work
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ServeDocument:
+    """How and when the document reached the party (CPL#87)."""
+
+    method: str = choice("送达方式", *METHODS)
+    served_on: dt.date | None = day("送达日期", cite="CPL#87")
+    receiver: str = text("受送达人或者代收人", required=False)
+    receipt: str = text("送达回证编号", cite="CPL#87")
+    attesting_witness: str = text("见证人", required=False, note="留置送达的填写", cite="CPL#89")
+    consent: bool = yes_no("当事人已同意并签订电子送达确认书", cite="APL#61.2")
+    notice_from: dt.date | None = day("公告发出日期", required=False, note="公告送达的填写", cite="CPL#95")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RecordExecution:
+    """How the decision was carried out."""
+
+    kind: str = choice("执行方式", "paid", "performed", "court_application", "no_duty")
+    performed_on: dt.date | None = day("履行日期")
+    amount_fen: int = money("缴纳金额")
+    note: str = long_text("执行情况", required=False)
+
+
+@act(ServeDocument, on="served_on")
+def serve_decision(_work: Work, _case: Case, _form: ServeDocument) -> Extra | None:
+    """Serve the decision."""
+    return None
+
+
+@act(ServeDocument, on="served_on")
+def serve_result(_work: Work, _case: Case, _form: ServeDocument) -> Extra | None:
+    """Serve the inspection's result."""
+    return None
+
+
+@act(RecordExecution, on="performed_on")
+def record_execution(_work: Work, _case: Case, _form: RecordExecution) -> Extra | None:
+    """Record that the decision was carried out."""
+    return None
