@@ -60,7 +60,7 @@ def make_video(
     try:
         coding = {"vcodec": "libx264", "preset": "ultrafast", "pix_fmt": "yuv420p", "g": 25, "acodec": "aac"}
         ffmpeg.to_file(segment, picture, sound, limits=limits, format="mp4", **coding, **rate)
-        repeated = ffmpeg.recording(segment, stream_loop=-1)
+        repeated = ffmpeg.recording(segment, "mov", stream_loop=-1)
         ffmpeg.to_file(path, repeated, limits=limits, format="mp4", c="copy", t=seconds, **_tags(taken_at))
     finally:
         segment.unlink(missing_ok=True)

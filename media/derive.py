@@ -45,7 +45,7 @@ def picture_of(path: Path, probe: Probe) -> Picture:
     if none can be made.
     """
     if probe.kind == "audio":
-        return Picture("waveform", "image/png", waveform(path))
+        return Picture("waveform", "image/png", waveform(path, probe))
     return Picture("poster", "image/jpeg", poster(path, probe))
 
 
@@ -53,15 +53,15 @@ def poster(path: Path, probe: Probe) -> bytes:
     """A JPEG of one frame, at most 640 by 640 pixels, without the original's metadata (place, device)."""
     second = min(_POSTER_AT, (probe.duration_ms or 0) / 2000)
     try:
-        return _frame(path, second)
+        return _frame(path, probe, second)
     except MediaRefused:
         if second == 0:
             raise
-        return _frame(path, 0)  # nothing decodes after the jump: take the very first
+        return _frame(path, probe, 0)  # nothing decodes after the jump: take the very first
 
 
-def _frame(path: Path, second: float) -> bytes:
-    source = ffmpeg.recording(path, ss=second)
+def _frame(path: Path, probe: Probe, second: float) -> bytes:
+    source = ffmpeg.recording(path, probe.container, ss=second)
     small = source.video.filter(
         "scale",
         w=f"min({WIDTH},iw)",
@@ -72,10 +72,10 @@ def _frame(path: Path, second: float) -> bytes:
     return ffmpeg.to_bytes(small, format="image2pipe", vcodec="mjpeg", vframes=1, map_metadata=-1, qscale=4)
 
 
-def waveform(path: Path) -> bytes:
+def waveform(path: Path, probe: Probe) -> bytes:
     """A PNG of the whole sound's loudness over time, 640 by 160 pixels, transparent behind."""
     drawn = (
-        ffmpeg.recording(path)
+        ffmpeg.recording(path, probe.container)
         .audio.filter("aformat", channel_layouts="mono")
         .filter("showwavespic", s=f"{WIDTH}x{WAVEFORM_HEIGHT}", colors="0x206bc4")
     )

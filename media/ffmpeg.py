@@ -37,12 +37,18 @@ def binary() -> str:
         raise FFmpegMissing(str(error)) from error
 
 
-def recording(path: Path, **options: Any) -> Any:
-    """A stored or staged recording as the input of a graph: hostile bytes under a name of ours. Options are ffmpeg's
-    own, e.g. ss=1.0.
+def recording(path: Path, container: str, **options: Any) -> Any:
+    """A recording as the input of a graph: hostile bytes, read only as the container that the probe found them to be.
+
+    Options are ffmpeg's own, e.g. ss=1.0.
     """
     return ffmpeg.input(
-        _url(path), protocol_whitelist="file,pipe", format_whitelist=formats.WHITELIST, threads=1, **options
+        _url(path),
+        f=container.split(",", maxsplit=1)[0],
+        protocol_whitelist="file,pipe",
+        format_whitelist=formats.WHITELIST,
+        threads=1,
+        **options,
     )
 
 

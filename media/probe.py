@@ -17,7 +17,7 @@ from media.errors import MediaRefused
 
 Kind = Literal["video", "audio", "photo"]
 
-LIMITS = Limits(seconds=180, memory=2 << 30, output=1 << 20)
+LIMITS = Limits(seconds=180, memory=3 << 29, output=1 << 20)
 """Enough to time every packet of a long film; a bomb ends here."""
 
 _READER = "import sys; sys.path.insert(0, sys.argv[1]); from media.reader import main; main()"

@@ -40,7 +40,7 @@ class StoredObject:
 
 @dataclass(frozen=True, slots=True)
 class Verification:
-    """What reading an object again showed. `found` is None when it is gone."""
+    """What reading an object again showed. `found` is None when it is gone, or no file any more."""
 
     key: str
     intact: bool
@@ -94,11 +94,6 @@ class StagedFile:
         self.size = 0
         self._descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, _PRIVATE_FILE)
         fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the sweep leaves alone what someone holds
-
-    @property
-    def open(self) -> bool:
-        """Whether it still can be appended to, sealed or discarded."""
-        return self._descriptor >= 0
 
     def append(self, chunk: bytes) -> None:
         """Add bytes at the end. Raises MediaRefused("too_large") beyond the limit."""
@@ -236,7 +231,7 @@ class FileStore:
         """Read an object again from disk and compare it with the digests the ledger has."""
         try:
             descriptor = self._open(key)
-        except NotStored:
+        except (NotStored, StoreDamaged):
             return Verification(key, intact=False, found=None)
         try:
             _forget(descriptor)
@@ -282,6 +277,8 @@ class FileStore:
             return os.open(self._place(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
         except FileNotFoundError:
             raise NotStored(key) from None
+        except OSError as error:
+            raise StoreDamaged(key) from error  # a link or a folder where a sealed file was
 
     def _read_back(self, key: str) -> None:
         descriptor = self._open(key)

@@ -1,0 +1,225 @@
+"""The store writes once, knows what it holds, and finds out when it no longer does."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from io import BytesIO
+from pathlib import Path
+
+import pytest
+
+from media.digest import digest_chunks
+from media.errors import MediaRefused, NotStored, StoreDamaged, StoreUnfit
+from media.store import FileStore, StoredObject
+
+HOUR = timedelta(hours=1)
+CONTENT = bytes(range(256)) * 5000
+
+
+def sealed(store: FileStore, content: bytes = CONTENT, sha256: str | None = None) -> StoredObject:
+    with store.stage() as staged:
+        staged.append(content)
+        return store.seal(staged, sha256)
+
+
+def place(store: FileStore, key: str) -> Path:
+    [path] = store.root.glob(f"objects/*/*/{key}")
+    return path
+
+
+def staged_files(store: FileStore) -> list[Path]:
+    return list((store.root / "staging").iterdir())
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    """Do what an intruder with the disk in his hands does."""
+    path.chmod(0o600)
+    path.write_bytes(content)
+    path.chmod(0o400)
+
+
+def test_both_digests_are_the_published_ones() -> None:
+    digests = digest_chunks([b"a", b"", b"bc"])
+    assert digests.size == 3
+    assert digests.sha256 == "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"
+    assert digests.sm3 == "66c7f0f462eeedd9d1f2d46bdc10e4e24167c4875cf2f7a2297da02b8f4ba8e0"  # GB/T 32905, example 1
+
+
+def test_what_is_sealed_comes_back_byte_for_byte(store: FileStore) -> None:
+    with store.stage() as staged:
+        staged.append_stream(BytesIO(CONTENT))
+        stored = store.seal(staged)
+    assert (stored.size, stored.sha256) == (len(CONTENT), hashlib.sha256(CONTENT).hexdigest())
+    assert b"".join(store.open_range(stored.key)) == CONTENT
+    assert b"".join(store.open_range(stored.key, 1000, 1001)) == CONTENT[1000:1001]
+    assert store.open_range(stored.key, 5).length == len(CONTENT) - 5
+    assert staged_files(store) == []
+
+
+def test_nobody_but_the_owner_may_read_and_nobody_may_write(store: FileStore) -> None:
+    path = place(store, sealed(store).key)
+    assert path.stat().st_mode & 0o777 == 0o400
+    folders = [parent for parent in path.parents if parent.is_relative_to(store.root)]
+    assert {folder.stat().st_mode & 0o777 for folder in folders} == {0o700}
+
+
+def test_zero_bytes_are_refused(store: FileStore) -> None:
+    with store.stage() as staged, pytest.raises(MediaRefused) as refused:
+        store.seal(staged)
+    assert refused.value.reason == "empty"
+    assert staged_files(store) == []
+
+
+def test_bytes_other_than_declared_are_refused_and_nothing_is_kept(store: FileStore) -> None:
+    with pytest.raises(MediaRefused) as refused:
+        sealed(store, CONTENT, hashlib.sha256(CONTENT + b"!").hexdigest())
+    assert refused.value.reason == "digest_mismatch"
+    assert "SHA-256" in refused.value.zh
+    assert [path for path in store.root.rglob("*") if path.is_file()] == []
+
+
+def test_the_declared_digest_may_be_written_in_capitals(store: FileStore) -> None:
+    assert sealed(store, CONTENT, hashlib.sha256(CONTENT).hexdigest().upper()).size == len(CONTENT)
+
+
+def test_the_same_bytes_twice_are_one_object_that_was_not_written_again(store: FileStore) -> None:
+    before = place(store, sealed(store).key).stat()
+    again = sealed(store)
+    after = place(store, again.key).stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+
+
+def test_what_stands_in_a_place_is_never_overwritten_even_if_it_is_wrong(store: FileStore) -> None:
+    path = place(store, sealed(store).key)
+    overwrite(path, b"forged")
+    with pytest.raises(StoreDamaged):
+        sealed(store)
+    assert path.read_bytes() == b"forged"
+
+
+@pytest.mark.parametrize(
+    "forged",
+    [CONTENT[:-1], CONTENT + b"\0", b"\x01" + CONTENT[1:], CONTENT[:700_000] + b"\xff" + CONTENT[700_001:]],
+    ids=["cut", "longer", "first byte", "one byte inside"],
+)
+def test_verify_finds_any_change(store: FileStore, forged: bytes) -> None:
+    stored = sealed(store)
+    assert store.verify(stored.key, stored.sha256, stored.sm3).intact
+    overwrite(place(store, stored.key), forged)
+    verification = store.verify(stored.key, stored.sha256, stored.sm3)
+    assert not verification.intact
+    assert verification.found is not None
+    assert verification.found.sha256 == hashlib.sha256(forged).hexdigest()
+
+
+def test_verify_finds_what_is_gone_and_what_only_one_digest_contradicts(store: FileStore) -> None:
+    stored = sealed(store)
+    assert not store.verify(stored.key, stored.sha256, "0" * 64).intact
+    assert not store.verify(stored.key, "0" * 64, stored.sm3).intact
+    place(store, stored.key).unlink()
+    verification = store.verify(stored.key, stored.sha256, stored.sm3)
+    assert (verification.intact, verification.found) == (False, None)
+
+
+@pytest.mark.parametrize("key", ["", "../../etc/passwd", "A" * 64, "a" * 63, "a" * 64, "a" * 64 + "\n", "/etc/passwd"])
+def test_a_key_that_is_none_opens_nothing(store: FileStore, key: str) -> None:
+    with pytest.raises(NotStored):
+        store.open_range(key)
+
+
+def test_a_link_in_the_place_of_an_object_is_not_followed(store: FileStore, tmp_path: Path) -> None:
+    path = place(store, sealed(store).key)
+    (tmp_path / "elsewhere").write_bytes(CONTENT)
+    path.unlink()
+    path.symlink_to(tmp_path / "elsewhere")
+    with pytest.raises(StoreDamaged):
+        store.open_range(path.name)
+    assert not store.verify(path.name, path.name, "0" * 64).intact
+
+
+@pytest.mark.parametrize(("start", "end"), [(-1, 5), (5, 4), (0, len(CONTENT) + 1), (len(CONTENT) + 1, None)])
+def test_bounds_outside_the_object_are_an_error(store: FileStore, start: int, end: int | None) -> None:
+    stored = sealed(store)
+    with pytest.raises(ValueError, match="bytes"):
+        store.open_range(stored.key, start, end)
+
+
+def test_more_than_allowed_is_refused_before_it_is_written(store: FileStore) -> None:
+    with store.stage(limit=1000) as staged:
+        staged.append(b"x" * 1000)
+        with pytest.raises(MediaRefused) as refused:
+            staged.append(b"x")
+        assert refused.value.reason == "too_large"
+        assert staged.path.stat().st_size == 1000
+
+
+def test_what_was_staged_and_abandoned_is_swept_but_not_what_is_being_written(store: FileStore) -> None:
+    held = store.stage()
+    held.append(b"still coming")
+    abandoned = store.root / "staging" / "0123"
+    abandoned.write_bytes(b"left behind by a process that died")
+    stored = sealed(store)
+    now = datetime.now(UTC)
+    assert store.sweep(now, HOUR) == 0
+    assert store.sweep(now + 2 * HOUR, HOUR) == 1
+    assert staged_files(store) == [held.path]
+    assert store.verify(stored.key, stored.sha256, stored.sm3).intact
+    held.close()
+    assert staged_files(store) == []
+
+
+def test_a_store_inside_a_served_folder_or_around_one_does_not_start(tmp_path: Path) -> None:
+    with pytest.raises(StoreUnfit, match="served"):
+        FileStore(tmp_path / "static" / "recordings", served=[tmp_path / "static"])
+    with pytest.raises(StoreUnfit, match="served"):
+        FileStore(tmp_path, served=[tmp_path / "static"])
+    FileStore(tmp_path / "recordings", served=[tmp_path / "static"])
+
+
+def test_a_store_that_cannot_be_written_does_not_start(tmp_path: Path) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with pytest.raises(StoreUnfit):
+        FileStore(tmp_path / "file" / "store")
+
+
+GIGABYTE = """
+import io, pathlib, sys
+from media.store import FileStore
+
+class Stream(io.RawIOBase):
+    left = 1 << 30
+    def read(self, size=-1):
+        taken = min(size, self.left)
+        self.left -= taken
+        return self.left.to_bytes(8, "big") + bytes(taken - 8) if taken else b""
+
+def peak():  # of this program alone, in KiB
+    status = pathlib.Path("/proc/self/status").read_text()
+    return int(next(line.split()[1] for line in status.splitlines() if line.startswith("VmHWM:")))
+
+store = FileStore(pathlib.Path(sys.argv[1]))
+before = peak()
+with store.stage() as staged:
+    staged.append_stream(Stream())
+    stored = store.seal(staged)
+read = sum(len(chunk) for chunk in store.open_range(stored.key))
+print(stored.size, read, peak() - before)
+"""
+
+
+def test_a_gigabyte_passes_through_a_few_megabytes_of_memory(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", GIGABYTE, str(tmp_path / "store")],
+        capture_output=True,
+        text=True,
+        check=True,
+        cwd=Path(__file__).parents[2],
+        env={**os.environ, "PYTHONPATH": "."},
+    )
+    size, read, grown = map(int, done.stdout.split())
+    assert (size, read) == (1 << 30, 1 << 30)
+    assert grown < 24 * 1024
