@@ -1,5 +1,6 @@
 # 明鉴 Mingjian. Two commands matter: `make run` and `make test`; `make help` lists the rest.
-PYTHON ?= python3.11
+# The first of these that is there; make PYTHON=… names another.
+PYTHON ?= $(firstword $(shell command -v python3.11 python3 python))
 VENV := .venv
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.stamp
@@ -43,9 +44,11 @@ clean:  ## remove what can be made again; data in var/ stay
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): requirements.txt
-	@command -v $(PYTHON) >/dev/null || { echo "需要 Python 3.11：请先安装，或用 make PYTHON=… 指明其位置。" >&2; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "需要 Python 3.11：请先安装，或用 make PYTHON=… 指明其位置。" >&2; exit 1; }
 	@echo "正在安装运行所需的程序库……"
-	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -c '' 2>/dev/null || $(PYTHON) -m venv --clear $(VENV) || \
+		{ echo "Python 缺少 venv：请先安装（Debian：apt-get install python3-venv）。" >&2; exit 1; }
 	@$(PIP) -r requirements.txt
 	@touch $(STAMP)
 

@@ -37,10 +37,7 @@ def create_app() -> Flask:
     from enforcement.cli import register
     from flask import Flask
 
-    from enforcement.runtime.commands import database
-
     app = Flask("mingjian")
-    app.cli.add_command(database)
     register(app)
     return app
 

@@ -345,7 +345,9 @@ def _cause(code: int) -> str:
 
 
 def _last_line(log: Path) -> str:
-    lines = [line for line in log.read_text(encoding="utf-8", errors="replace").splitlines() if line.strip()]
+    """The last words of a program: not those of the web server about it, which start with their level in brackets."""
+    said = log.read_text(encoding="utf-8", errors="replace").splitlines()
+    lines = [line for line in said if line.strip() and not line.startswith("[")]
     return lines[-1].strip() if lines else ""
 
 

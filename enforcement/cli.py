@@ -1,0 +1,23 @@
+"""`flask --app wsgi …`: what a person does at the console.
+
+A command that needs the database wraps its work in `with running(Settings.read("command")) as settings:`
+(enforcement.runtime.embedded), which starts the embedded server where none runs and leaves it as it found it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from enforcement.runtime.commands import database
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+COMMANDS = (database,)
+"""Every command or group of commands; a subject with commands of its own adds its group here."""
+
+
+def register(app: Flask) -> None:
+    """Give `app` its commands."""
+    for command in COMMANDS:
+        app.cli.add_command(command)
