@@ -37,12 +37,18 @@ class Actor:
     law_qualified: bool = False
     deputy_for: uuid.UUID | None = None
     """The head whose deputy acts as head today, if so."""
-    kind: Literal["person", "clock"] = "person"
+    kind: Literal["person", "clock", "operator"] = "person"
 
     @classmethod
     def clock(cls, agency_id: uuid.UUID) -> "Actor":
         """The scheduler, acting for one agency."""
         return cls(agency_id=agency_id, person_id=None, name="系统时钟", roles=frozenset({"clock"}), kind="clock")
+
+    @classmethod
+    def operator(cls, agency_id: uuid.UUID) -> "Actor":
+        """Whoever installs: founds an agency and opens its first accounts from the command line, before anybody can sign in."""
+        roles = frozenset({"agency_admin", "agency_head", "disclosure_clerk", "disclosure_releaser"})
+        return cls(agency_id=agency_id, person_id=None, name="安装人员", roles=roles, kind="operator")
 
 
 Clock = Callable[[Connection], dt.datetime]

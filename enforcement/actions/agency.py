@@ -12,6 +12,7 @@ from enforcement.actions.forms import choice, day, group, long_text, money, numb
 from enforcement.actions.registry import Extra, act
 from enforcement.law.errors import Invalid, RuleViolation
 from enforcement.models.base import new_id
+from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
 from enforcement.work import Work
@@ -135,7 +136,7 @@ def set_parameter(work: Work, form: SetParameter) -> Extra | None:
 @act(SetBasicInformation, scope="agency", event="basic_information_set")
 def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None:
     """Publish one item of basic information; what stands inside and what the public reads change together."""
-    catalogue = work.book.basic_information
+    catalogue = work.book.basic_information.items
     if form.section not in catalogue:
         raise Invalid({"section": ["基本信息目录中没有这一栏目"]})
     item = catalogue[form.section]
@@ -160,7 +161,7 @@ def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None
         on=work.today,
         position=list(catalogue).index(form.section),
         item=form.section,
-        section=item.section,
+        section=item.zh,
         title=item.zh,
         cite=item.cite,
         content=form.content,
@@ -168,16 +169,45 @@ def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None
     return None
 
 
-def public_agency(work: Work, agency: Agency, *, address: str, phone: str, supervision_phone: str) -> None:
-    """Put the agency itself on the public site, or bring its heading up to date."""
+def found_agency(
+    work: Work,
+    *,
+    code: str,
+    name: str,
+    document_prefix: str,
+    region: str,
+    subject_type: str,
+    address: str,
+    phone: str,
+    supervision_phone: str,
+) -> Agency:
+    """Found an agency with its own chain and put its heading on the public site: the operator's act, before any account.
+
+    `subject_type` is one of the three of G#2. The id is that of the actor.
+    """
+    agency = Agency(
+        id=work.actor.agency_id,
+        code=code,
+        name=name,
+        document_prefix=document_prefix,
+        region=region,
+        subject_type=subject_type,
+        chain_id=new_id(),
+    )
+    work.session.add(agency)
+    work.session.flush()
+    open_chain(work.session, chain_id=agency.chain_id, agency_id=agency.id, kind="agency")
     release.put_agency(
         work.session,
         agency.id,
         on=work.today,
-        code=agency.code,
-        name=agency.name,
-        kind=work.book.terms.zh(agency.subject_type),
+        code=code,
+        name=name,
+        kind=work.book.terms.zh(subject_type),
         address=address,
         phone=phone,
         supervision_phone=supervision_phone,
     )
+    data = {"code": code, "name": name, "document_prefix": document_prefix, "subject_type": subject_type}
+    work.record(agency.chain_id, act="found_agency", event="agency_founded", data=data, case=False)
+    return agency

@@ -16,9 +16,8 @@ from enforcement.models.base import new_id
 from enforcement.models.cases import Case
 from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
-from media import derive
-from media.errors import MediaRefused
-from media.probe import Probe, probe
+from media import intake
+from media.probe import Probe
 from media.store import StagedFile
 
 ACTIVITIES = (
@@ -91,10 +90,9 @@ def take_in_staged(
     forms.check(form)
     if missing := missing_metadata(forms.to_values(form), office.book.recording):
         raise RuleViolation(*(field.breach() for field in missing))
-    found = probe(staged.path)
-    picture = _picture(staged, found)
-    stored = office.store.seal(staged, sha256)
-    poster_key = derive.keep(office.store, stored, picture).object.key if picture else ""
+    taken = intake.take_in(office.store, staged, sha256)
+    found, stored = taken.probe, taken.object
+    poster_key = taken.derivative.object.key if taken.derivative else ""
     assert form.started_at is not None  # noqa: S101  (checked above; said for the reader and the type checker)
     ended_at = form.started_at + dt.timedelta(milliseconds=found.duration_ms or 0)
     recording_id = new_id()
@@ -154,13 +152,6 @@ def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) 
         )
     )
     return {"device_complete": row.probe.complete}
-
-
-def _picture(staged: StagedFile, found: Probe) -> derive.Picture | None:
-    try:
-        return derive.picture_of(staged.path, found)
-    except MediaRefused:
-        return None  # a recording without a picture for the list is still evidence
 
 
 def _drift(started_at: dt.datetime | None, found: Probe) -> int | None:

@@ -1,0 +1,1 @@
+"""Sample agencies, one told story and believable volume: only where MINGJIAN_DEMO=1, and only through the same acts."""
