@@ -74,11 +74,8 @@ def load(path: Path, sources: Mapping[str, Source]) -> Thresholds:
     for key, entry in table.get("agency", {}).items():
         agency[key] = AgencyParameter(key=key, **_strings(entry))
         problems += [f"{path.name}: {key}: {problem}" for problem in problems_of(entry["cite"], sources)]
-    problems += [
-        f"{path.name}: {one.key}: unknown unit {one.unit}"
-        for one in (*law.values(), *agency.values())
-        if one.unit not in UNITS
-    ]
+    units = {key: one.unit for key, one in law.items()} | {key: one.unit for key, one in agency.items()}
+    problems += [f"{path.name}: {key}: unknown unit {unit}" for key, unit in units.items() if unit not in UNITS]
     if problems:
         raise LawBookError(*problems)
     return Thresholds(law, agency)
