@@ -4,13 +4,12 @@ import dataclasses
 import datetime as dt
 import uuid
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from enforcement.actions.forms import choice, day, long_text, number, people, pick, text
 from enforcement.actions.registry import Extra, act
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case, CaseOfficer
-from enforcement.models.disclosures import Disclosure
 from enforcement.models.powers import Matter
 from enforcement.work import Work
 
@@ -114,16 +113,12 @@ def extend_limit(_work: Work, _case: Case, _form: Extend) -> Extra | None:
 
 
 @act(Overturn, on="received_on")
-def overturn_decision(work: Work, case: Case, _form: Overturn) -> Extra | None:
-    """Note that the decision was altered, annulled, held unlawful or void: what is public must come down in three
-    working days.
+def overturn_decision(_work: Work, _case: Case, _form: Overturn) -> Extra | None:
+    """Note that the decision was altered, annulled, held unlawful or void (G#18.2).
+
+    What is public comes down through `withdraw_publication`, what is not yet public stops through `stop_disclosure`: the clock
+    does both.
     """
-    for disclosure in work.session.scalars(select(Disclosure).where(Disclosure.case_id == case.id).with_for_update()):
-        if disclosure.stage == "published":
-            disclosure.stage = "withdrawal_due"
-        elif disclosure.stage in {"due", "prepared", "released", "deferred"}:
-            disclosure.stage = "stopped"  # never published, so nothing to withdraw; nothing must go out any more
-        disclosure.version += 1
     return None
 
 
@@ -137,12 +132,3 @@ def close_case(_work: Work, _case: Case, _form: CloseCase) -> Extra | None:
 def drop_case(_work: Work, _case: Case, _form: Reason) -> Extra | None:
     """Drop the case before any decision."""
     return None
-
-
-def stop_disclosures(work: Work, case: Case) -> None:
-    """Nothing of this case may go out any more."""
-    work.session.execute(
-        update(Disclosure)
-        .where(Disclosure.case_id == case.id, Disclosure.stage.in_(["due", "prepared", "released", "deferred"]))
-        .values(stage="stopped", version=Disclosure.version + 1)
-    )

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from enforcement.actions.cases import Reason
-from enforcement.actions.forms import choice, day, lines, long_text, text, yes_no
+from enforcement.actions.forms import choice, day, lines, long_text, text
 from enforcement.actions.redaction import (
     kept_values,
     known_values,
@@ -76,10 +76,9 @@ class ProposeDeferral:
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
-    """The head's approval, or not."""
+    """The head's approval; to decline is an act of its own."""
 
-    approved: bool = yes_no("批准", default=True)
-    reason: str = long_text("意见", required=False)
+    opinion: str = long_text("意见", required=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -305,9 +304,21 @@ def approve_deferral(work: Work, disclosure: Disclosure, _form: Approve) -> Extr
 
 
 @act(Reason, scope="disclosure")
+def decline_proposal(_work: Work, _disclosure: Disclosure, _form: Reason) -> Extra | None:
+    """Decline to withhold or defer; the days have run on."""
+    return None
+
+
+@act(Reason, scope="disclosure")
 def end_deferral(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | None:
     """End the deferral: the remaining days run."""
     disclosure.review_on = None
+    return None
+
+
+@act(Note, scope="disclosure")
+def stop_disclosure(_work: Work, _disclosure: Disclosure, _form: Note) -> Extra | None:
+    """Stop what was never published, because its decision was overturned."""
     return None
 
 

@@ -83,6 +83,7 @@ class ConcludeInvestigation:
     confiscation_fen: int = money("没收违法所得、非法财物金额")
     other_content: str = long_text("其他处罚内容", required=False)
     act_on: dt.date | None = day("违法行为发生日期", note="连续或者继续的，填终了之日", cite="APL#36.2")
+    serious_harm: bool = yes_no("涉及公民生命健康安全、金融安全且有危害后果", cite="APL#36.1")
     vital_interests: bool = yes_no("直接关系当事人或者第三人重大权益", cite="S#6(2)")
     major_public_interest: bool = yes_no("涉及重大公共利益", cite="S#6(1)")
     complex_case: bool = yes_no("案件情况疑难复杂、涉及多个法律关系", cite="S#6(3)")

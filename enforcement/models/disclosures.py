@@ -20,7 +20,7 @@ class Disclosure(Base):
             "ix_disclosure_open",
             "agency_id",
             "anchor_on",
-            postgresql_where=text("stage IN ('due', 'prepared', 'released', 'deferred', 'withdrawal_due')"),
+            postgresql_where=text("stage IN ('due', 'prepared', 'released', 'deferred')"),
         ),
         Index(None, "agency_id", "stage", "anchor_on"),
     )

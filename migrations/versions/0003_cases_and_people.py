@@ -75,6 +75,7 @@ TABLES = (
         matter_code TEXT NOT NULL,
         is_major BOOLEAN NOT NULL,
         ground_row TEXT NOT NULL,
+        cite TEXT NOT NULL,
         amount_from_fen BIGINT,
         CONSTRAINT pk_directory_entry PRIMARY KEY (id),
         CONSTRAINT uq_directory_entry_agency_id_version_matter_code UNIQUE (agency_id, version, matter_code),
@@ -258,7 +259,7 @@ TABLES = (
     """
     CREATE INDEX ix_disclosure_open
         ON enforcement.disclosure (agency_id, anchor_on)
-        WHERE stage IN ('due', 'prepared', 'released', 'deferred', 'withdrawal_due')
+        WHERE stage IN ('due', 'prepared', 'released', 'deferred')
     """,
     """
     CREATE TABLE enforcement.draft (
