@@ -34,8 +34,9 @@ def public() -> Flask:
 
 def create_app() -> Flask:
     """For the `flask` command alone: the commands, which open the database when they need it."""
-    from enforcement.cli import register
     from flask import Flask
+
+    from enforcement.cli import register
 
     app = Flask("mingjian")
     register(app)

@@ -29,6 +29,12 @@ SCHEMAS = ("enforcement", "public_site")
 # mingjian_owner creates from then on, which is every table the migrations make.
 _DEFAULT = "ALTER DEFAULT PRIVILEGES FOR ROLE mingjian_owner"
 STATEMENTS = (
+    """DO $$ BEGIN
+        EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO mingjian_app, mingjian_sequencer, mingjian_public',
+                       current_database());
+        EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO mingjian_owner', current_database());
+    END $$""",
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
     "CREATE SCHEMA IF NOT EXISTS enforcement AUTHORIZATION mingjian_owner",
     "CREATE SCHEMA IF NOT EXISTS public_site AUTHORIZATION mingjian_owner",
@@ -59,11 +65,9 @@ def prepare(connection: psycopg.Connection[object], passwords: Mapping[str, str]
         if role in passwords:
             literal = sql.Literal(passwords[role])
             connection.execute(sql.SQL("ALTER ROLE {} PASSWORD {}").format(name, literal))
-    database = sql.Identifier(connection.info.dbname)
-    everyone = sql.SQL(", ").join(sql.Identifier(role) for role in ROLES)
-    connection.execute(sql.SQL("REVOKE ALL ON DATABASE {} FROM PUBLIC").format(database))
-    connection.execute(sql.SQL("GRANT CONNECT ON DATABASE {} TO {}").format(database, everyone))
-    connection.execute(sql.SQL("GRANT CREATE ON DATABASE {} TO {}").format(database, sql.Identifier(OWNER)))
+    superuser = connection.execute("SELECT rolsuper FROM pg_roles WHERE rolname = current_user").fetchone()
+    if superuser != (True,):  # then it must be a member of the owner to make schemas for it
+        connection.execute(sql.SQL("GRANT {} TO CURRENT_USER").format(sql.Identifier(OWNER)))
     for statement in STATEMENTS:
         connection.execute(statement.encode())
 

@@ -6,9 +6,25 @@ from typing import TYPE_CHECKING
 
 import psycopg
 import pytest
+from click.testing import CliRunner
+
+from config.fitness import check_database
+from enforcement.runtime import roles, schema
+from enforcement.runtime.commands import database as database_commands
+from enforcement.runtime.embedded import DatabaseUrls, Server
 
 if TYPE_CHECKING:
-    from enforcement.runtime.embedded import DatabaseUrls
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture
+def operators(tmp_path: Path) -> Iterator[Server]:
+    """A server nobody has prepared, as an operator would bring it."""
+    server = Server(tmp_path)
+    server.start()
+    yield server
+    server.stop()
 
 
 def connect(url: str) -> psycopg.Connection[tuple[object, ...]]:
@@ -25,3 +41,73 @@ def test_the_application_sees_the_revision_and_cannot_set_it(database: DatabaseU
         assert app.execute("SELECT count(*) FROM enforcement.alembic_version").fetchone() == (1,)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             app.execute("INSERT INTO enforcement.alembic_version VALUES ('9999')")
+
+
+def test_nobody_logs_in_without_a_password(server: Server) -> None:
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(host=str(server.socket), dbname="postgres", user="postgres", password="guess")
+
+
+def test_rows_of_another_agency_are_neither_seen_nor_written(database: DatabaseUrls) -> None:
+    mine, other = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
+    with connect(database.owner) as owner:
+        owner.execute("CREATE TABLE enforcement.walled (agency_id uuid NOT NULL, words text)")
+        owner.execute(roles.rls("walled").encode())
+        owner.execute("INSERT INTO enforcement.walled VALUES (%s, '甲'), (%s, '乙')", [mine, other])
+    with connect(database.app) as app:
+        assert app.execute("SELECT words FROM enforcement.walled").fetchall() == []
+        app.execute("SELECT set_config('mingjian.agency_id', %s, false)", [mine])
+        assert app.execute("SELECT words FROM enforcement.walled").fetchall() == [("甲",)]
+        app.execute("INSERT INTO enforcement.walled VALUES (%s, '丙')", [mine])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege, match="row-level security"):
+            app.execute("INSERT INTO enforcement.walled VALUES (%s, '丁')", [other])
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            app.execute("UPDATE enforcement.walled SET words = '改'")
+    with connect(database.sequencer) as sequencer:
+        assert sequencer.execute("SELECT count(*) FROM enforcement.walled").fetchone() == (3,)
+
+
+def test_every_table_with_an_agency_has_row_level_security(database: DatabaseUrls) -> None:
+    with connect(database.owner) as owner:
+        open_tables = owner.execute(
+            """SELECT relname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attname = 'agency_id'
+               WHERE relnamespace = 'enforcement'::regnamespace AND relkind = 'r' AND NOT relrowsecurity"""
+        ).fetchall()
+    assert open_tables == []
+
+
+def test_a_function_is_run_by_whom_it_was_granted_to_only(database: DatabaseUrls) -> None:
+    with connect(database.owner) as owner:
+        owner.execute("CREATE FUNCTION public_site.peek() RETURNS int LANGUAGE sql AS 'SELECT 1'")
+    with connect(database.public) as public, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        public.execute("SELECT public_site.peek()")
+
+
+def test_an_operators_database_is_prepared_and_migrated_without_a_superuser(operators: Server) -> None:
+    with operators.connect() as superuser:
+        superuser.execute("CREATE ROLE operator LOGIN CREATEROLE PASSWORD 'throw-away'")
+        superuser.execute("CREATE DATABASE ours OWNER operator")
+    address = f"postgresql://operator:throw-away@/ours?host={operators.socket}"
+
+    passwords: dict[str, str] = {}
+    for passwords_printed in (4, 0):  # the second time the roles keep their passwords
+        done = CliRunner().invoke(database_commands, ["prepare", "--superuser-url", address], catch_exceptions=False)
+        assert done.exit_code == 0, done.output
+        printed: dict[str, str] = dict(line.split() for line in done.output.splitlines())
+        assert len(printed) == passwords_printed
+        passwords = printed or passwords
+    for role in ("mingjian_owner", "mingjian_app"):
+        url = f"postgresql+psycopg://{role}:{passwords[role]}@/ours?host={operators.socket}"
+        if role == "mingjian_owner":
+            schema.upgrade(url)
+        else:
+            check_database(url)
+
+
+def test_the_statements_for_an_administrator_prepare_the_same(operators: Server) -> None:
+    with operators.connect() as superuser:
+        superuser.execute("CREATE DATABASE ours")
+    with operators.connect("ours") as superuser:
+        superuser.execute(CliRunner().invoke(database_commands, ["sql"]).output.encode())
+        superuser.execute("ALTER ROLE mingjian_owner PASSWORD 'throw-away'")
+    schema.upgrade(f"postgresql+psycopg://mingjian_owner:throw-away@/ours?host={operators.socket}")
