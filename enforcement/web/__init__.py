@@ -1,1 +1,15 @@
 """The officers' pages and the JSON API: one act, one address, the same refusals on both."""
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from config.settings import Settings
+
+
+def create_app(settings: "Settings", **given: Any) -> "Flask":
+    """The internal application; imported when asked for, so that importing a part of this package loads no Flask app."""
+    from enforcement.web.app import create_internal
+
+    return create_internal(settings, **given)

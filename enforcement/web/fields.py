@@ -60,7 +60,11 @@ class FieldView:
 
 
 def views(
-    form: type, typed: Mapping[str, list[str]], options: Options, errors: Mapping[str, list[str]] | None = None, prefix: str = ""
+    form: type,
+    typed: Mapping[str, list[str]],
+    options: Options,
+    errors: Mapping[str, list[str]] | None = None,
+    prefix: str = "",
 ) -> list[FieldView]:
     """The fields of a form in order, filled with what was typed."""
     errors = errors or {}
@@ -70,7 +74,12 @@ def views(
 
 
 def _view(
-    _name: str, spec: FieldSpec, typed: Mapping[str, list[str]], options: Options, errors: Mapping[str, list[str]], full: str
+    _name: str,
+    spec: FieldSpec,
+    typed: Mapping[str, list[str]],
+    options: Options,
+    errors: Mapping[str, list[str]],
+    full: str,
 ) -> FieldView:
     rows: list[list[FieldView]] = []
     if spec.kind == "group" and spec.form is not None:

@@ -1,0 +1,1 @@
+"""Read-only lists for screens: each a fixed number of queries, whatever the number of rows."""

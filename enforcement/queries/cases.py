@@ -1,0 +1,132 @@
+"""Cases: the list with its filters, one case, its records with the names of those who acted."""
+
+import dataclasses
+import datetime as dt
+import uuid
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy.dialects.postgresql import aggregate_order_by
+
+from enforcement.law.errors import NotFound
+from enforcement.models.cases import Case, CaseOfficer, Party
+from enforcement.models.people import Person
+from enforcement.work import Work
+
+Scope = Literal["open", "closed", "all"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CaseFilter:
+    """What the list is narrowed to; empty means not narrowed. `mine`: only cases this person works on."""
+
+    q: str = ""
+    procedure: str = ""
+    stage: str = ""
+    scope: Scope = "open"
+    mine: bool = False
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CaseRow:
+    """One line of a list of cases; `party` and `officers` are names, joined."""
+
+    id: uuid.UUID
+    case_no: str
+    title: str
+    procedure: str
+    stage: str
+    version: int
+    document_no: str
+    created_at: dt.datetime
+    closed_on: dt.date | None
+    party: str
+    officers: str
+
+
+_PARTIES = (
+    select(func.string_agg(Party.name, aggregate_order_by("、", Party.position)))
+    .where(Party.case_id == Case.id)
+    .correlate(Case)
+    .scalar_subquery()
+)
+_OFFICERS = (
+    select(func.string_agg(Person.name, aggregate_order_by("、", Person.name)))
+    .join(CaseOfficer, CaseOfficer.person_id == Person.id)
+    .where(CaseOfficer.case_id == Case.id, CaseOfficer.to_on.is_(None))
+    .correlate(Case)
+    .scalar_subquery()
+)
+
+
+def row_query() -> Select[Any]:
+    """The columns of `CaseRow`."""
+    return select(
+        Case.id, Case.case_no, Case.title, Case.procedure, Case.stage, Case.version, Case.document_no, Case.created_at,
+        Case.closed_on, func.coalesce(_PARTIES, "").label("party"), func.coalesce(_OFFICERS, "").label("officers"),
+    )  # fmt: skip
+
+
+def list_cases(work: Work, wanted: CaseFilter, *, offset: int, limit: int) -> tuple[list[CaseRow], int]:
+    """A page of cases, newest first, and how many there are in all. Two queries."""
+    conditions = list(_conditions(work, wanted))
+    total = work.session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
+    query = row_query().where(*conditions).order_by(Case.created_at.desc(), Case.id).offset(offset).limit(limit)
+    return [CaseRow(**row) for row in work.session.execute(query).mappings()], total
+
+
+def _conditions(work: Work, wanted: CaseFilter) -> Iterable[Any]:
+    if wanted.scope == "open":
+        yield Case.closed_on.is_(None)
+    elif wanted.scope == "closed":
+        yield Case.closed_on.is_not(None)
+    if wanted.procedure:
+        yield Case.procedure == wanted.procedure
+    if wanted.stage:
+        yield Case.stage == wanted.stage
+    if wanted.mine:
+        mine = (
+            CaseOfficer.case_id == Case.id,
+            CaseOfficer.person_id == work.actor.person_id,
+            CaseOfficer.to_on.is_(None),
+        )
+        yield exists().where(*mine)
+    if words := wanted.q.split():
+        for word in words:
+            yield matching(word)
+
+
+def matching(word: str) -> Any:
+    """Cases in whose number, name, decision number or party's name the word occurs."""
+    return or_(
+        Case.case_no.contains(word, autoescape=True),
+        Case.document_no.contains(word, autoescape=True),
+        Case.title.contains(word, autoescape=True),
+        exists().where(Party.case_id == Case.id, Party.name.contains(word, autoescape=True)),
+    )
+
+
+def find_case(work: Work, case_id: uuid.UUID) -> Case:
+    """One case of this agency. Raises NotFound."""
+    case = work.session.get(Case, case_id)
+    if case is None:
+        raise NotFound("case", case_id)
+    return case
+
+
+def case_row(work: Work, case_id: uuid.UUID) -> CaseRow:
+    """One case as a line. Raises NotFound."""
+    row = work.session.execute(row_query().where(Case.id == case_id)).mappings().one_or_none()
+    if row is None:
+        raise NotFound("case", case_id)
+    return CaseRow(**row)
+
+
+def related_cases(work: Work, case: Case) -> list[CaseRow]:
+    """The case this one came from and those that came from it."""
+    conditions = [Case.parent_case_id == case.id]
+    if case.parent_case_id is not None:
+        conditions.append(Case.id == case.parent_case_id)
+    query = row_query().where(or_(*conditions)).order_by(Case.created_at).limit(50)
+    return [CaseRow(**row) for row in work.session.execute(query).mappings()]

@@ -1,0 +1,60 @@
+"""Recordings: the list and one of them. What their bytes show is for the player, not for a query."""
+
+import dataclasses
+import uuid
+
+from sqlalchemy import func, select
+
+from enforcement.law.errors import NotFound
+from enforcement.models.cases import Case
+from enforcement.models.recordings import Recording
+from enforcement.work import Work
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class RecordingRow:
+    """A recording with the number and name of its case."""
+
+    recording: Recording
+    case_no: str
+    case_title: str
+
+
+def list_recordings(
+    work: Work, *, case_id: uuid.UUID | None = None, activity: str = "", q: str = "", offset: int = 0, limit: int = 50
+) -> tuple[list[RecordingRow], int]:
+    """A page of recordings, newest first, and how many there are. Two queries."""
+    conditions = [Recording.case_id == case_id] if case_id else []
+    if activity:
+        conditions.append(Recording.activity == activity)
+    for word in q.split():
+        conditions.append(
+            Recording.place.contains(word, autoescape=True)
+            | Recording.target.contains(word, autoescape=True)
+            | Case.case_no.contains(word, autoescape=True)
+            | Case.title.contains(word, autoescape=True)
+        )
+    joined = select(func.count()).select_from(Recording).join(Case, Case.id == Recording.case_id)
+    total = work.session.scalar(joined.where(*conditions)) or 0
+    query = (
+        select(Recording, Case.case_no, Case.title)
+        .join(Case, Case.id == Recording.case_id)
+        .where(*conditions)
+        .order_by(Recording.taken_in_at.desc(), Recording.id)
+        .offset(offset)
+        .limit(limit)
+    )
+    return [RecordingRow(*row) for row in work.session.execute(query)], total
+
+
+def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:
+    """One recording. Raises NotFound, also for another agency's."""
+    query = (
+        select(Recording, Case.case_no, Case.title)
+        .join(Case, Case.id == Recording.case_id)
+        .where(Recording.id == recording_id)
+    )
+    row = work.session.execute(query).one_or_none()
+    if row is None:
+        raise NotFound("recording", recording_id)
+    return RecordingRow(*row)

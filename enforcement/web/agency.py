@@ -1,0 +1,107 @@
+"""机关与人员: who may do what, what is set and what is public; every change is an act with its own form."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import func, select
+from werkzeug.wrappers import Response
+
+from enforcement.actions import access
+from enforcement.actions.people import set_password
+from enforcement.actions.registry import acts
+from enforcement.law.errors import Forbidden, Invalid
+from enforcement.law.events import Record
+from enforcement.models.cases import ProcessRecord
+from enforcement.models.people import Agency, Deputy, Unit
+from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
+from enforcement.queries import people
+from enforcement.queries.ledger_entries import entries_of
+from enforcement.web import casefile, here
+from enforcement.web.pages import Pages, wanted_page
+from enforcement.work import Work
+
+blueprint = Blueprint("agency", __name__)
+
+PASSWORDS_BY = "register_person"
+"""Whoever may register people may give them a first password."""
+
+
+@blueprint.get("/agency")
+def index() -> str:
+    """The agency: what is set, since when, and what may be changed."""
+    words, book = here.words(), here.book()
+    with here.reading() as work:
+        session = work.session
+        agency = session.scalars(select(Agency)).one()
+        newest = session.scalar(select(func.max(DirectoryEntry.version)).where(DirectoryEntry.from_on <= work.today))
+        names = people.everybody(work)
+        information = {row.section: row for row in session.scalars(select(BasicInformation))}
+        context = {
+            "agency": agency,
+            "units": session.scalars(select(Unit).order_by(Unit.name)).all(),
+            "matters": session.scalars(select(Matter).order_by(Matter.kind, Matter.code).limit(500)).all(),
+            "parameters": session.scalars(
+                select(AgencyParameter).order_by(AgencyParameter.name, AgencyParameter.from_on.desc())
+            ).all(),
+            "directory": session.scalars(
+                select(DirectoryEntry).where(DirectoryEntry.version == newest).order_by(DirectoryEntry.matter_code)
+            ).all(),
+            "deputies": session.scalars(select(Deputy).order_by(Deputy.from_on.desc()).limit(20)).all(),
+            "information": information,
+            "records": casefile.timeline(words, _latest(work, agency.chain_id), names),
+            "names": names,
+        }
+        roles = work.actor.roles
+    offered = [
+        (deed, words.act(name))
+        for name, deed in acts().items()
+        if deed.scope == "agency" and book.powers.may(roles, name) is None
+    ]
+    catalogue = list(book.basic_information.items.values())
+    return render_template("agency.html", offered=offered, catalogue=catalogue, **context)
+
+
+def _latest(work: Work, chain_id: uuid.UUID) -> list[Record]:
+    query = select(ProcessRecord).where(ProcessRecord.chain_id == chain_id).order_by(ProcessRecord.seq.desc()).limit(20)
+    return [
+        Record(
+            row.seq, row.event, row.act, row.stage, row.at, row.happened_on, str(row.actor_id or "") or None, row.data
+        )
+        for row in work.session.scalars(query)
+    ]
+
+
+@blueprint.get("/agency/people")
+def persons() -> str:
+    """Everybody, with roles and certificates."""
+    number = wanted_page()
+    pages = Pages(number, 0, 100)
+    with here.reading() as work:
+        rows, total = people.list_people(work, offset=(number - 1) * pages.size, limit=pages.size)
+        today = work.today
+    may_set = here.book().powers.may(here.actor().roles, PASSWORDS_BY) is None
+    return render_template("people.html", rows=rows, pages=Pages(number, total, 100), today=today, may_set=may_set)
+
+
+@blueprint.post("/agency/people/<uuid:person_id>/password")
+def first_password(person_id: uuid.UUID) -> Response:
+    """Give a person a password to begin with; theirs to change."""
+    if breach := here.book().powers.may(here.actor().roles, PASSWORDS_BY):
+        raise Forbidden(breach)
+    password = request.form.get("password", "")
+    if not access.SHORTEST_PASSWORD <= len(password) <= access.LONGEST_PASSWORD:
+        raise Invalid({"password": [f"密码至少 {access.SHORTEST_PASSWORD} 个字符"]})
+    with here.office().begin(here.actor()) as work:
+        set_password(work, person_id, password)
+    flash("已设置密码。")
+    return redirect(url_for("agency.persons"))
+
+
+@blueprint.get("/agency/ledger")
+def ledger() -> str:
+    """The agency's own chain."""
+    with here.reading() as work:
+        agency = work.session.scalars(select(Agency)).one()
+        total = entries_of(work, agency.chain_id, limit=1)[1]
+        entries, _, whole = entries_of(work, agency.chain_id, offset=max(total - 200, 0))
+    return render_template("agency_ledger.html", entries=entries, total=total, whole=whole)

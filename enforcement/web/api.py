@@ -1,0 +1,408 @@
+"""The JSON API: one address for each act, lists to read, everything described in OpenAPI 3.1.
+
+An act's body is its form; the version that was read comes in If-Match; an error is data (`errors.py`). Addresses are made from the
+registry of acts, so that an act without an address cannot be forgotten.
+"""
+
+import http
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask, Response, request, url_for
+from flask_smorest import Api, Blueprint
+from marshmallow import Schema, fields, validate
+from werkzeug.exceptions import UnsupportedMediaType
+
+from enforcement.actions.registry import Act, Outcome, acts
+from enforcement.law.clocks import Clock, running
+from enforcement.law.facts import CaseFacts
+from enforcement.queries import people
+from enforcement.queries.cases import CaseFilter, case_row, list_cases
+from enforcement.queries.disclosures import find_disclosure, list_disclosures
+from enforcement.queries.recordings import find_recording, list_recordings
+from enforcement.web import errors, here, recordings, subjects
+from enforcement.web.conditions import with_version
+from enforcement.web.errors import breach_data
+from enforcement.web.schemas import schema_of
+
+CONFIGURATION = {
+    "API_TITLE": "明鉴 内部接口",
+    "API_VERSION": "v1",
+    "OPENAPI_VERSION": "3.1.0",
+    "OPENAPI_URL_PREFIX": "/api",
+    "OPENAPI_JSON_PATH": "openapi.json",
+    "API_SPEC_OPTIONS": {
+        "info": {
+            "description": "一个法定行为一个地址。请求须带会话 cookie；写操作另带 X-CSRFToken（GET /api/session 取得），"
+            '对案件和公示事项的行为须带 If-Match: "读到的版本"。'
+        },
+        "security": [{"session": []}],
+        "components": {"securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "mingjian_session"}}},
+    },
+}
+
+IF_MATCH = {
+    "name": "If-Match",
+    "in": "header",
+    "required": True,
+    "description": '读到的版本，加引号，例如 "7"。缺少 428，已有变化 412。',
+    "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
+}
+
+
+class BreachSchema(Schema):
+    """One unmet condition: its sentence, its article, and the act that would mend it."""
+
+    code = fields.String(required=True)
+    zh = fields.String(required=True)
+    cite = fields.String(required=True, allow_none=True)
+    cite_zh = fields.String(required=True)
+    basis = fields.String(required=True, validate=validate.OneOf(["law", "default", "design"]))
+    mend = fields.String(required=True, allow_none=True)
+
+
+class ErrorSchema(Schema):
+    """Every error answer."""
+
+    error = fields.String(required=True)
+    zh = fields.String(required=True)
+    breaches = fields.List(fields.Nested(BreachSchema))
+    fields_ = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), data_key="fields")
+    expected = fields.Integer()
+    actual = fields.Integer()
+    reference = fields.String()
+    reason = fields.String()
+
+
+class OutcomeSchema(Schema):
+    """What an act left behind. `subject_id` is the case, the disclosure or the agency."""
+
+    chain_id = fields.UUID(required=True)
+    subject_id = fields.UUID(required=True)
+    seq = fields.Integer(required=True)
+    event = fields.String(required=True)
+    stage = fields.String(required=True)
+    version = fields.Integer(required=True)
+
+
+class CaseSchema(Schema):
+    """One case in a list."""
+
+    id = fields.UUID(required=True)
+    case_no = fields.String(required=True)
+    title = fields.String(required=True)
+    procedure = fields.String(required=True)
+    stage = fields.String(required=True)
+    version = fields.Integer(required=True)
+    document_no = fields.String(required=True)
+    created_at = fields.AwareDateTime(required=True)
+    closed_on = fields.Date(required=True, allow_none=True)
+    party = fields.String(required=True)
+    officers = fields.String(required=True)
+
+
+class ClockSchema(Schema):
+    """One running limit."""
+
+    limit = fields.String(required=True)
+    zh = fields.String(required=True)
+    state = fields.String(required=True)
+    left_zh = fields.String(required=True)
+    started_on = fields.Date(required=True)
+    due_on = fields.Date(required=True)
+    target_on = fields.Date(required=True)
+    provisional = fields.Boolean(required=True)
+    cite = fields.String(required=True)
+    basis = fields.String(required=True)
+
+
+class NextActSchema(Schema):
+    """One act of the present stage."""
+
+    act = fields.String(required=True)
+    zh = fields.String(required=True)
+    allowed = fields.Boolean(required=True)
+    primary = fields.Boolean(required=True)
+    who = fields.List(fields.String(), required=True)
+    breaches = fields.List(fields.Nested(BreachSchema), required=True)
+
+
+class CaseDetailSchema(CaseSchema):
+    """One case with its clocks and what may be done next."""
+
+    clocks = fields.List(fields.Nested(ClockSchema), required=True)
+    next_acts = fields.List(fields.Nested(NextActSchema), required=True)
+
+
+class RecordSchema(Schema):
+    """One process record."""
+
+    seq = fields.Integer(required=True)
+    event = fields.String(required=True)
+    act = fields.String(required=True)
+    stage = fields.String(required=True)
+    at = fields.AwareDateTime(required=True)
+    on = fields.Date(required=True)
+    actor_id = fields.String(required=True, allow_none=True)
+    data = fields.Dict(required=True)
+
+
+class DisclosureSchema(Schema):
+    """One duty to disclose."""
+
+    id = fields.UUID(required=True)
+    case_id = fields.UUID(required=True)
+    case_no = fields.String(required=True)
+    title = fields.String(required=True)
+    document_no = fields.String(required=True)
+    party = fields.String(required=True)
+    kind = fields.String(required=True)
+    stage = fields.String(required=True)
+    version = fields.Integer(required=True)
+    anchor_on = fields.Date(required=True)
+    limit_key = fields.String(required=True)
+    review_on = fields.Date(required=True, allow_none=True)
+
+
+class RecordingSchema(Schema):
+    """One recording, without its bytes."""
+
+    id = fields.UUID(required=True)
+    case_id = fields.UUID(required=True)
+    activity = fields.String(required=True)
+    kind = fields.String(required=True)
+    started_at = fields.AwareDateTime(required=True)
+    ended_at = fields.AwareDateTime(required=True)
+    place = fields.String(required=True)
+    target = fields.String(required=True)
+    size = fields.Integer(required=True)
+    sha256 = fields.String(required=True)
+    sm3 = fields.String(required=True)
+    taken_in_at = fields.AwareDateTime(required=True)
+
+
+class PersonSchema(Schema):
+    """One person with the roles held today."""
+
+    id = fields.UUID(required=True)
+    name = fields.String(required=True)
+    unit = fields.String(required=True)
+    post = fields.String(required=True)
+    auxiliary = fields.Boolean(required=True)
+    roles = fields.List(fields.String(), required=True)
+
+
+def _text(longest: int = 100) -> fields.String:
+    return fields.String(load_default="", validate=[validate.Length(max=longest), validate.ContainsNoneOf("\x00")])
+
+
+class CaseQuery(Schema):
+    """What a list of cases is narrowed to."""
+
+    q = _text()
+    procedure = _text(40)
+    stage = _text(60)
+    scope = fields.String(load_default="open", validate=validate.OneOf(["open", "closed", "all"]))
+
+
+class ListQuery(Schema):
+    """Words that every row must hold."""
+
+    q = _text()
+
+
+class Interface(Api):
+    """The description of the API; errors are answered by `errors.py`, not by the library."""
+
+    ERROR_SCHEMA = ErrorSchema
+
+    def handle_http_exception(self, error: Exception) -> Response:
+        """Answer as everywhere else."""
+        return errors.respond(error)
+
+
+def install(app: Flask) -> None:
+    """Put every act and every list at its address."""
+    interface = Interface(app)
+    blueprint = Blueprint("api", __name__, url_prefix="/api", description="法定行为与查询")
+    _lists(blueprint)
+    for deed in acts().values():
+        _act(blueprint, deed)
+    interface.register_blueprint(blueprint)
+    app.before_request(_json_only)
+
+
+def _json_only() -> None:
+    staged = request.endpoint is not None and request.endpoint == "api.take_in_recording"
+    if (
+        request.path.startswith("/api/")
+        and request.method in {"POST", "PUT", "PATCH"}
+        and not staged
+        and not request.is_json
+    ):
+        raise UnsupportedMediaType
+
+
+def _documented(
+    blueprint: Blueprint, view: Callable[..., Any], statuses: tuple[int, ...], **doc: Any
+) -> Callable[..., Any]:
+    for status in statuses:
+        view = blueprint.alt_response(status, schema=ErrorSchema, description=http.HTTPStatus(status).phrase)(view)
+    return blueprint.doc(**doc)(view)  # type: ignore[no-any-return]
+
+
+def _act(blueprint: Blueprint, deed: Act) -> None:
+    zh, summary = deed.name, (deed.body.__doc__ or "").strip().partition("\n")[0]
+    rules = {
+        "start": f"/cases/{deed.address}",
+        "case": f"/cases/<uuid:subject_id>/{deed.address}",
+        "disclosure": f"/disclosures/<uuid:subject_id>/{deed.address}",
+        "agency": f"/agency/{deed.address}",
+    }
+    conditional = deed.scope in {"case", "disclosure"}
+    doc: dict[str, Any] = {"operationId": zh, "summary": summary}
+    refusals: tuple[int, ...] = (400, 401, 403, 404, 409, 415, 422)
+    if conditional:
+        doc["parameters"] = [IF_MATCH]
+        refusals = (*refusals, 412, 428)
+    if deed.staged:
+        view = _staged_view()
+        doc["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": {"type": "object"}}}}
+    else:
+        view = blueprint.arguments(schema_of(deed.form))(_view(deed))
+    view = blueprint.response(200, OutcomeSchema)(with_version(view) if conditional else view)
+    view = _documented(blueprint, view, refusals, **doc)
+    blueprint.route(rules[deed.scope], methods=["POST"], endpoint=deed.name)(view)
+
+
+def _view(deed: Act) -> Callable[..., Any]:
+    def act(form: Any, subject_id: uuid.UUID | None = None, version: int | None = None) -> Any:
+        outcome = subjects.do(deed.scope, subject_id, deed.name, form, version)
+        return outcome, 200, _headers(deed, outcome)
+
+    return act
+
+
+def _headers(deed: Act, outcome: Outcome) -> dict[str, str]:
+    headers = {"ETag": f'"{outcome.version}"'}
+    if deed.scope == "start":
+        headers["Location"] = url_for("api.get_case", case_id=outcome.subject_id)
+    return headers
+
+
+def _staged_view() -> Callable[..., Any]:
+    def take_in(subject_id: uuid.UUID, version: int) -> Any:
+        return recordings.api_take_in(subject_id, version)
+
+    return take_in
+
+
+def _lists(blueprint: Blueprint) -> None:
+    def listed(rule: str, name: str, row: type[Schema], query: type[Schema], read: Callable[..., Any]) -> None:
+        def view(given: dict[str, Any], pagination_parameters: Any, **path: Any) -> Any:
+            with here.reading() as work:
+                at = {"offset": pagination_parameters.first_item, "limit": pagination_parameters.page_size}
+                rows, total = read(work, given, at, **path)
+            pagination_parameters.item_count = total
+            return rows
+
+        made = blueprint.arguments(query, location="query")(view)
+        made = blueprint.response(200, row(many=True))(blueprint.paginate(page_size=50, max_page_size=200)(made))
+        made = _documented(blueprint, made, (401, 404, 422), operationId=name, summary=row.__doc__)
+        blueprint.route(rule, methods=["GET"], endpoint=name)(made)
+
+    def cases(work: Any, given: dict[str, Any], at: dict[str, int]) -> Any:
+        return list_cases(work, CaseFilter(**given), **at)
+
+    def records(work: Any, _: dict[str, Any], at: dict[str, int], case_id: uuid.UUID) -> Any:
+        facts = _facts(work, case_id)
+        return facts.records[at["offset"] : at["offset"] + at["limit"]], len(facts.records)
+
+    def persons(work: Any, _: dict[str, Any], at: dict[str, int]) -> Any:
+        return people.list_people(work, **at)
+
+    def found_recordings(work: Any, given: dict[str, Any], at: dict[str, int]) -> Any:
+        rows, total = list_recordings(work, q=given["q"], **at)
+        return [row.recording for row in rows], total
+
+    def disclosures(work: Any, given: dict[str, Any], at: dict[str, int]) -> Any:
+        return list_disclosures(work, q=given["q"], **at)
+
+    listed("/cases", "list_cases", CaseSchema, CaseQuery, cases)
+    listed("/cases/<uuid:case_id>/records", "list_records", RecordSchema, Schema, records)
+    listed("/disclosures", "list_disclosures", DisclosureSchema, ListQuery, disclosures)
+    listed("/recordings", "list_recordings", RecordingSchema, ListQuery, found_recordings)
+    listed("/people", "list_people", PersonSchema, Schema, persons)
+    _single(blueprint)
+
+
+def _single(blueprint: Blueprint) -> None:
+    def one(rule: str, name: str, schema: type[Schema] | Schema, read: Callable[..., Any]) -> None:
+        def view(**path: Any) -> Any:
+            with here.reading() as work:
+                found = read(work, **path)
+            version = found.get("version") if isinstance(found, dict) else None
+            return found, 200, {"ETag": f'"{version}"'} if version is not None else {}
+
+        doc = schema.__doc__ if isinstance(schema, type) else type(schema).__doc__
+        made = _documented(blueprint, blueprint.response(200, schema)(view), (401, 404), operationId=name, summary=doc)
+        blueprint.route(rule, methods=["GET"], endpoint=name)(made)
+
+    def case(work: Any, case_id: uuid.UUID) -> dict[str, Any]:
+        row = case_row(work, case_id)
+        facts = _facts(work, case_id)
+        book = here.book()
+        offered = book.procedures[row.procedure].next_acts(facts, book)
+        data = {name: getattr(row, name) for name in row.__dataclass_fields__}
+        return data | {
+            "clocks": [clock_data(one) for one in running(facts, book)],
+            "next_acts": [
+                {
+                    "act": each.act.replace("_", "-"), "zh": each.zh, "allowed": each.allowed, "primary": each.primary,
+                    "who": list(each.who), "breaches": [breach_data(breach) for breach in each.breaches],
+                }
+                for each in offered
+            ],
+        }  # fmt: skip
+
+    def clocks(work: Any, case_id: uuid.UUID) -> list[dict[str, Any]]:
+        return [clock_data(one) for one in running(_facts(work, case_id), here.book())]
+
+    def disclosure(work: Any, disclosure_id: uuid.UUID) -> dict[str, Any]:
+        found, _ = find_disclosure(work, disclosure_id)
+        rows, _count = list_disclosures(work, case_id=found.case_id, limit=200)
+        row = next(one for one in rows if one.id == disclosure_id)
+        return {name: getattr(row, name) for name in row.__dataclass_fields__}
+
+    def recording(work: Any, recording_id: uuid.UUID) -> Any:
+        return find_recording(work, recording_id).recording
+
+    one("/cases/<uuid:case_id>", "get_case", CaseDetailSchema, case)
+    one("/cases/<uuid:case_id>/clocks", "list_clocks", ClockSchema(many=True), clocks)
+    one("/disclosures/<uuid:disclosure_id>", "get_disclosure", DisclosureSchema, disclosure)
+    one("/recordings/<uuid:recording_id>", "get_recording", RecordingSchema, recording)
+
+
+def _facts(work: Any, case_id: uuid.UUID) -> CaseFacts:
+    facts = subjects.a_case(work, case_id).facts
+    if facts is None:
+        raise TypeError("a case has facts")
+    return facts
+
+
+def clock_data(clock: Clock) -> dict[str, Any]:
+    """One clock as JSON."""
+    left = here.words().time_left(clock)
+    return {
+        "limit": clock.limit.key,
+        "zh": clock.limit.zh,
+        "state": clock.state,
+        "left_zh": left.zh,
+        "started_on": clock.due.started_on,
+        "due_on": clock.due.due_on,
+        "target_on": clock.due.target_on,
+        "provisional": clock.due.provisional,
+        "cite": clock.due.cite,
+        "basis": clock.due.basis,
+    }

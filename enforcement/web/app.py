@@ -1,0 +1,113 @@
+"""The officers' application, put together: one office, one list of open doors, one answer to every error."""
+
+from pathlib import Path
+from typing import Any
+
+from flask import Flask
+from flask_talisman import Talisman
+from flask_wtf.csrf import CSRFProtect
+from sqlalchemy import create_engine
+
+from config.settings import Settings, Unfit
+from enforcement.law.book import Book
+from enforcement.law.errors import LawBookError
+from enforcement.web import (
+    acts,
+    agency,
+    api,
+    auth,
+    cases,
+    disclosures,
+    drafts,
+    errors,
+    frame,
+    health,
+    here,
+    home,
+    recordings,
+    reviews,
+    search,
+    words,
+)
+from enforcement.work import Office
+from media.errors import StoreUnfit
+from media.store import FileStore
+
+LARGEST_FORM = 4 * 1024 * 1024
+"""Bytes of a form or of a JSON act. Recordings are streamed and not bound by it."""
+
+POLICY = {
+    "default-src": "'none'",
+    "script-src": "'self'",
+    "style-src": "'self'",
+    "img-src": ["'self'", "data:"],  # the style sheet's own small pictures
+    "media-src": "'self'",
+    "font-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "frame-ancestors": "'none'",
+    "base-uri": "'none'",
+}
+
+csrf = CSRFProtect()
+
+
+def build_office(settings: Settings) -> Office:
+    """The office these settings describe. Raises Unfit."""
+    if not settings.database_url:
+        raise Unfit("缺少 MINGJIAN_DATABASE_URL：请用 make run 启动，或设置数据库连接地址。")
+    static = Path(__file__).parent / "static"
+    try:
+        book = Book.load(settings.config_root)
+        store = FileStore(settings.media, served=[static])
+    except (LawBookError, StoreUnfit) as error:
+        raise Unfit(str(error)) from error
+    engine = create_engine(settings.database_url, pool_pre_ping=True, pool_size=8, max_overflow=8)
+    return Office(engine=engine, book=book, store=store, public_address=settings.public_address, demo=settings.demo)
+
+
+def create_internal(settings: Settings, office: Office | None = None) -> Flask:
+    """The internal application for these settings; `office` where the caller has built one."""
+    app = Flask(__name__)
+    app.config |= _configuration(settings)
+    app.extensions[here.KEY] = office or build_office(settings)
+    app.jinja_env.filters |= words.filters(words.Words(app.extensions[here.KEY].book))
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    Talisman(
+        app,
+        force_https=settings.secure,
+        strict_transport_security=settings.secure,
+        session_cookie_secure=settings.secure,
+        content_security_policy=POLICY,
+        referrer_policy="same-origin",
+        permissions_policy={"camera": "()", "microphone": "()", "geolocation": "()", "browsing-topics": "()"},
+    )
+    auth.install(app)
+    csrf.init_app(app)
+    for module in (home, cases, acts, reviews, disclosures, recordings, agency, search, drafts, health):
+        app.register_blueprint(module.blueprint)
+    api.install(app)
+    csrf.exempt(app.view_functions["access.api_sign_in"])
+    errors.install(app)
+    frame.install(app)
+    return app
+
+
+def _configuration(settings: Settings) -> dict[str, Any]:
+    return {
+        "SECRET_KEY": settings.session_secret,
+        "SESSION_COOKIE_NAME": "mingjian_form",
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_COOKIE_SECURE": settings.secure,
+        "WTF_CSRF_TIME_LIMIT": None,  # as long as the session: a long form must not die of its age
+        "WTF_CSRF_SSL_STRICT": settings.secure,
+        "MAX_CONTENT_LENGTH": LARGEST_FORM,
+        "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
+        "MAX_FORM_PARTS": 5000,
+        "MINGJIAN_DEMO": settings.demo,
+        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        **api.CONFIGURATION,
+    }

@@ -1,0 +1,118 @@
+"""A case's records as a page tells them: in words, grouped by stage and by tab."""
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Mapping
+
+from enforcement.law.events import Record
+from enforcement.law.facts import CaseFacts
+from enforcement.law.procedure import Procedure
+from enforcement.web.words import Line, Words
+
+TABS: Mapping[str, tuple[str, frozenset[str]]] = {
+    "evidence": (
+        "证据与音像",
+        frozenset({
+            "process_recorded", "interview_recorded", "on_site_recorded", "text_recorded", "evidence_added", "measure_taken",
+            "measure_ended", "evidence_preserved", "preservation_settled", "sampled", "appraisal_ordered", "site_surveyed",
+            "on_site_checked", "interruption_stated", "no_recording_stated", "rechecked", "recording_taken_in",
+        }),
+    ),
+    "documents": (
+        "文书",
+        frozenset({
+            "prior_notice_given", "decision_made", "correction_ordered", "result_concluded", "hearing_notified",
+            "supplement_requested", "application_accepted", "application_not_accepted", "measure_taken", "transferred",
+        }),
+    ),
+    "review": (
+        "审核",
+        frozenset({
+            "examined", "submitted_for_review", "review_returned", "review_withdrawn", "review_opinion_issued",
+            "responded_to_review", "discussion_held", "raised_to_major",
+        }),
+    ),
+    "execution": (
+        "送达执行", frozenset({"served", "executed", "rechecked", "overturned", "case_closed"}),
+    ),
+}  # fmt: skip
+"""Tabs of a case that show a part of its records: address, heading, events."""
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Told:
+    """One record in words. `standing` is False where going back wiped it out."""
+
+    record: Record
+    zh: str
+    who: str
+    lines: list[Line]
+    standing: bool = True
+
+    @property
+    def on(self) -> dt.date:
+        """The day the thing happened."""
+        return self.record.on
+
+    @property
+    def text(self) -> str:
+        """The document, where the record holds one."""
+        return str(self.record.data.get("text", ""))
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class StageLine:
+    """One stage on the timeline: done, the present one, or still to come."""
+
+    key: str
+    zh: str
+    state: str
+    records: list[Told]
+
+
+def timeline(
+    words: Words, records: Iterable[Record], names: Mapping[str, str], standing: Iterable[Record] | None = None
+) -> list[Told]:
+    """Records in words, in order."""
+    kept = None if standing is None else {record.seq for record in standing}
+    return [
+        Told(
+            record,
+            words.act(record.act),
+            names.get(record.actor_id or "", "系统时钟"),
+            words.described(record.act, record.data, names),
+            kept is None or record.seq in kept,
+        )
+        for record in records
+    ]
+
+
+def stages(procedure: Procedure, facts: CaseFacts, told: list[Told]) -> list[StageLine]:
+    """The stages of the case: those passed with what was done in each, the present one, and those still ahead."""
+    passed: list[StageLine] = []
+    for one in told:
+        if not passed or passed[-1].key != one.record.stage:
+            passed.append(StageLine(one.record.stage, _zh(procedure, one.record.stage), "done", []))
+        passed[-1].records.append(one)
+    if passed and not procedure.stages[facts.stage].ends:
+        last = passed.pop()
+        passed.append(dataclasses.replace(last, state="now"))
+    return [*passed, *(StageLine(key, _zh(procedure, key), "ahead", []) for key in ahead(procedure, facts.stage))]
+
+
+def ahead(procedure: Procedure, stage: str) -> list[str]:
+    """The stages on the plain way to the end: each time the first one that leads on."""
+    found: list[str] = []
+    here = procedure.stages.get(stage)
+    while here is not None and here.next:
+        following = next((key for key in here.next if key not in found and key != stage), None)
+        if following is None:
+            break
+        found.append(following)
+        here = procedure.stages.get(following)
+    return found
+
+
+def _zh(procedure: Procedure, key: str) -> str:
+    stage = procedure.stages.get(key)
+    return stage.zh if stage else key

@@ -1,0 +1,164 @@
+"""Cases: the list, the case with its timeline and what may be done next, its tabs, its ledger."""
+
+import uuid
+from typing import Any, get_args
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response
+
+from enforcement.actions.registry import acts
+from enforcement.law import review
+from enforcement.law.clocks import running
+from enforcement.law.errors import NotFound
+from enforcement.law.procedure import NextAct
+from enforcement.queries import people
+from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
+from enforcement.queries.disclosures import list_disclosures
+from enforcement.queries.ledger_entries import entries_of
+from enforcement.queries.recordings import list_recordings
+from enforcement.web import casefile, here, subjects
+from enforcement.web.pages import Pages, wanted_page
+from enforcement.web.subjects import Subject
+from enforcement.work import Work
+
+blueprint = Blueprint("cases", __name__)
+
+MOST_ROWS = 100
+
+
+@blueprint.get("/cases")
+def index() -> str:
+    """The list of cases, filtered in its address."""
+    given = request.args
+    scope = given.get("scope", "open")
+    wanted = CaseFilter(
+        q=given.get("q", "").strip()[:100],
+        procedure=given.get("procedure", ""),
+        stage=given.get("stage", ""),
+        scope=scope if scope in get_args(Scope) else "open",  # type: ignore[arg-type]  # looked up on the left
+        mine=given.get("mine") == "1",
+    )
+    number = wanted_page()
+    pages = Pages(number, 0)
+    with here.reading() as work:
+        rows, total = list_cases(work, wanted, offset=(number - 1) * pages.size, limit=pages.size)
+        roles = work.actor.roles
+    procedures = {key: one for key, one in here.book().procedures.items() if key != "disclosure"}
+    starts = [
+        (deed, here.words().act(name))
+        for name, deed in acts().items()
+        if deed.scope == "start" and here.book().powers.may(roles, name) is None
+    ]
+    return render_template(
+        "cases.html", rows=rows, wanted=wanted, pages=Pages(number, total), procedures=procedures, starts=starts
+    )
+
+
+@blueprint.get("/cases/no/<case_no>")
+def by_number(case_no: str) -> Response:
+    """A case by its number."""
+    with here.reading() as work:
+        rows, _ = list_cases(work, CaseFilter(q=case_no, scope="all"), offset=0, limit=2)
+    exact = [row for row in rows if row.case_no == case_no]
+    if not exact:
+        raise NotFound("case", case_no)
+    return redirect(url_for("cases.show", case_id=exact[0].id))
+
+
+@blueprint.get("/cases/<uuid:case_id>")
+def show(case_id: uuid.UUID) -> str:
+    """A case: where it stands, what was done, what may be done next."""
+    with here.reading() as work:
+        context = _head(work, case_id)
+        subject: Subject = context["subject"]
+        facts, case = subject.facts, subject.case
+        if facts is None or case is None:
+            raise NotFound("case", case_id)
+        told = casefile.timeline(here.words(), facts.records, context["names"], facts.standing)
+        procedure = here.book().procedures[case.procedure]
+        context |= {
+            "stages": casefile.stages(procedure, facts, told),
+            "related": related_cases(work, case),
+            "facts": facts,
+        }
+    return render_template("case.html", tab="", **context)
+
+
+@blueprint.get("/cases/<uuid:case_id>/<any(evidence,documents,review,execution):tab>")
+def part(case_id: uuid.UUID, tab: str) -> str:
+    """The records of a case that belong to one tab."""
+    zh, events = casefile.TABS[tab]
+    with here.reading() as work:
+        context = _head(work, case_id)
+        facts = context["subject"].facts
+        records = [record for record in facts.records if record.event in events]
+        told = casefile.timeline(here.words(), records, context["names"], facts.standing)
+        recordings = list_recordings(work, case_id=case_id, limit=MOST_ROWS)[0] if tab == "evidence" else []
+    return render_template("case_part.html", tab=tab, heading=zh, told=told, recordings=recordings, **context)
+
+
+@blueprint.get("/cases/<uuid:case_id>/disclosure")
+def disclosure(case_id: uuid.UUID) -> str:
+    """What of the case must be disclosed and how far that is."""
+    with here.reading() as work:
+        context = _head(work, case_id)
+        facts = context["subject"].facts
+        records = [record for record in facts.records if "disclosure" in record.data]
+        told = casefile.timeline(here.words(), records, context["names"])
+        rows, _ = list_disclosures(work, case_id=case_id)
+    return render_template("case_disclosure.html", tab="disclosure", rows=rows, told=told, **context)
+
+
+@blueprint.get("/cases/<uuid:case_id>/ledger")
+def ledger(case_id: uuid.UUID) -> str:
+    """The ledger entries of the case, each checked again while it is read."""
+    with here.reading() as work:
+        context = _head(work, case_id)
+        entries, total, whole = entries_of(work, case_id)
+    return render_template("case_ledger.html", tab="ledger", entries=entries, total=total, whole=whole, **context)
+
+
+@blueprint.get("/cases/<uuid:case_id>/records/<int:seq>")
+def record(case_id: uuid.UUID, seq: int) -> str:
+    """One process record, to read and to print."""
+    with here.reading() as work:
+        case = find_case(work, case_id)
+        subject = subjects.a_case(work, case_id)
+        found = [one for one in (subject.facts.records if subject.facts else ()) if one.seq == seq]
+        if not found:
+            raise NotFound("record", seq)
+        names = _names(work)
+        told = casefile.timeline(here.words(), found, names)[0]
+    return render_template("record.html", told=told, case=case)
+
+
+def _names(work: Work) -> dict[str, str]:
+    return people.everybody(work)
+
+
+def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
+    """What stands above every tab: names, clocks, and what may be done next."""
+    subject = subjects.a_case(work, case_id)
+    facts = subject.facts
+    if facts is None:
+        raise NotFound("case", case_id)
+    book = here.book()
+    offered = book.procedures[subject.procedure].next_acts(facts, book)
+    return {
+        "subject": subject,
+        "case": subject.case,
+        "row": case_row(work, case_id),
+        "names": _names(work) | {str(matter): facts.matter.zh for matter in [facts.matter.code] if matter},
+        "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
+        "major": review.classify(facts, book),
+        "next_primary": [one for one in offered if one.primary and _mine(one)],
+        "next_other": [one for one in offered if not one.primary and _mine(one)],
+        "next_others": [one for one in offered if not _mine(one) and one.primary],
+        "tabs": [(key, zh) for key, (zh, _) in casefile.TABS.items()] + [("disclosure", "公示"), ("ledger", "台账")],
+        "staged": {name for name, deed in acts().items() if deed.staged},
+        "known_acts": acts(),
+    }
+
+
+def _mine(act: NextAct) -> bool:
+    return bool(set(act.who) & here.actor().roles)

@@ -1,0 +1,221 @@
+"""Desks: acts that need more beside their form than the generic page has. A desk is a template and what it is given."""
+
+import dataclasses
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+
+from enforcement.actions.disclosures import content_of, gate, prepared, suggested
+from enforcement.actions.redaction import spans_of
+from enforcement.actions.registry import Act
+from enforcement.law import review
+from enforcement.law.clocks import open_clocks
+from enforcement.law.decision import license_text, penalty_text
+from enforcement.law.errors import Invalid
+from enforcement.models.people import Agency
+from enforcement.queries import people
+from enforcement.queries.recordings import list_recordings
+from enforcement.web import casefile, fields, here, offers
+from enforcement.web.fields import Typed, typed_of
+from enforcement.web.subjects import Subject
+from enforcement.work import Work
+from publish import redact
+from publish.document import digest, to_bytes, written_digest
+
+Context = Callable[[Work, Subject, Typed, bool], Mapping[str, Any]]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Desk:
+    """A template and what it is given."""
+
+    template: str
+    context: Context
+
+
+def desk_of(deed: Act) -> Desk:
+    """The desk of an act; the plain form for most."""
+    return DESKS.get(deed.name, _PLAIN)
+
+
+def first_typed(deed: Act, subject: Subject, work: Work) -> Typed:
+    """What a fresh form of this act on this subject holds."""
+    typed = offers.first_typed(deed, subject.facts, work)
+    if deed.name == "issue_opinion":
+        for index, point in enumerate(here.book().legal_review.points):
+            typed[f"findings.{index}.point"] = [str(point.no)]
+    if deed.name == "prepare_disclosure" and subject.disclosure is not None:
+        values = prepared(subject.disclosure) if subject.disclosure.fields else suggested(work, subject.disclosure)
+        typed |= typed_of(deed.form, {name: getattr(values, name) for name in deed.form.__dataclass_fields__})
+    return typed
+
+
+def _nothing(_work: Work, _subject: Subject, _typed: Typed, _preview: bool) -> Mapping[str, Any]:
+    return {}
+
+
+def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str, Any]:
+    facts = subject.facts
+    if facts is None or subject.case is None:
+        return {}
+    recordings, _count = list_recordings(work, case_id=subject.case.id, limit=100)
+    names = people.everybody(work)
+    checks = review.checks(facts, here.book())
+    lacking = [
+        check.point for index, check in enumerate(checks) if not any(typed.get(f"findings.{index}.conclusion", []))
+    ]
+    return {
+        "checks": checks,
+        "lacking": lacking,
+        "changes": review.changes_since(facts, here.book()),
+        "major": review.classify(facts, here.book()),
+        "dossier": casefile.timeline(here.words(), facts.standing, names),
+        "recordings": recordings,
+        "clocks": open_clocks(facts, here.book()),
+        "submissions": [record for record in facts.records if record.event == "submitted_for_review"],
+    }
+
+
+def _decision(work: Work, subject: Subject, typed: Typed, preview: bool) -> Mapping[str, Any]:
+    facts = subject.facts
+    if facts is None:
+        return {}
+    names = people.everybody(work)
+    words = here.words()
+    events = {
+        "notice": ("prior_notice_given", "hearing_right_told"),
+        "defense": ("defense_recorded", "defense_waived", "hearing_requested", "hearing_waived", "hearing_held"),
+        "review": ("submitted_for_review", "review_opinion_issued", "responded_to_review", "examined"),
+        "discussion": ("discussion_held",),
+        "proposal": ("investigation_concluded", "application_examined"),
+    }
+    composed, faults = _composed(work, subject, typed)
+    return {
+        "summary": {key: casefile.timeline(words, facts.all(*wanted), names) for key, wanted in events.items()},
+        "major": review.classify(facts, here.book()),
+        "clocks": open_clocks(facts, here.book()),
+        "composed": composed,
+        "faults": faults,
+        "previewed": preview,
+        "evidence_count": len(facts.all("evidence_added")),
+        "recording_count": len(facts.recordings),
+    }
+
+
+def _composed(work: Work, subject: Subject, typed: Typed) -> tuple[str, Mapping[str, list[str]]]:
+    """The decision document as it would read now; the number is taken when the decision is made."""
+    from enforcement.actions import forms
+    from enforcement.actions.registry import find
+
+    facts = subject.facts
+    if facts is None:
+        return "", {}
+    license_case = facts.procedure == "license"
+    deed = find("make_license_decision" if license_case else "make_decision")
+    try:
+        values = forms.to_values(fields.load(deed.form, typed))
+    except Invalid as error:
+        return "", error.fields
+    agency = work.session.scalars(select(Agency)).one()
+    heading = {
+        "document_no": "（文号在作出决定时编定）",
+        "decided_on": work.today.isoformat(),
+        "agency_name": agency.name,
+    }
+    compose = license_text if license_case else penalty_text
+    return compose(facts, heading, values, here.book().terms.zh), {}
+
+
+def _preparing(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str, Any]:
+    from enforcement.actions.disclosures import PrepareDisclosure
+
+    disclosure, facts = subject.disclosure, subject.facts
+    if disclosure is None or facts is None:
+        return {}
+    spans = spans_of(work, disclosure)
+    try:
+        values = fields.load(PrepareDisclosure, typed)
+    except Invalid:
+        values = suggested(work, disclosure)
+    return _public(work, subject, values) | {
+        "spans": spans,
+        "pieces": pieces(disclosure.original_text, spans),
+        "categories": [(key, redact.mask(key)) for key in CATEGORIES],
+        "clocks": [clock for clock in open_clocks(facts, here.book()) if clock.limit.key == disclosure.limit_key],
+    }
+
+
+def _releasing(work: Work, subject: Subject, _typed: Typed, _: bool) -> Mapping[str, Any]:
+    disclosure, facts = subject.disclosure, subject.facts
+    if disclosure is None or facts is None or not disclosure.fields:
+        return {"content": None}
+    spans = spans_of(work, disclosure)
+    names = people.everybody(work)
+    return _public(work, subject, prepared(disclosure)) | {
+        "spans": [span for span in spans if span.accepted],
+        "kept": [span for span in spans if span.accepted is False],
+        "pieces": pieces(disclosure.original_text, [span for span in spans if span.accepted]),
+        "prepared_by": names.get(str(disclosure.prepared_by), ""),
+        "clocks": [clock for clock in open_clocks(facts, here.book()) if clock.limit.key == disclosure.limit_key],
+    }
+
+
+def public_content(work: Work, subject: Subject) -> Any:
+    """The publication as it was prepared, as its bytes would say it today."""
+    disclosure, facts = subject.disclosure, subject.facts
+    if disclosure is None or facts is None or not disclosure.fields:
+        return None
+    return content_of(work, disclosure, facts, prepared(disclosure), published_on=work.today)
+
+
+def _public(work: Work, subject: Subject, values: Any) -> dict[str, Any]:
+    """The publication as its bytes would say it today, and what stands between it and the public."""
+    disclosure, facts = subject.disclosure, subject.facts
+    if disclosure is None or facts is None:
+        return {}
+    content = content_of(work, disclosure, facts, values, published_on=work.today)
+    return {
+        "content": content,
+        "content_digest": written_digest(digest(to_bytes(content))),
+        "gate": gate(work, disclosure, values),
+        "original": disclosure.original_text,
+    }
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Piece:
+    """A stretch of the original text; `span` where it lies inside one."""
+
+    text: str
+    span: Any = None
+
+
+def pieces(original: str, spans: list[Any]) -> list[Piece]:
+    """The original cut at its spans, for a page that colours them."""
+    cut: list[Piece] = []
+    at = 0
+    for span in sorted(spans, key=lambda one: one.start):
+        if span.start < at:
+            continue
+        if span.start > at:
+            cut.append(Piece(original[at : span.start]))
+        cut.append(Piece(original[span.start : span.end], span))
+        at = span.end
+    return [*cut, Piece(original[at:])] if at < len(original) else cut
+
+
+CATEGORIES = (
+    "name", "age", "birth_date", "home_address", "id_no", "contact", "bank_account", "title_certificate", "property",
+    "trade_secret", "other",
+)  # fmt: skip
+
+_PLAIN = Desk("act.html", _nothing)
+DESKS: Mapping[str, Desk] = {
+    "issue_opinion": Desk("review_desk.html", _review),
+    "make_decision": Desk("decision_desk.html", _decision),
+    "make_license_decision": Desk("decision_desk.html", _decision),
+    "prepare_disclosure": Desk("disclosure_desk.html", _preparing),
+    "release_disclosure": Desk("release_desk.html", _releasing),
+    "send_back_disclosure": Desk("release_desk.html", _releasing),
+}

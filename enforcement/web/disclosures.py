@@ -1,0 +1,139 @@
+"""公示: the duties, one of them with its text and its gate, and the decisions about single spans."""
+
+import uuid
+from collections.abc import Callable
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from sqlalchemy import select
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from enforcement.actions import redaction
+from enforcement.actions.registry import lock_disclosure
+from enforcement.law.clocks import running
+from enforcement.law.errors import NotFound
+from enforcement.models.cases import Case
+from enforcement.models.disclosures import Disclosure
+from enforcement.queries import people
+from enforcement.queries.case_facts import facts_of_many
+from enforcement.queries.disclosures import list_disclosures, stage_counts
+from enforcement.web import casefile, desks, here, subjects
+from enforcement.web.pages import Pages, wanted_page
+from enforcement.work import Work
+
+blueprint = Blueprint("disclosures", __name__)
+
+
+@blueprint.get("/disclosures")
+def index() -> str:
+    """Every duty to disclose, with its clock."""
+    number = wanted_page()
+    pages = Pages(number, 0)
+    stage = request.args.get("stage", "")
+    q = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    with here.reading() as work:
+        rows, total = list_disclosures(work, stage=stage, q=q, offset=(number - 1) * pages.size, limit=pages.size)
+        counts = stage_counts(work)
+        ids = {row.case_id for row in rows}
+        cases = work.session.scalars(select(Case).where(Case.id.in_(ids))).all()
+        facts = facts_of_many(work, cases)
+    book = here.book()
+    clocks = {
+        row.id: next((one for one in running(facts[row.case_id], book) if one.limit.key == row.limit_key), None)
+        for row in rows
+    }
+    return render_template(
+        "disclosures.html",
+        rows=rows, clocks=clocks, counts=counts, stage=stage, q=q, pages=Pages(number, total),
+        stages=book.procedures["disclosure"].stages,
+    )  # fmt: skip
+
+
+@blueprint.get("/disclosures/<uuid:disclosure_id>")
+def show(disclosure_id: uuid.UUID) -> str:
+    """One disclosure: where it stands, what may be done with it, the text as it will appear."""
+    book = here.book()
+    with here.reading() as work:
+        subject = subjects.a_disclosure(work, disclosure_id)
+        facts, disclosure = subject.facts, subject.disclosure
+        if facts is None or disclosure is None:
+            raise NotFound("disclosure", disclosure_id)
+        offered = book.procedures["disclosure"].next_acts(facts, book)
+        records = [record for record in facts.records if record.data.get("disclosure") == str(disclosure_id)]
+        told = casefile.timeline(here.words(), records, people.everybody(work))
+        spans = redaction.spans_of(work, disclosure)
+        content = None
+        if disclosure.fields:
+            content = desks.public_content(work, subject)
+        context = {
+            "clocks": [one for one in running(facts, book) if one.limit.key == disclosure.limit_key],
+            "pieces": desks.pieces(disclosure.original_text, [span for span in spans if span.accepted is not False]),
+        }
+    mine = [one for one in offered if set(one.who) & here.actor().roles]
+    return render_template(
+        "disclosure.html",
+        subject=subject, disclosure=disclosure, case=subject.case, told=told, content=content, next_acts=mine,
+        others=[one for one in offered if one not in mine and one.primary],
+        public_address=f"{here.office().public_address}/records/{disclosure_id}", **context,
+    )  # fmt: skip
+
+
+@blueprint.post("/disclosures/<uuid:disclosure_id>/spans/known")
+def accept_known(disclosure_id: uuid.UUID) -> Response:
+    """Accept every span that hides a value the case knows."""
+
+    def decide(work: Work, disclosure: Disclosure) -> str:
+        return f"已确认 {redaction.decide_all_known(work, disclosure)} 处案件已知内容。"
+
+    return _decide(disclosure_id, decide)
+
+
+@blueprint.post("/disclosures/<uuid:disclosure_id>/spans/<uuid:span_id>")
+def decide_span(disclosure_id: uuid.UUID, span_id: uuid.UUID) -> Response:
+    """Accept or reject one span, or word what stands in its place."""
+    verdict = request.form.get("verdict")
+    if verdict not in {"accept", "reject"}:
+        raise BadRequest
+    replacement = request.form.get("replacement", "").strip()[:100]
+
+    def decide(work: Work, disclosure: Disclosure) -> str:
+        redaction.decide_span(work, disclosure, span_id, accepted=verdict == "accept", replacement=replacement)
+        return ""
+
+    return _decide(disclosure_id, decide, anchor=f"span-{span_id}")
+
+
+@blueprint.post("/disclosures/<uuid:disclosure_id>/spans")
+def add_span(disclosure_id: uuid.UUID) -> Response:
+    """Hide one more place: by position, or every place of a text that was typed."""
+    category = request.form.get("category", "")
+    if category not in desks.CATEGORIES:
+        raise BadRequest
+    text = request.form.get("text", "").strip()
+    start, end = request.form.get("start", ""), request.form.get("end", "")
+
+    def decide(work: Work, disclosure: Disclosure) -> str:
+        original = disclosure.original_text
+        if start.isdigit() and end.isdigit():
+            redaction.add_span(work, disclosure, start=int(start), end=int(end), category=category)
+            return "已增加 1 处隐去。"
+        places = [at for at in range(len(original)) if text and original.startswith(text, at)]
+        taken = {
+            at for span in redaction.spans_of(work, disclosure) if span.accepted for at in range(span.start, span.end)
+        }
+        free = [at for at in places if not taken & set(range(at, at + len(text)))]
+        for at in free:
+            redaction.add_span(work, disclosure, start=at, end=at + len(text), category=category)
+        return f"已增加 {len(free)} 处隐去。" if free else "原文中没有找到这段文字，或者已经隐去。"
+
+    return _decide(disclosure_id, decide)
+
+
+def _decide(disclosure_id: uuid.UUID, decide: Callable[[Work, Disclosure], str], anchor: str = "spans") -> Response:
+    with here.office().begin(here.actor()) as work:
+        said = decide(work, lock_disclosure(work, disclosure_id, None))
+    if said:
+        flash(said)
+    if request.headers.get("X-Requested-With") == "fetch":
+        return Response(status=204)
+    return redirect(url_for("acts.on_disclosure", subject_id=disclosure_id, act="prepare-disclosure", _anchor=anchor))

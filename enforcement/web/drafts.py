@@ -1,0 +1,34 @@
+"""Drafts: what is being typed, kept while it is typed."""
+
+from flask import Blueprint, flash, redirect, request
+from werkzeug.exceptions import BadRequest
+from werkzeug.wrappers import Response
+
+from enforcement.actions import drafts
+from enforcement.actions.registry import find
+from enforcement.web import acts, auth, here
+
+blueprint = Blueprint("drafts", __name__)
+
+LONGEST_SUBJECT = 64
+
+
+@blueprint.put("/drafts/<subject>/<act>")
+@auth.limiter.limit("240 per minute")
+def keep(subject: str, act: str) -> tuple[str, int]:
+    """Keep what has been typed so far. The body is the form itself."""
+    deed = find(act.replace("-", "_"))
+    if len(subject) > LONGEST_SUBJECT:
+        raise BadRequest
+    drafts.save_draft(here.office(), here.actor(), subject, deed.name, acts.sent())
+    return "", 204
+
+
+@blueprint.post("/drafts/<subject>/<act>/drop")
+def drop(subject: str, act: str) -> Response:
+    """Forget what was typed and start the form afresh."""
+    deed = find(act.replace("-", "_"))
+    drafts.drop_draft(here.office(), here.actor(), subject, deed.name)
+    flash("已清除暂存的内容。")
+    back = request.form.get("back", "/")
+    return redirect(back if back.startswith("/") and not back.startswith("//") else "/")

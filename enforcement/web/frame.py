@@ -1,0 +1,79 @@
+"""What stands around every page: who is signed in, where they may go, what time it is."""
+
+import dataclasses
+from typing import Any
+
+from flask import Flask, g, request, url_for
+
+from enforcement.law.events import shanghai_day
+from enforcement.web import here
+from enforcement.web.icons import icon
+from enforcement.web.pages import Pages
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Place:
+    """One entry of the left column. `roles` empty: everybody; `main`: one of the four of a phone's bar."""
+
+    zh: str
+    icon: str
+    endpoint: str
+    args: dict[str, str]
+    roles: frozenset[str] = frozenset()
+    main: bool = False
+
+
+PLACES = (
+    Place("我的工作", "inbox", "home.home", {}, main=True),
+    Place("案件", "folder", "cases.index", {}, main=True),
+    Place("检查", "clipboard", "cases.index", {"procedure": "inspection"}),
+    Place("音像记录", "video", "recordings.index", {}, main=True),
+    Place("法制审核", "scale", "reviews.index", {}, frozenset({"legal_reviewer", "agency_head", "officer"})),
+    Place(
+        "公示",
+        "megaphone",
+        "disclosures.index",
+        {},
+        frozenset({"disclosure_clerk", "disclosure_releaser", "agency_head", "officer"}),
+    ),
+    Place("案卷档案", "archive", "cases.index", {"scope": "closed"}),
+    Place("机关与人员", "building", "agency.index", {}),
+)
+
+
+def install(app: Flask) -> None:
+    """Give every page its frame."""
+    app.context_processor(_frame)
+    app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["Pages"] = Pages
+
+
+def _frame() -> dict[str, Any]:
+    if g.get("signed_in") is None:
+        return {"signed_in": None, "demo": here.office().demo}
+    signed_in = here.signed_in()
+    now = here.office().now()
+    places = [place for place in PLACES if not place.roles or place.roles & signed_in.actor.roles]
+    return {
+        "signed_in": signed_in,
+        "places": places,
+        "current": _current(places),
+        "now": now,
+        "today": shanghai_day(now),
+        "demo": here.office().demo,
+        "roles_zh": "、".join(here.words().term(role) for role in sorted(signed_in.actor.roles)) or "未授予岗位",
+    }
+
+
+def _current(places: list[Place]) -> str:
+    """The address of the place this page belongs to: the longest match wins."""
+    shown = request.full_path if request.query_string else request.path
+    best = ""
+    for place in places:
+        address = url_for(place.endpoint, **place.args)
+        path = address.partition("?")[0]
+        exact = shown == address or (place.args and address in shown)
+        inside = not place.args and path != "/" and request.path.startswith(path)
+        if (exact or inside or request.path == path == "/") and len(address) > len(best):
+            best = address
+    return best

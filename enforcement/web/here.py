@@ -1,0 +1,47 @@
+"""What every view needs of its application and its request: the office, the words, who is signed in."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import current_app, g
+
+from enforcement.actions.access import SignedIn
+from enforcement.law.book import Book
+from enforcement.web.words import Words
+from enforcement.work import Actor, Office, Work
+
+KEY = "mingjian"
+
+
+def office() -> Office:
+    """The office this application works for."""
+    found: Office = current_app.extensions[KEY]
+    return found
+
+
+def book() -> Book:
+    """The law in force here."""
+    return office().book
+
+
+def words() -> Words:
+    """The words of that law."""
+    return Words(book())
+
+
+def signed_in() -> SignedIn:
+    """Who is signed in. Only for views that are closed to everybody else."""
+    found: SignedIn = g.signed_in
+    return found
+
+
+def actor() -> Actor:
+    """Who acts."""
+    return signed_in().actor
+
+
+@contextmanager
+def reading() -> Iterator[Work]:
+    """Read as the person signed in, within their agency; writes nothing and is always rolled back."""
+    with office().reading(actor().agency_id) as session:
+        yield Work(office(), actor(), office().clock(session.connection()), session)

@@ -1,0 +1,183 @@
+"""音像记录: the list, the player, the bytes in parts, and the way in. Nothing of a recording is ever public (J#14.1)."""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, current_app, flash, g, jsonify, redirect, render_template, request, url_for
+from flask_wtf.csrf import ValidationError, validate_csrf
+from werkzeug.exceptions import BadRequest, UnsupportedMediaType
+from werkzeug.wrappers import Response
+
+from enforcement.actions import recordings as intake
+from enforcement.actions.recordings import ACTIVITIES, DescribeRecording
+from enforcement.law.errors import Forbidden, Invalid, RuleViolation, Stale
+from enforcement.queries import people
+from enforcement.queries.recordings import find_recording, list_recordings
+from enforcement.web import fields, here, offers, subjects
+from enforcement.web.errors import wants_json
+from enforcement.web.fields import Typed
+from enforcement.web.multipart import Upload
+from enforcement.web.pages import Pages, wanted_page
+from media import ranges
+from media.errors import MediaRefused
+
+blueprint = Blueprint("recordings", __name__)
+
+LARGEST_RECORDING = 64 * 1024**3
+
+
+@blueprint.get("/recordings")
+def index() -> str:
+    """Every recording, newest first."""
+    number = wanted_page()
+    pages = Pages(number, 0)
+    activity = request.args.get("activity", "")
+    q = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    with here.reading() as work:
+        rows, total = list_recordings(work, activity=activity, q=q, offset=(number - 1) * pages.size, limit=pages.size)
+    return render_template(
+        "recordings.html", rows=rows, pages=Pages(number, total), activity=activity, q=q, activities=ACTIVITIES
+    )
+
+
+@blueprint.get("/recordings/<uuid:recording_id>")
+def show(recording_id: uuid.UUID) -> str:
+    """One recording: to watch, with everything known of it."""
+    with here.reading() as work:
+        row = find_recording(work, recording_id)
+        names = people.names(work, [*row.recording.officers, row.recording.taken_in_by])
+    return render_template("recording.html", row=row, recording=row.recording, names=names)
+
+
+@blueprint.get("/recordings/<uuid:recording_id>/media")
+def media(recording_id: uuid.UUID) -> Response:
+    """The bytes, or the part of them that the player asks for."""
+    with here.reading() as work:
+        recording = find_recording(work, recording_id).recording
+    return _bytes(recording.store_key, recording.size, recording.media.get("media_type") or "application/octet-stream")
+
+
+@blueprint.get("/recordings/<uuid:recording_id>/poster")
+def poster(recording_id: uuid.UUID) -> Response:
+    """The still picture of a recording; the place of one where there is none."""
+    with here.reading() as work:
+        recording = find_recording(work, recording_id).recording
+    if not recording.poster_key:
+        return current_app.send_static_file("no-picture.svg")
+    with here.office().store.open_range(recording.poster_key) as part:
+        picture = b"".join(part)
+    return Response(picture, mimetype=_picture_type(picture), headers={"Cache-Control": "private, max-age=3600"})
+
+
+def _picture_type(picture: bytes) -> str:
+    if picture.startswith(b"\x89PNG"):
+        return "image/png"
+    return "image/webp" if picture[8:12] == b"WEBP" else "image/jpeg"
+
+
+def _bytes(key: str, size: int, media_type: str) -> Response:
+    etag = f'"{key}"'
+    wanted = ranges.answer(request.headers.get("Range"), size, etag=etag, if_range=request.headers.get("If-Range"))
+    headers = {**wanted.headers, "ETag": etag, "Cache-Control": "private, no-store", "Content-Disposition": "inline"}
+    if wanted.status == 416 or request.method == "HEAD":  # noqa: PLR2004
+        return Response(status=wanted.status, headers=headers, mimetype=media_type)
+    body = here.office().store.open_range(key, wanted.start, wanted.end)
+    # The bytes came from outside: whatever they hold, nothing in them may run here.
+    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return Response(body, status=wanted.status, headers=headers, mimetype=media_type, direct_passthrough=True)
+
+
+@blueprint.get("/cases/<uuid:case_id>/recordings/new")
+def new(case_id: uuid.UUID) -> str | tuple[str, int]:
+    """The form for taking a recording in."""
+    return _form(case_id, {}, 200)
+
+
+def _form(case_id: uuid.UUID, typed: Typed, status: int, **refused: Any) -> tuple[str, int]:
+    with here.reading() as work:
+        subject = subjects.a_case(work, case_id)
+        facts = subject.facts
+        if not typed and facts is not None:
+            typed = fields.typed_of(
+                DescribeRecording,
+                {
+                    "officers": [one.person_id for one in facts.officers if one.to_on is None],
+                    "target": "、".join(party.name for party in facts.parties),
+                },
+            )
+        options = offers.options_of(work, facts, here.words())
+        views = fields.views(DescribeRecording, typed, options, refused.get("errors"))
+    page = render_template("recording_new.html", subject=subject, views=views, status=status, **refused)
+    return page, status
+
+
+@blueprint.post("/cases/<uuid:case_id>/recordings/new")
+def take_in(case_id: uuid.UUID) -> Response | tuple[str, int]:
+    """Take a recording in. The body is never held in memory; it is answered when the ledger has the digests."""
+    upload = _upload()
+    typed = {name: texts for name, texts in upload.fields.items() if name not in {"csrf_token", "version", "sha256"}}
+    try:
+        outcome = _taken_in(case_id, upload, typed)
+    except Invalid as error:
+        return _refused(case_id, typed, 422, errors=error.fields)
+    except MediaRefused as error:
+        return _refused(case_id, typed, 422, problem=error.zh)
+    except RuleViolation as error:
+        return _refused(case_id, typed, 409, breaches=error.breaches)
+    except Forbidden as error:
+        return _refused(case_id, typed, 403, breaches=(error.breach,))
+    except Stale:
+        return _refused(case_id, typed, 412, problem="案件已有新的变化，请核对后重新上传。")
+    address = url_for("cases.part", case_id=case_id, tab="evidence")
+    flash("音像记录已存证。")
+    if wants_json():
+        return jsonify({"seq": outcome.seq, "version": outcome.version, "address": address})
+    return redirect(address)
+
+
+def _refused(case_id: uuid.UUID, typed: Typed, status: int, **refused: Any) -> Response | tuple[str, int]:
+    if wants_json():
+        words_ = [*(message for messages in refused.get("errors", {}).values() for message in messages)]
+        words_ += [breach.zh for breach in refused.get("breaches", ())] + [refused["problem"]] * ("problem" in refused)
+        answer = jsonify({"error": "refused", "zh": "；".join(words_), "fields": refused.get("errors", {})})
+        answer.status_code = status
+        return answer
+    return _form(case_id, typed, status, **refused)
+
+
+def _upload() -> Upload:
+    """The upload of this request, its CSRF token checked before a byte of the file is read."""
+    request.max_content_length = LARGEST_RECORDING
+    if request.mimetype != "multipart/form-data" or "boundary" not in request.mimetype_params:
+        raise UnsupportedMediaType
+    upload = Upload(request.stream, request.mimetype_params["boundary"].encode("latin-1", "replace"))  # type: ignore[arg-type]
+    token = request.headers.get("X-CSRFToken") or next(iter(upload.fields.get("csrf_token", [])), None)
+    try:
+        validate_csrf(token)
+    except ValidationError as error:
+        raise BadRequest("页面已过期，请刷新后重新上传") from error
+    g.csrf_valid = True
+    return upload
+
+
+def _taken_in(case_id: uuid.UUID, upload: Upload, typed: Typed) -> Any:
+    form = fields.load(DescribeRecording, typed)
+    version = next(iter(upload.fields.get("version", [])), "")
+    declared = next(iter(upload.fields.get("sha256", [])), "").strip()
+    office = here.office()
+    with office.store.stage(limit=LARGEST_RECORDING) as staged:
+        for chunk in upload.chunks():
+            staged.append(chunk)
+        return intake.take_in_staged(
+            office, here.actor(), case_id, form, staged,
+            sha256=declared or None, version=int(version) if version.isdigit() else None,
+        )  # fmt: skip
+
+
+def api_take_in(case_id: uuid.UUID, version: int) -> Response:
+    """The same over the API: multipart with the fields first and the file last; the version is that of If-Match."""
+    upload = _upload()
+    upload.fields["version"] = [str(version)]
+    skipped = {"csrf_token", "version", "sha256"}
+    outcome = _taken_in(case_id, upload, {name: texts for name, texts in upload.fields.items() if name not in skipped})
+    return jsonify({"seq": outcome.seq, "version": outcome.version, "stage": outcome.stage, "event": outcome.event})

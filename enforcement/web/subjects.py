@@ -1,0 +1,133 @@
+"""What an act is done on: a new case, a case, a disclosure, the agency. One shape, so that one page and one address serve every act."""
+
+import dataclasses
+import uuid
+from typing import Any
+
+from flask import url_for
+
+from enforcement.actions import registry
+from enforcement.actions.registry import Act, Outcome
+from enforcement.facts import facts_of
+from enforcement.law.errors import NotFound
+from enforcement.law.facts import CaseFacts
+from enforcement.law.procedure import NextAct
+from enforcement.models.cases import Case
+from enforcement.models.disclosures import Disclosure
+from enforcement.queries.cases import find_case
+from enforcement.queries.disclosures import find_disclosure
+from enforcement.web import here
+from enforcement.work import Work
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """One subject of acts, as it stands now. `key` is where its drafts are kept; `zh` names it in a confirmation."""
+
+    scope: registry.Scope
+    id: uuid.UUID | None
+    key: str
+    zh: str
+    version: int | None
+    procedure: str
+    back: str
+    facts: CaseFacts | None = None
+    case: Case | None = None
+    disclosure: Disclosure | None = None
+
+    def address(self, deed: Act) -> str:
+        """Where the page of an act on this subject is."""
+        if self.scope == "start":
+            return url_for("acts.start", act=deed.address)
+        if self.scope == "agency":
+            return url_for("acts.agency", act=deed.address)
+        endpoint = "acts.on_case" if self.scope == "case" else "acts.on_disclosure"
+        return url_for(endpoint, subject_id=self.id, act=deed.address)
+
+    def standing(self, deed: Act) -> NextAct | None:
+        """How the act stands today before anything is filled in; None where that is asked only of the filled form."""
+        if self.facts is None or self.scope in {"start", "agency"}:
+            return None
+        procedure = here.book().procedures[self.procedure]
+        return next((one for one in procedure.next_acts(self.facts, here.book()) if one.act == deed.name), None)
+
+
+def find_act(address: str, scope: registry.Scope) -> Act:
+    """The act at an address of this kind. Raises NotFound; also for what is done only with bytes."""
+    deed = registry.find(address.replace("-", "_"))
+    if deed.scope != scope or deed.staged:
+        raise NotFound("act", address)
+    return deed
+
+
+def case_zh(case: Case) -> str:
+    """How a case is named in a sentence."""
+    return f"{case.document_no or case.case_no} {case.title}".strip()
+
+
+def a_new_case(deed: Act) -> Subject:
+    """The case that does not exist yet."""
+    return Subject(
+        scope="start",
+        id=None,
+        key=deed.name,
+        zh="新案件",
+        version=None,
+        procedure=deed.procedure,
+        back=url_for("cases.index"),
+    )
+
+
+def the_agency(deed: Act) -> Subject:
+    """The agency itself."""
+    return Subject(
+        scope="agency", id=None, key=deed.name, zh=here.signed_in().agency_name, version=None, procedure="",
+        back=url_for("agency.index"),
+    )  # fmt: skip
+
+
+def a_case(work: Work, case_id: uuid.UUID) -> Subject:
+    """A case with its facts. Raises NotFound."""
+    case = find_case(work, case_id)
+    return Subject(
+        scope="case",
+        id=case.id,
+        key=str(case.id),
+        zh=case_zh(case),
+        version=case.version,
+        procedure=case.procedure,
+        back=url_for("cases.show", case_id=case.id),
+        facts=facts_of(work, case),
+        case=case,
+    )
+
+
+def a_disclosure(work: Work, disclosure_id: uuid.UUID) -> Subject:
+    """A disclosure with the facts of its case. Raises NotFound."""
+    disclosure, case = find_disclosure(work, disclosure_id)
+    return Subject(
+        scope="disclosure",
+        id=disclosure.id,
+        key=str(disclosure.id),
+        zh=case_zh(case),
+        version=disclosure.version,
+        procedure="disclosure",
+        back=url_for("disclosures.show", disclosure_id=disclosure.id),
+        facts=facts_of(work, case, disclosure=disclosure),
+        case=case,
+        disclosure=disclosure,
+    )
+
+
+def do(scope: registry.Scope, subject_id: uuid.UUID | None, name: str, form: Any, version: int | None) -> Outcome:
+    """Do the act. Raises Invalid, Forbidden, NotFound, Stale, RuleViolation."""
+    office, actor = here.office(), here.actor()
+    if scope == "start":
+        return registry.start(office, actor, name, form)
+    if scope == "agency":
+        return registry.perform_for_agency(office, actor, name, form)
+    if subject_id is None:
+        raise NotFound("subject", name)
+    if scope == "case":
+        return registry.perform(office, actor, subject_id, name, form, version=version)
+    return registry.perform_on_disclosure(office, actor, subject_id, name, form, version=version)
