@@ -28,6 +28,7 @@ RECORDS = {
 """What a stage may not be left without, and the guard that knows."""
 
 GROUPS = ("any", "any_open", "decided")
+"""Sets of stages an act may be allowed in, besides a plain list."""
 SHARED = "all"
 SUSPENDED = Breach(
     code="not_suspended",
@@ -59,7 +60,7 @@ class Stage:
 class Act:
     """One act of a procedure. `to` None: the case stays where it is. `back`: it may leave a stage unfinished.
 
-    `special` are the special stages of J4 that it realises; `pauses_not`: it may be done while the case is suspended.
+    `special` are the special stages of J4 that it realises.
     """
 
     key: str
@@ -75,7 +76,7 @@ class Act:
 
 @dataclass(frozen=True, slots=True)
 class AdmittedAct:
-    """What the law let through: the event to record, the stage afterwards (None: unchanged), the events wiped out."""
+    """What the law let through: the event, the stage afterwards (None: unchanged), the events wiped out."""
 
     act: str
     event: str
@@ -85,9 +86,7 @@ class AdmittedAct:
 
 @dataclass(frozen=True, slots=True)
 class NextAct:
-    """One line of 下一步. `primary`: it leads forward; `who`: the roles that may do it; conditions on the form come
-    later.
-    """
+    """One line of 下一步. `primary`: it leads forward; `who`: the roles that may; the form is judged later."""
 
     act: str
     zh: str
@@ -99,7 +98,7 @@ class NextAct:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One kind of case. `start` is the stage it begins in; `acts` holds every act, those that enter a stage included."""
+    """One kind of case. `start` is the stage it begins in; `acts` holds every act, those entering a stage included."""
 
     key: str
     zh: str
@@ -110,9 +109,9 @@ class Procedure:
     clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
 
     @property
-    def start_act(self) -> str:
-        """The act that begins a case of this kind."""
-        return next(act.key for act in self.acts.values() if act.to == self.start and not act.stages)
+    def start_act(self) -> str | None:
+        """The act that begins a case of this kind; None where another act opens it (a disclosure)."""
+        return next((act.key for act in self.acts.values() if act.to == self.start and not act.stages), None)
 
     def admit(self, act: str, facts: CaseFacts, law: Law) -> AdmittedAct:
         """Let an act through, or raise RuleViolation with every unmet condition.
@@ -121,7 +120,7 @@ class Procedure:
         Raises KeyError for an act this procedure does not know.
         """
         known = self.acts[act]
-        facts = dataclasses.replace(facts, clears=self.clears)
+        facts = self._own(facts)
         breaches = (*self._of_stage(known, facts), *self._of_guards(known, facts, law, with_form=True))
         if breaches:
             raise RuleViolation(*breaches)
@@ -132,7 +131,7 @@ class Procedure:
 
         What depends on the form is not judged yet; an act of another stage is not listed.
         """
-        facts = dataclasses.replace(facts, clears=self.clears, form={})
+        facts = dataclasses.replace(self._own(facts), form={})
         roles = facts.actor.roles if facts.actor else frozenset()
         offered: list[NextAct] = []
         for act in self.acts.values():
@@ -148,28 +147,31 @@ class Procedure:
             )
         return tuple(sorted(offered, key=lambda one: (not one.primary, not one.allowed)))
 
+    def _own(self, facts: CaseFacts) -> CaseFacts:
+        """The facts with what this procedure clears; a disclosure reads its case's records as the case left them."""
+        return dataclasses.replace(facts, clears=self.clears) if facts.procedure == self.key else facts
+
     def _of_stage(self, act: Act, facts: CaseFacts) -> tuple[Breach, ...]:
+        begins = not act.stages
+        if begins and not facts.records:
+            return ()
         breaches: list[Breach] = []
-        if (facts.stage or "") not in (act.stages or ("",)):
+        if begins or facts.stage not in act.stages:
             here = self.stages[facts.stage].zh if facts.stage in self.stages else "尚未开始"
-            needed = "、".join(self.stages[stage].zh for stage in act.stages) or "案件开始"
+            needed = "、".join(self.stages[stage].zh for stage in act.stages) or "尚未开始"
             sentence = f"案件现处于“{here}”环节，本行为须在“{needed}”环节办理"
-            breaches.append(Breach("stage", sentence, act.cite or self.cite, "law", row=_row(self.cite)))
+            breaches.append(Breach("stage", sentence, act.cite or self.cite, "default", row="J4.6"))
         if facts.suspended and act.to is not None and not act.back:
             breaches.append(SUSPENDED)
         return tuple(breaches)
 
     def _of_guards(self, act: Act, facts: CaseFacts, law: Law, *, with_form: bool) -> tuple[Breach, ...]:
         names = list(act.requires)
-        if act.to is not None and not act.back and facts.stage in self.stages:
+        if act.to is not None and act.stages and not act.back and facts.stage in self.stages:
             names += [RECORDS[record] for record in self.stages[facts.stage].records]
         guards = (GUARDS[name] for name in dict.fromkeys(names))
         found = (breach for one in guards if with_form or not one.of_form for breach in one.check(facts, law))
         return tuple(dict.fromkeys(found))
-
-
-def _row(cite: str) -> str:
-    return cite.replace("#", "")
 
 
 # ------------------------------------------------------------------------------------------------------------ loading
@@ -185,11 +187,12 @@ def load_procedures(
     """
     problems: list[str] = []
     shared_file = directory / f"{SHARED}.toml"
-    shared = tomllib.loads(shared_file.read_text("utf-8")) if shared_file.exists() else {}
+    shared = tomllib.loads(shared_file.read_text("utf-8"))["act"] if shared_file.exists() else {}
     procedures: dict[str, Procedure] = {}
     for path in sorted(directory.glob("*.toml")):
         if path.stem != SHARED:
-            procedure, faults = parse(path.stem, tomllib.loads(path.read_text("utf-8")), shared.get("act", {}))
+            text = tomllib.loads(path.read_text("utf-8"))
+            procedure, faults = parse(path.stem, text, {} if text.get("subject") == "disclosure" else shared)
             procedures[path.stem] = procedure
             problems += [*faults, *_unknown(procedure, sources, terms)]
     if problems:
@@ -200,6 +203,7 @@ def load_procedures(
 def parse(key: str, text: Mapping[str, Any], shared: Mapping[str, Any]) -> tuple[Procedure, list[str]]:
     """Build one procedure from its TOML and the shared acts; the second value lists its faults."""
     problems: list[str] = []
+    shared = shared if text.get("subject", "case") == "case" else {}
     written: Mapping[str, Mapping[str, Any]] = text["stage"]
     stages = {name: _stage(name, entry) for name, entry in written.items()}
     acts: dict[str, Act] = {}
@@ -253,8 +257,11 @@ def _origins(
         return tuple(written)
     if written not in GROUPS:
         problems.append(f"{key}: {name} is allowed in “{written}”, which is neither a list nor one of {GROUPS}")
-    chosen = {"any": lambda _: True, "any_open": lambda stage: not stage.ends, "decided": lambda stage: stage.decided}
-    return tuple(stage.key for stage in stages if chosen.get(written, lambda _: False)(stage))
+    return tuple(stage.key for stage in stages if _belongs(stage, written))
+
+
+def _belongs(stage: Stage, group: str) -> bool:
+    return group == "any" or (group == "any_open" and not stage.ends) or (group == "decided" and stage.decided)
 
 
 def _broken(procedure: Procedure) -> list[str]:

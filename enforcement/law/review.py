@@ -14,12 +14,23 @@ from typing import TYPE_CHECKING, Any
 
 from enforcement.law.errors import Breach, LawBookError
 from enforcement.law.facts import CaseFacts, Fields
-from enforcement.law.major import Major, classify, concluded, is_transfer
+from enforcement.law.major import Major, MajorRules, classify, concluded, is_transfer
 
 if TYPE_CHECKING:
     from enforcement.law.guards.registry import Law
 
-__all__ = ["Change", "LegalReview", "Major", "PointCheck", "changes_since", "checks", "classify", "pending_submission"]
+__all__ = [
+    "Change",
+    "LegalReview",
+    "Major",
+    "MajorRules",
+    "PointCheck",
+    "changes_since",
+    "checks",
+    "classify",
+    "pending_submission",
+    "problems_found",
+]
 
 SUBMISSION = "submitted_for_review"
 OPINION = "review_opinion_issued"
@@ -149,7 +160,7 @@ def _point(entry: Mapping[str, Any]) -> Point:
     return Point(entry["no"], entry["row"], entry["cite"], entry["zh"], entry["shown"], guards)
 
 
-# ------------------------------------------------------------------------------------------- facts beside a point
+# ----------------------------------------------------------------------------------------------- facts beside a point
 
 
 def _yuan(fen: int) -> str:

@@ -1,5 +1,33 @@
 """The conditions of the law, one function each, by subject; `GUARDS` holds them by name."""
 
+from enforcement.law.guards import (
+    decision,
+    disclosure,
+    hearing,
+    investigation,
+    legal_review,
+    license,  # noqa: A004 - the word of the law
+    measures,
+    notice,
+    officers,
+    process_records,
+    service,
+)
 from enforcement.law.guards.registry import GUARDS, Answer, Gap, Guard, Law, guard
 
-__all__ = ["GUARDS", "Answer", "Gap", "Guard", "Law", "guard"]
+SUBJECTS = (
+    officers,
+    process_records,
+    measures,
+    investigation,
+    notice,
+    hearing,
+    legal_review,
+    decision,
+    service,
+    license,
+    disclosure,
+)
+"""Every module of conditions, in the order a case meets them."""
+
+__all__ = ["GUARDS", "SUBJECTS", "Answer", "Gap", "Guard", "Law", "guard"]

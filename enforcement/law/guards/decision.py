@@ -110,8 +110,7 @@ def examination_agreed(facts: CaseFacts, _: Law) -> Answer:
     return not examined or examined.text("conclusion") == "agree"
 
 
-# -------------------------------------------------------------------------------------------------------------
-# license
+# ------------------------------------------------------------------------------------------------------------ license
 
 
 @guard(row="ALL38", cite="ALL#38", zh="行政许可决定缺少内容", of_form=True)

@@ -113,7 +113,7 @@ def _presides_apart(facts: CaseFacts, acts: tuple[str, ...]) -> bool:
     return not presider or presider not in worked
 
 
-@guard(row="APL64.8", cite="APL#64(8)", zh="听证应当制作笔录，并由当事人签字盖章或者注明拒签情况", of_form=True)
+@guard(row="APL64", cite="APL#64(8)", zh="听证应当制作笔录，并由当事人签字盖章或者注明拒签情况", of_form=True)
 def hearing_record_is_signed(facts: CaseFacts, _: Law) -> Answer:
     """APL#64(8): a record, signed, or the refusal noted by the presider."""
     asked = facts.asked

@@ -92,7 +92,7 @@ def reviewer_did_not_handle_the_case(facts: CaseFacts, _: Law) -> Answer:
     return facts.actor is None or facts.actor.person_id not in {one.person_id for one in facts.officers}
 
 
-@guard(row="APL58.2", cite="APL#58.2", zh="初次从事行政处罚决定法制审核的人员应当取得法律职业资格")
+@guard(row="APL58", cite="APL#58.2", zh="初次从事行政处罚决定法制审核的人员应当取得法律职业资格")
 def reviewer_is_qualified(facts: CaseFacts, _: Law) -> Answer:
     """APL#58.2 「应当通过国家统一法律职业资格考试取得法律职业资格」; it speaks of penalties."""
     if facts.actor is None or facts.matter.kind != "penalty":
@@ -132,13 +132,13 @@ def overall_follows_the_findings(facts: CaseFacts, law: Law) -> Answer:
     return tuple(gaps)
 
 
-# ------------------------------------------------------------------------------------------------ answering,
+# --------------------------------------------------------------------------------------------------------- answering,
 # discussing
 
 
 @guard(row="S15.1", cite="S#15", zh="应当逐项提出是否采纳的意见", of_form=True)
 def responds_to_every_finding(facts: CaseFacts, _: Law) -> Answer:
-    """S#15 「应当对法制机构审核中提出的合法性、合理性意见进行研究并提出是否采纳的意见」; with a reason (our reading)."""
+    """S#15 「进行研究并提出是否采纳的意见」; with a reason: our reading."""
     answers = {one.number("point"): one for one in facts.asked.group("responses")}
     gaps: list[Gap] = []
     for finding in problems_found(facts):
@@ -162,12 +162,12 @@ def discussed_by_several(facts: CaseFacts, _: Law) -> Answer:
     return len(set(facts.asked.lines("members"))) >= TWO
 
 
-# ----------------------------------------------------------------------------------------------- before the decision
+# ------------------------------------------------------------------------------------------------ before the decision
 
 
 @guard(row="S3.3b", cite="S#3.3", zh="未经法制审核，行政执法机关不得作出重大行政执法决定", mend="submit_for_review")
 def legal_review_passed_if_major(facts: CaseFacts, law: Law) -> Answer:
-    """S#3.3 「未经法制审核，行政执法机关不得作出重大行政执法决定」; APL#58.1 「未经法制审核或者审核未通过的，不得作出决定」."""
+    """S#3.3 「未经法制审核，行政执法机关不得作出重大行政执法决定」; for penalties also APL#58.1."""
     major = classify(facts, law)
     if not major.is_major:
         return True

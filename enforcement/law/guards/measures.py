@@ -8,7 +8,7 @@ from enforcement.law.clocks import Clock, running
 from enforcement.law.counting import due
 from enforcement.law.events import shanghai_day
 from enforcement.law.facts import CaseFacts, unmatched
-from enforcement.law.guards.officers import TWO, team
+from enforcement.law.guards.officers import enough
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
 PERIOD = "sealing_up_or_seizure"
@@ -16,9 +16,9 @@ REPORT = "on_the_spot_measure_report"
 
 
 @guard(row="ACL18", cite="ACL#18(2)", zh="行政强制措施应当由两名以上行政执法人员实施", of_form=True)
-def two_officers_for_a_measure(facts: CaseFacts, _: Law) -> Answer:
+def two_officers_for_a_measure(facts: CaseFacts, law: Law) -> Answer:
     """ACL#18(2) 「由两名以上行政执法人员实施」; ACL#17.3 「具备资格的行政执法人员」: auxiliaries do not count."""
-    return sum(one.certificate_valid and not one.auxiliary for one in team(facts)) >= TWO
+    return enough(facts, law)
 
 
 @guard(row="ACL18", cite="ACL#18(1)", zh="实施前须向行政机关负责人报告并经批准", of_form=True)

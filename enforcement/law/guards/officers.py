@@ -5,15 +5,13 @@ from __future__ import annotations
 from enforcement.law.facts import CaseFacts, OfficerFacts
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
-TWO = 2
-
 
 def team(facts: CaseFacts) -> tuple[OfficerFacts, ...]:
     """The officers the act names, otherwise those on the case today; each once.
 
     Somebody named of whom nothing is known has no certificate.
     """
-    if "officers" in facts.form:
+    if "officers" in facts.form and facts.asked.text("kind") != "other_record":
         names = dict.fromkeys(facts.asked.lines("officers"))
         return tuple(facts.named.get(name) or _unknown(name) for name in names)
     present = {one.person_id: one for one in facts.officers if one.to_on is None or one.to_on > facts.today}
@@ -24,16 +22,18 @@ def _unknown(person_id: str) -> OfficerFacts:
     return OfficerFacts(person_id=person_id, name=person_id, certificate_valid=False, published=False)
 
 
-def _enough(facts: CaseFacts) -> bool:
-    return sum(one.certificate_valid and not one.auxiliary for one in team(facts)) >= TWO
+def enough(facts: CaseFacts, law: Law) -> bool:
+    """Whether as many as the law asks for are there, each certified, auxiliaries not counted."""
+    counted = sum(one.certificate_valid and not one.auxiliary for one in team(facts))
+    return counted >= law.thresholds.on("officers_per_case", facts.today)
 
 
 @guard(
     row="APL42", cite="APL#42.1", zh="执法人员不得少于两人（须持有效执法证件，辅助人员不计入）", mend="assign_officers"
 )
-def two_officers(facts: CaseFacts, _: Law) -> Answer:
+def two_officers(facts: CaseFacts, law: Law) -> Answer:
     """APL#42.1 「执法人员不得少于两人」."""
-    return _enough(facts)
+    return enough(facts, law)
 
 
 @guard(
@@ -43,9 +43,9 @@ def two_officers(facts: CaseFacts, _: Law) -> Answer:
     basis="default",
     mend="assign_officers",
 )
-def two_inspectors(facts: CaseFacts, _: Law) -> Answer:
+def two_inspectors(facts: CaseFacts, law: Law) -> Answer:
     """No article of the measures counts inspectors; two is our reading, from the two of a penalty case."""
-    return _enough(facts)
+    return enough(facts, law)
 
 
 @guard(row="S13.3", cite="APL#42.1", zh="行政处罚应当由具有行政执法资格的执法人员实施", mend="assign_officers")
@@ -73,9 +73,9 @@ def no_auxiliary_is_an_officer(facts: CaseFacts, _: Law) -> Answer:
 
 
 @guard(row="ALL34", cite="ALL#34.3", zh="应当指派两名以上工作人员进行核查", of_form=True)
-def two_staff_for_a_survey(facts: CaseFacts, _: Law) -> Answer:
+def two_staff_for_a_survey(facts: CaseFacts, law: Law) -> Answer:
     """ALL#34.3 「应当指派两名以上工作人员进行核查」."""
-    return len(set(facts.asked.lines("staff"))) >= TWO
+    return len(set(facts.asked.lines("staff"))) >= law.thresholds.on("survey_staff", facts.today)
 
 
 @guard(row="APL43", cite="APL#43.1", zh="已决定回避的人员不得继续办理本案", mend="assign_officers")

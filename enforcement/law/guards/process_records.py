@@ -61,7 +61,7 @@ def stage_has_a_text_record(facts: CaseFacts, _: Law) -> Answer:
     return any(record.seq >= facts.entered_at_seq for record in facts.standing)
 
 
-# ------------------------------------------------------------------------------------------------- what was to be
+# ----------------------------------------------------------------------------------------------------- what was to be
 # filmed
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from enforcement.law.powers import Powers
     from enforcement.law.recording import RecordingRules
     from enforcement.law.review import LegalReview
+    from enforcement.law.thresholds import Thresholds
 
 
 class Law(Protocol):
@@ -45,6 +46,10 @@ class Law(Protocol):
     @property
     def disclosure(self) -> DisclosureRules:
         """What is disclosed, how, and what is not (G13-G16)."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Amounts and counts."""
 
     @property
     def powers(self) -> Powers:
