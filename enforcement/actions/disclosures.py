@@ -259,10 +259,16 @@ def send_back_disclosure(_work: Work, disclosure: Disclosure, _form: Reason) -> 
 
 @act(Note, scope="disclosure", computes=_gate_as_prepared)
 def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
-    """Publish what was released: bytes, digest and ledger entry are one transaction."""
+    """Publish what was released: bytes, digest and ledger entry are one transaction. Again, it is a correction."""
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     content = content_of(work, disclosure, facts, prepared(disclosure), published_on=work.today)
-    data = release.put(work.session, disclosure.id, disclosure.agency_id, content, at=work.moment)
+    begun = facts.read("correction_begun")
+    if begun:
+        reason = begun.text("reason")
+        content = release.next_version(work.session, disclosure.id, content, reason=reason)
+        data = release.correct(work.session, disclosure.id, content, reason=reason, at=work.moment)
+    else:
+        data = release.put(work.session, disclosure.id, disclosure.agency_id, content, at=work.moment)
     digest = document.written_digest(document.digest(data))
     return {
         "publication_digest": digest,
@@ -271,8 +277,9 @@ def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra
 
 
 @act(Note, scope="disclosure")
-def verify_publication(_work: Work, _disclosure: Disclosure, _form: Note) -> Extra | None:
+def verify_publication(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
     """Note that the page was fetched back and is what was published: only now the clock stops (G4.2)."""
+    disclosure.verified_at = work.moment
     return None
 
 
@@ -313,6 +320,13 @@ def decline_proposal(_work: Work, _disclosure: Disclosure, _form: Reason) -> Ext
 def end_deferral(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | None:
     """End the deferral: the remaining days run."""
     disclosure.review_on = None
+    return None
+
+
+@act(Reason, scope="disclosure")
+def begin_correction(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | None:
+    """Begin to correct what is public (G#19): prepared, released and published again, at the same address."""
+    disclosure.released_at = None
     return None
 
 

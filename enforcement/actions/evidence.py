@@ -44,7 +44,7 @@ class AddEvidence:
     """One piece of evidence of the eight kinds."""
 
     kind: str = choice(
-        "证据种类", "documentary", "physical", "audio_visual", "electronic", "testimony", "party_statement",
+        "证据种类", "documentary", "physical", "audio_visual", "electronic_data", "testimony", "party_statement",
         "expert_opinion", "survey_or_on_site_record", cite="APL#46.1",
     )  # fmt: skip
     title: str = text("名称")

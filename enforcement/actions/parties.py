@@ -31,7 +31,7 @@ class PartyForm:
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class SetParty:
+class SetParties:
     """The parties as they now stand."""
 
     parties: tuple[PartyForm, ...] = group("当事人", PartyForm)
@@ -46,8 +46,8 @@ def replace_parties(work: Work, case: Case, parties: tuple[PartyForm, ...]) -> N
         work.session.add(Party(id=uuid.uuid4(), agency_id=case.agency_id, case_id=case.id, position=position, **values))
 
 
-@act(SetParty)
-def set_party(work: Work, case: Case, form: SetParty) -> Extra | None:
+@act(SetParties)
+def set_parties(work: Work, case: Case, form: SetParties) -> Extra | None:
     """Identify or correct the parties; after a legal review this is a change of facts."""
     replace_parties(work, case, form.parties)
     return None

@@ -157,9 +157,14 @@ def load(office: Office) -> str:
     return accounts()
 
 
+def sample_id(sample: SampleAgency) -> uuid.UUID:
+    """The id of a sample agency: the same on every machine."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"mingjian-sample:{sample.code}")
+
+
 def found(office: Office, sample: SampleAgency) -> uuid.UUID:
     """Found one agency with units, people, certificates, matters, directory and numbers; its id."""
-    operator = Actor.operator(uuid.uuid5(uuid.NAMESPACE_URL, f"mingjian-sample:{sample.code}"))
+    operator = Actor.operator(sample_id(sample))
     with office.begin(operator) as work:
         agency_acts.found_agency(
             work,
