@@ -197,7 +197,7 @@ def _clock(
         paused=[(begun, ended or max(facts.today, begun) + _ONE_DAY) for begun, ended in pauses],
         extended=extended,
         value=_agency_value(limit, fields, facts, ruled_on),
-        started_at=(fields.moment(limit.anchor) if limit.anchor else None) or record.at,
+        started_at=_moment(fields, limit.anchor) or record.at,
         ruled_on=ruled_on,
     )
     return Clock(
@@ -221,7 +221,7 @@ def _started_on(limit: Limit, record: Record, law: Law, calendar: Calendar) -> d
     the notice has run.
     """
     fields = Fields(record.data)
-    anchor = fields.day(limit.anchor) if limit.anchor else None
+    anchor = _day(fields, limit.anchor)
     if anchor is None and limit.direction in {"not_older_than", "at_least_before"}:
         return None
     started_on = anchor or record.on
@@ -245,19 +245,28 @@ def _stop(limit: Limit, record: Record, later: Sequence[Record]) -> Record | Non
 
 def _truly_stops(limit: Limit, start: Record, stop: Record) -> bool:
     """A record that is both start and stop stops only with the day it says it stopped, where the limit asks for one."""
-    return stop.seq != start.seq or limit.stop_anchor is None or bool(Fields(stop.data).text(limit.stop_anchor))
+    return stop.seq != start.seq or not limit.stop_anchor or _day(Fields(stop.data), limit.stop_anchor) is not None
 
 
 def _stopped_on(limit: Limit, stop: Record | None) -> date | None:
     if stop is None:
         return None
-    return (Fields(stop.data).day(limit.stop_anchor) if limit.stop_anchor else None) or stop.on
+    return _day(Fields(stop.data), limit.stop_anchor) or stop.on
 
 
 def _stopped_at(limit: Limit, stop: Record | None) -> datetime | None:
     if stop is None or limit.unit != "hour":
         return None
-    return (Fields(stop.data).moment(limit.stop_anchor) if limit.stop_anchor else None) or stop.at
+    return _moment(Fields(stop.data), limit.stop_anchor) or stop.at
+
+
+def _day(fields: Fields, names: Sequence[str]) -> date | None:
+    """The day in the first of the fields that is filled in."""
+    return next((day for name in names if (day := fields.day(name)) is not None), None)
+
+
+def _moment(fields: Fields, names: Sequence[str]) -> datetime | None:
+    return next((moment for name in names if (moment := fields.moment(name)) is not None), None)
 
 
 def _pauses(limit: Limit, during: Sequence[Record]) -> tuple[Pause, ...]:

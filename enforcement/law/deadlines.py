@@ -75,8 +75,8 @@ class Limit:
     pauses: tuple[tuple[str, str], ...]
     when: tuple[tuple[str, tuple[Any, ...]], ...]
     applies: str | None
-    anchor: str | None
-    stop_anchor: str | None
+    anchor: tuple[str, ...]
+    stop_anchor: tuple[str, ...]
     served_through: str | None
     value_field: str | None
     match: str | None
@@ -196,8 +196,8 @@ def read(key: str, entry: Mapping[str, Any]) -> Limit:
             for name, value in entry.get("when", {}).items()
         ),
         applies=entry.get("applies"),
-        anchor=entry.get("anchor"),
-        stop_anchor=entry.get("stop_anchor"),
+        anchor=_names(entry.get("anchor")),
+        stop_anchor=_names(entry.get("stop_anchor")),
         served_through=entry.get("served_through"),
         value_field=entry.get("value_field"),
         match=entry.get("match"),
@@ -217,6 +217,12 @@ def read(key: str, entry: Mapping[str, Any]) -> Limit:
         note=entry.get("note"),
         days=tuple(dated(line) for line in entry["days"]),
     )
+
+
+def _names(written: str | list[str] | None) -> tuple[str, ...]:
+    if written is None:
+        return ()
+    return (written,) if isinstance(written, str) else tuple(written)
 
 
 def dated(line: Mapping[str, Any]) -> DatedValue:
