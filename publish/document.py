@@ -120,8 +120,7 @@ def validate(kind: str, values: Mapping[str, Any], *, form: str = "summary") -> 
     text is refused as such (G#15: 采取公示摘要信息的方式).
     """
     if kind not in KINDS or form not in FORMS:
-        message = f"unknown kind or form: {kind}, {form}"
-        raise ValueError(message)
+        raise ValueError(f"unknown kind or form: {kind}, {form}")
     inspection = kind == "inspection_result"
     required = _INSPECTION if inspection else _DECISION
     cite = "G#15" if inspection else "G#14.3"
@@ -171,20 +170,22 @@ def from_bytes(data: bytes) -> Content:
     """Read published bytes back; raises ValueError when they are not a publication of this format."""
     plain = json.loads(data)
     if not isinstance(plain, dict) or plain.pop("format", None) != FORMAT:
-        message = "not a publication of this format"
-        raise ValueError(message)
-    for name in ("decided_on", "published_on", "due_on"):
-        if name in plain:
-            plain[name] = date.fromisoformat(plain[name])
-    plain["version"] = int(plain["version"])
-    plain["basis"] = tuple(plain.get("basis", ()))
-    plain["earlier"] = tuple(
-        PastVersion(
-            int(item["version"]), item["digest"], date.fromisoformat(item["published_on"]), item.get("reason", "")
-        )
-        for item in plain.get("earlier", ())
-    )
-    return Content(**plain)
+        raise ValueError("not a publication of this format")
+    try:
+        for name in ("decided_on", "published_on", "due_on"):
+            if name in plain:
+                plain[name] = date.fromisoformat(plain[name])
+        plain["version"] = int(plain["version"])
+        plain["basis"] = tuple(plain.get("basis", ()))
+        plain["earlier"] = tuple(_past_version(item) for item in plain.get("earlier", ()))
+        return Content(**plain)
+    except (AttributeError, KeyError, TypeError) as error:
+        raise ValueError("not a publication of this format") from error
+
+
+def _past_version(item: Mapping[str, str]) -> PastVersion:
+    published_on = date.fromisoformat(item["published_on"])
+    return PastVersion(int(item["version"]), item["digest"], published_on, item["reason"])
 
 
 def digest(data: bytes) -> bytes:

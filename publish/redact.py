@@ -1,8 +1,9 @@
 """Find what must not be published, mask what a person decided to mask, refuse what leaks.
 
-Three sources, in this order of trust: values the case knows (`known`), labelled patterns (`label`: 身份证号, 电话 …) and
+Three sources, in this order of trust: values the case knows (`known`), labelled patterns (`label`: 身份证号 …) and
 guesses (`suggestion`: surnames and a segmentation). All of them only propose: a person confirms, rejects or adds every
 span (G14.2). `leaks` is the gate over the final bytes and trusts nobody.
+
 
 Everything matches on a *view* of the text: full-width signs folded, blanks and zero-width signs taken out, each
 character remembering where it came from. So 张 三, １３８ and zero-width spaces hide nothing.
@@ -32,6 +33,7 @@ _REGION = re.compile(
     r"^(?:中国)?(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,7}?市)?(?:[\u4e00-\u9fff]{1,7}?[区县旗])?"
 )
 _ISO_DAY = re.compile(r"^(\d{4})-(\d{1,2})-(\d{1,2})$")
+_MASKED_ALREADY = re.compile("〔[^〔〕\n]{1,12}已隐去〕")
 _HAN_DIGITS = "零一二三四五六七八九"
 
 
@@ -92,6 +94,7 @@ def propose(
     view = _view(text)
     tight = _view(text, without=_DOTS_AND_DASHES)
     kept = [found for string in keep if string for found in _occurrences(view, _view(string).text)]
+    kept += [view.span(*masked.span()) for masked in _MASKED_ALREADY.finditer(view.text)]
     found: list[tuple[int, int, int, str, str]] = []  # start, end, rank, category, mask ('' for names)
 
     for value in values:
@@ -121,14 +124,14 @@ def apply(text: str, spans: Sequence[Span]) -> str:
     at = 0
     for span in sorted(spans, key=lambda item: item.start):
         if span.start < at or span.end <= span.start or span.end > len(text):
-            raise ValueError(f"span {span.start}–{span.end} overlaps another or lies outside the text")
+            raise ValueError(f"span {span.start} to {span.end} overlaps another or lies outside the text")
         parts += [text[at : span.start], span.replacement]
         at = span.end
     return "".join([*parts, text[at:]])
 
 
 def mask_name(name: str, *, ordinal: str = "", rules: Rules | None = None) -> str:
-    """张三丰 → 张某, 欧阳锋 → 欧阳某; with an ordinal 张某甲. Never tells the length; without a surname the category."""
+    """张三丰 → 张某, 欧阳锋 → 欧阳某, with an ordinal 张某甲; no surname: the category. Never tells the length."""
     rules = rules or default_rules()
     squeezed = _view(name).text
     surname = rules.names.surname(squeezed)

@@ -113,8 +113,7 @@ def correct(session: Session, publication_id: UUID, content: Content, *, reason:
     not follow the live version.
     """
     if not reason.strip():
-        message = "a correction needs its reason"
-        raise ValueError(message)
+        raise ValueError("a correction needs its reason")
     data = _checked_bytes(content)
     live = session.execute(
         select(publication.c.version, publication.c.agency_id)
@@ -124,8 +123,7 @@ def correct(session: Session, publication_id: UUID, content: Content, *, reason:
     if live is None:
         raise NotPublished(publication_id)
     if content.version != live.version + 1:
-        message = f"version {content.version} does not follow version {live.version}"
-        raise ValueError(message)
+        raise ValueError(f"version {content.version} does not follow version {live.version}")
     session.execute(
         update(publication).where(publication.c.id == publication_id).values(changed_at=at, **row_of(content, data))
     )
@@ -149,8 +147,7 @@ def withdraw(
     `NotPublished`, or ValueError for an unknown kind or an empty reason.
     """
     if kind not in WITHDRAWAL_KINDS or not reason.strip():
-        message = "a withdrawal needs a known kind and a public reason"
-        raise ValueError(message)
+        raise ValueError("a withdrawal needs a known kind and a public reason")
     emptied: dict[str, Any] = {
         "title": "",
         "party_label": "",

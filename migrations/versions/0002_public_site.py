@@ -153,7 +153,8 @@ TABLES = (
     CREATE INDEX ix_publication_terms ON public_site.publication USING gin (terms) WITH (fastupdate = off)
     """,
     """
-    CREATE INDEX ix_publication_changed ON public_site.publication (changed_at, ordinal)
+    CREATE INDEX ix_publication_withdrawn ON public_site.publication (changed_at, ordinal)
+        WHERE withdrawn_on IS NOT NULL
     """,
     """
     CREATE INDEX ix_publication_published ON public_site.publication (published_on,

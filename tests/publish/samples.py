@@ -14,6 +14,7 @@ from publish.redact import KnownValue
 
 AGENCY = "北京市朝阳区市场监督管理局"
 
+# ruff: noqa: E501 — a paragraph of a decision is one line
 PENALTY_TEXT = """北京市朝阳区市场监督管理局
 行政处罚决定书
 

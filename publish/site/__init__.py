@@ -1,0 +1,110 @@
+"""The public site: its own process, its own database role, and no way to the inside.
+
+Everything works with scripts off. GET touches no session; the only thing anybody can write is a correction request.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+
+from flask import Flask
+from flask_limiter import Limiter
+from flask_limiter.util import get_remote_address
+from flask_talisman import Talisman
+from flask_wtf import CSRFProtect
+
+from config.settings import Settings
+from publish.site import corrections, errors, feeds, pages, records
+from publish.site.reading import ENGINE_OPTIONS, Site, database
+from publish.site.words import FILTERS, timeliness
+from publish.verifier import verifier_key
+
+_PACKAGE = Path(__file__).resolve().parents[1]
+
+CONTENT_SECURITY_POLICY = {
+    "default-src": "'none'",
+    "style-src": "'self'",
+    "script-src": "'self'",
+    "img-src": "'self'",
+    "connect-src": "'self'",
+    "form-action": "'self'",
+    "base-uri": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def create_site(settings: Settings) -> Flask:
+    """The Flask application of `settings` (process "public"): database_public_url, public_secret, public_address.
+
+    Raises ValueError when one of the first two is missing; `config.fitness.check` says so in better words before.
+    """
+    if not settings.database_public_url or not settings.public_secret:
+        raise ValueError("the public site needs its database URL and its secret")
+    pages_version = _version_of("templates", "*.html")
+    app = Flask(
+        "mingjian-public",
+        root_path=str(_PACKAGE),
+        template_folder="templates",
+        static_folder="static",
+        static_url_path="/static",
+    )
+    app.config.update(
+        SECRET_KEY=settings.public_secret,
+        SQLALCHEMY_DATABASE_URI=settings.database_public_url,
+        SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
+        SESSION_COOKIE_NAME="mingjian_public",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_HTTPONLY=True,
+        MAX_CONTENT_LENGTH=64 * 1024,
+        SEND_FILE_MAX_AGE_DEFAULT=3600,
+        WTF_CSRF_TIME_LIMIT=None,
+        TEMPLATES_AUTO_RELOAD=False,
+        CORRECTION_LIMITS="10 per hour; 30 per day",
+        SITE_ADDRESS=settings.public_address,
+        LOG_KEY=_verifier_key(settings),
+        PAGES_VERSION=pages_version,
+        DEMO=settings.demo,
+        RATELIMIT_STORAGE_URI="memory://",
+        RATELIMIT_HEADERS_ENABLED=False,
+    )
+    app.jinja_env.filters.update(FILTERS)
+    app.jinja_env.globals.update(
+        timeliness=timeliness,
+        demo=settings.demo,
+        stylesheet=f"/static/site.css?v={_version_of('static', 'site.css')}",
+    )
+    app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
+    database.init_app(app)
+    app.extensions["mingjian_site"] = Site()
+    CSRFProtect(app)
+    limiter = Limiter(get_remote_address, app=app)
+    for blueprint in (pages.blueprint, records.blueprint, feeds.blueprint, corrections.blueprint(limiter)):
+        app.register_blueprint(blueprint)
+    errors.register(app)
+    Talisman(
+        app,
+        force_https=False,  # the proxy in front speaks https; a redirect from here would loop
+        strict_transport_security=settings.secure,
+        session_cookie_secure=settings.secure,
+        content_security_policy=CONTENT_SECURITY_POLICY,
+        frame_options="DENY",
+        referrer_policy="same-origin",
+        permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()", "interest-cohort": "()"},
+    )
+    return app
+
+
+def _version_of(folder: str, pattern: str) -> str:
+    """Changes with what readers are given: in entity tags and in the stylesheet's address."""
+    digest = hashlib.sha256()
+    for path in sorted((_PACKAGE / folder).glob(pattern)):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:10]
+
+
+def _verifier_key(settings: Settings) -> str:
+    """The log's public key as C2SP writes it (origin+hash+base64), '' where this installation has none yet."""
+    if settings.ledger_public_key is None:
+        return ""
+    return verifier_key(settings.ledger_origin, settings.ledger_public_key)

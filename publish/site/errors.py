@@ -1,0 +1,59 @@
+"""What a reader sees when something is not there, too much, or broken: in Chinese, with a way on."""
+
+from __future__ import annotations
+
+import logging
+import secrets
+
+from flask import Flask, Response, make_response, render_template, request
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+_LOG = logging.getLogger("mingjian.public")
+
+_TEXTS = {
+    400: ("请求无法识别", "页面可能已经过期，请返回后刷新页面再试。"),
+    404: ("没有找到这个页面", "地址可能有误。已经撤回的公示信息会说明撤回的理由，不会变成“没有找到”。"),
+    405: ("不支持这种访问方式", "请从页面上的链接或者按钮进入。"),
+    413: ("提交的内容过长", "请缩短文字后再提交。"),
+    429: (
+        "提交过于频繁",
+        "为防止滥用，同一来源在一小时内可以提交的次数有限，请稍后再试；也可以直接拨打机关的监督电话。",
+    ),
+    500: ("系统出错了", "不是您的操作有误。请稍后再试；如需反映，请告知下面的编号。"),
+    503: ("查询用时过长", "请增加关键词，或者选定机关、类别、日期后再查。"),
+}
+
+
+def register(app: Flask) -> None:
+    """Give the application its error pages."""
+
+    @app.errorhandler(HTTPException)
+    def refused(error: HTTPException) -> Response:
+        if error.response is not None:
+            return make_response(error.response)
+        return _page(error.code or 500)
+
+    @app.errorhandler(OperationalError)
+    def database_refused(error: OperationalError) -> Response:
+        # statement_timeout of the public role: a search too wide, not a broken server.
+        if getattr(error.orig, "sqlstate", "") == "57014":
+            return _page(503)
+        return _broken(error)
+
+    @app.errorhandler(Exception)
+    def broken(error: Exception) -> Response:
+        return _broken(error)
+
+
+def _broken(error: Exception) -> Response:
+    reference = secrets.token_hex(4)
+    _LOG.error("public site error %s at %s", reference, request.path, exc_info=error)
+    return _page(500, reference)
+
+
+def _page(code: int, reference: str = "") -> Response:
+    title, text = _TEXTS.get(code, _TEXTS[500] if code >= 500 else _TEXTS[400])  # noqa: PLR2004 — the server's own
+    if request.path.endswith(".json"):
+        return make_response({"error": str(code), "zh": title, "reference": reference}, code)
+    return make_response(render_template("error.html", title=title, text=text, reference=reference), code)

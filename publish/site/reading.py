@@ -1,0 +1,268 @@
+"""What the public site reads: one or two statements a page, no ORM objects, in autocommit as `mingjian_public`."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from threading import Lock
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from flask_sqlalchemy import SQLAlchemy
+from sqlalchemy.engine import Row
+
+from publish.site.query import COLUMNS, Search
+from publish.tables import metadata
+
+SHANGHAI = ZoneInfo("Asia/Shanghai")
+PAGE = 20
+# Facets are counted over this many of the newest results, and say so: counting millions helps nobody.
+COUNTED = 200
+_AGENCIES_FOR_SECONDS = 20.0
+_COUNTS_FOR_SECONDS = 20.0
+
+database = SQLAlchemy(metadata=metadata, disable_autonaming=True)
+
+# AUTOCOMMIT: a page is one or two statements, so no BEGIN and no ROLLBACK travel. A plan made for another word walks
+# a million rows: each search is planned for its own words.
+ENGINE_OPTIONS: dict[str, Any] = {
+    "isolation_level": "AUTOCOMMIT",
+    "pool_size": 10,
+    "max_overflow": 10,
+    "pool_pre_ping": False,
+    "pool_reset_on_return": None,
+    "connect_args": {
+        "connect_timeout": 5,
+        "application_name": "mingjian-public",
+        "options": "-c statement_timeout=5000 -c plan_cache_mode=force_custom_plan -c jit=off"
+        " -c timezone=Asia/Shanghai",
+    },
+}
+
+_RECORD = """
+    SELECT p.id, p.agency_id, p.kind, p.document_no, p.content, p.digest, p.changed_at, p.withdrawn_on,
+           p.withdrawal_kind, p.withdrawal_reason, p.replaced_by, r.document_no AS replaced_no,
+           a.name AS agency_name, a.code AS agency_code, a.address, a.phone, a.supervision_phone,
+           l.position, l.checkpoint_size, c.signed_at
+    FROM public_site.publication p
+    JOIN public_site.agency a ON a.id = p.agency_id
+    LEFT JOIN public_site.publication r ON r.id = p.replaced_by
+    LEFT JOIN LATERAL (SELECT position, checkpoint_size FROM public_site.log_proof
+                       WHERE publication_id = p.id ORDER BY position DESC LIMIT 1) l ON true
+    LEFT JOIN public_site.checkpoint c ON c.size = l.checkpoint_size
+    WHERE p.id = %(id)s
+"""
+
+
+@dataclass(frozen=True)
+class Agency:
+    """An agency as lists show it."""
+
+    id: UUID
+    code: str
+    name: str
+    initial: str
+
+
+@dataclass(frozen=True)
+class Facets:
+    """Counts over the newest results: (value, label, count) by field; `capped`: there are more than were counted."""
+
+    agency: tuple[tuple[str, str, int], ...]
+    kind: tuple[tuple[str, int], ...]
+    year: tuple[tuple[str, int], ...]
+    count: int
+    capped: bool
+
+
+def rows(statement: str, parameters: dict[str, Any] | None = None) -> Sequence[Row[Any]]:
+    """Run one statement."""
+    with database.engine.connect() as connection:
+        return connection.exec_driver_sql(statement, parameters or {}).all()
+
+
+def today() -> date:
+    """The day in Shanghai, for counts of this month."""
+    return datetime.now(SHANGHAI).date()
+
+
+class Kept:
+    """Answers kept for some seconds: what changes a few times a day and stands on every page."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, tuple[float, Any]] = {}
+        self._lock = Lock()
+
+    def get(self, key: str, seconds: float, read: Any) -> Any:
+        """The kept answer, or what `read()` gives."""
+        found = self._kept.get(key)
+        now = time.monotonic()
+        if found and now - found[0] < seconds:
+            return found[1]
+        value = read()
+        with self._lock:
+            self._kept[key] = (now, value)
+        return value
+
+
+class Site:
+    """Everything one application reads; holds what it keeps for some seconds."""
+
+    def __init__(self) -> None:
+        self.kept = Kept()
+
+    def agencies(self) -> dict[UUID, Agency]:
+        """All agencies by id, in the order of the list A to Z."""
+
+        def read() -> dict[UUID, Agency]:
+            found = rows("SELECT id, code, name, initial FROM public_site.agency ORDER BY initial, name")
+            return {row.id: Agency(row.id, row.code, row.name, row.initial) for row in found}
+
+        kept: dict[UUID, Agency] = self.kept.get("agencies", _AGENCIES_FOR_SECONDS, read)
+        return kept
+
+    def agency_by_code(self, code: str) -> Agency | None:
+        """The agency of this code."""
+        return next((agency for agency in self.agencies().values() if agency.code == code), None)
+
+    def agency_name(self, agency_id: UUID) -> str:
+        """An agency's name; one published since the list was kept is read again."""
+        if agency_id not in self.agencies():
+            self.kept = Kept()
+        found = self.agencies().get(agency_id)
+        return found.name if found else ""
+
+    def record(self, publication_id: UUID) -> Row[Any] | None:
+        """A publication or what is left of a withdrawn one, with its agency and its place in the log: one statement."""
+        found = rows(_RECORD, {"id": publication_id})
+        return found[0] if found else None
+
+    def newest(self, limit: int, agency_id: UUID | None = None) -> Sequence[Row[Any]]:
+        """The newest publications, of one agency or of the city."""
+        where = "p.withdrawn_on IS NULL" + (" AND p.agency_id = %(agency)s" if agency_id else "")
+        return rows(
+            f"SELECT {COLUMNS} FROM public_site.publication p WHERE {where}"  # noqa: S608 — own words only
+            " ORDER BY p.published_on DESC, p.ordinal DESC LIMIT %(limit)s",
+            {"limit": limit, "agency": agency_id},
+        )
+
+    def month_counts(self) -> dict[str, int]:
+        """Publications of this month by kind."""
+        first = today().replace(day=1)
+
+        def read() -> dict[str, int]:
+            found = rows(
+                "SELECT kind, count(*) AS n FROM public_site.publication"
+                " WHERE withdrawn_on IS NULL AND published_on >= %(first)s GROUP BY kind",
+                {"first": first},
+            )
+            return {row.kind: row.n for row in found}
+
+        kept: dict[str, int] = self.kept.get(f"month {first}", _COUNTS_FOR_SECONDS, read)
+        return kept
+
+    def search(self, search: Search, *, limit: int) -> list[Row[Any]]:
+        """Up to `limit` results behind the search's cursor, newest first; none where an agency is unknown."""
+        agency_id = None
+        if search.agency:
+            agency = self.agency_by_code(search.agency)
+            if agency is None:
+                return []
+            agency_id = agency.id
+        if search.too_short:
+            return []
+        statement, parameters = search.sql(agency_id, limit=limit)
+        return list(rows(statement, parameters))
+
+    def facets(self, found: Sequence[Row[Any]]) -> Facets:
+        """Counts over what a search found, at most `COUNTED` results."""
+        counted = found[:COUNTED]
+        names = self.agencies()
+        by_agency = Counter(row.agency_id for row in counted)
+        return Facets(
+            agency=tuple(
+                (names[key].code, names[key].name, count) for key, count in by_agency.most_common(20) if key in names
+            ),
+            kind=tuple(Counter(row.kind for row in counted).most_common()),
+            year=tuple(sorted(Counter(str(row.decided_on.year) for row in counted).items(), reverse=True)),
+            count=len(counted),
+            capped=len(found) > COUNTED,
+        )
+
+    def proofs(self, publication_id: UUID) -> Sequence[Row[Any]]:
+        """Every ledger entry about a publication with its proof and the checkpoint it leads to."""
+        return rows(
+            "SELECT l.chain_id, l.seq, l.event, l.body, l.salt, l.prev_hash, l.leaf_hash, l.position, l.path,"
+            " l.checkpoint_size, c.root, c.note FROM public_site.log_proof l"
+            " JOIN public_site.checkpoint c ON c.size = l.checkpoint_size"
+            " WHERE l.publication_id = %(id)s ORDER BY l.position",
+            {"id": publication_id},
+        )
+
+    def checkpoint(self, size: int | None = None) -> Row[Any] | None:
+        """The checkpoint of one size, or the newest."""
+        where = "WHERE size = %(size)s" if size is not None else ""
+        found = rows(
+            f"SELECT size, root, note, signed_at FROM public_site.checkpoint {where} ORDER BY size DESC LIMIT 1",  # noqa: S608 — own words
+            {"size": size},
+        )
+        return found[0] if found else None
+
+    def agency_page(self, agency_id: UUID, officers: int) -> dict[str, Sequence[Row[Any]]]:
+        """An agency's own row, basic information, first officers and notices."""
+        same = {"id": agency_id, "limit": officers}
+        return {
+            "agency": rows("SELECT * FROM public_site.agency WHERE id = %(id)s", same),
+            "information": rows(
+                "SELECT item, section, title, cite, content, updated_on FROM public_site.basic_information"
+                " WHERE agency_id = %(id)s ORDER BY position, title",
+                same,
+            ),
+            "officers": self.officers(agency_id, limit=officers),
+            "notices": rows(
+                "SELECT id, kind, title, published_on FROM public_site.notice"
+                " WHERE agency_id = %(id)s AND removed_on IS NULL ORDER BY published_on DESC, title LIMIT 20",
+                same,
+            ),
+        }
+
+    def officers(self, agency_id: UUID, *, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+        """Published officers of an agency (G#6.1(3)), by unit and name."""
+        return rows(
+            "SELECT name, unit, certificate_no, certificate_style, published_on FROM public_site.officer"
+            " WHERE agency_id = %(id)s AND removed_on IS NULL ORDER BY unit, name, certificate_no"
+            " LIMIT %(limit)s OFFSET %(offset)s",
+            {"id": agency_id, "limit": limit, "offset": offset},
+        )
+
+    def notices(self, kind: str, limit: int) -> Sequence[Row[Any]]:
+        """The newest notices of a kind."""
+        return rows(
+            "SELECT id, agency_id, title, published_on FROM public_site.notice"
+            " WHERE kind = %(kind)s AND removed_on IS NULL ORDER BY published_on DESC, title LIMIT %(limit)s",
+            {"kind": kind, "limit": limit},
+        )
+
+    def notice(self, notice_id: UUID) -> Row[Any] | None:
+        """One notice that still stands."""
+        found = rows(
+            "SELECT n.id, n.agency_id, n.kind, n.title, n.content, n.published_on FROM public_site.notice n"
+            " WHERE n.id = %(id)s AND n.removed_on IS NULL",
+            {"id": notice_id},
+        )
+        return found[0] if found else None
+
+    def withdrawals(self, agency_id: UUID | None, kind: str, limit: int) -> Sequence[Row[Any]]:
+        """The newest withdrawals, for the feed's deletion entries."""
+        where = "withdrawn_on IS NOT NULL"
+        where += " AND agency_id = %(agency)s" if agency_id else ""
+        where += " AND kind = %(kind)s" if kind else ""
+        return rows(
+            f"SELECT id, document_no, changed_at FROM public_site.publication WHERE {where}"  # noqa: S608 — own words
+            " ORDER BY changed_at DESC, ordinal DESC LIMIT %(limit)s",
+            {"agency": agency_id, "kind": kind, "limit": limit},
+        )
