@@ -108,21 +108,6 @@ def entry_body(
     return canonical(body)
 
 
-def body_says(body: str, *, agency: str, chain: str, seq: int) -> bool:
-    """Whether a body names this agency, chain and number, told from its text without parsing it.
-
-    Sound on canonical text: quotation marks inside a value are escaped there, so `"chain":` and `,"data":{` before the
-    first `{` after the opening can only be the keys themselves, and `seq` sorts last.
-    """
-    head, found, _ = body.partition(',"data":{')
-    return bool(
-        found
-        and head.endswith(f'"chain":"{chain}"')
-        and f'","agency":"{agency}","at":"' in head
-        and body.endswith(f'","seq":"{seq}"}}')
-    )
-
-
 def entry_hash(prev_hash: bytes, salt: bytes, body: str) -> bytes:
     """The leaf hash of an entry: what the next entry of its chain names, and what stands in the tree."""
     return hashlib.sha256(b"\x00" + prev_hash + salt + body.encode("utf-8")).digest()

@@ -164,6 +164,10 @@ class Growing:
         """Append leaf hashes; return every complete subtree they complete, in the order they do."""
         return [completed for leaf in leaves for completed in self.append(leaf)]
 
+    def edge(self) -> tuple[bytes, ...]:
+        """The hashes of `subtrees(0, size)`."""
+        return tuple(self._edge)
+
     def root(self) -> bytes:
         """The root of the tree as it stands."""
         return fold(self._edge)

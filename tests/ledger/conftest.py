@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import uuid
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, cast
 
 import psycopg
 import pytest
@@ -17,18 +19,11 @@ from enforcement.ledger.notes import VerifierKey
 from enforcement.models.ledger import append_entry, open_chain
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from enforcement.runtime.embedded import DatabaseUrls, Server
 
 SEED = bytes(range(32))
 ORIGIN = "ledger.example/test"
 AT = datetime(2026, 10, 15, 8, tzinfo=UTC)
-
-
-def libpq(url: str) -> str:
-    """The same address as psycopg takes it."""
-    return url.replace("postgresql+psycopg", "postgresql")
 
 
 @dataclass
@@ -37,25 +32,27 @@ class Ledger:
 
     app: Engine
     sequencing: Engine
-    superuser: Callable[[], psycopg.Connection[tuple[object, ...]]]
+    superuser: Callable[[], psycopg.Connection[tuple[Any, ...]]]
     agency: uuid.UUID = field(default_factory=uuid.uuid4)
     key: VerifierKey = field(
         default=VerifierKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw())
     )
 
-    def enter(self, connection: Connection) -> None:
-        connection.execute(text("SELECT set_config('mingjian.agency_id', :a, true)"), {"a": str(self.agency)})
+    @contextmanager
+    def as_app(self) -> Iterator[Connection]:
+        """A transaction as the application, for this ledger's agency."""
+        with self.app.begin() as connection:
+            connection.execute(text("SELECT set_config('mingjian.agency_id', :a, true)"), {"a": str(self.agency)})
+            yield connection
 
     def chain(self, kind: str = "case") -> uuid.UUID:
         chain_id = uuid.uuid4()
-        with self.app.begin() as connection:
-            self.enter(connection)
+        with self.as_app() as connection:
             open_chain(connection, chain_id=chain_id, agency_id=self.agency, kind=kind)
         return chain_id
 
     def append(self, chain_id: uuid.UUID, event: str = "case_opened", **data: str) -> int:
-        with self.app.begin() as connection:
-            self.enter(connection)
+        with self.as_app() as connection:
             return append_entry(
                 connection,
                 chain_id=chain_id,
@@ -79,10 +76,14 @@ class Ledger:
             connection.execute(statement.encode(), parameters)
 
 
+def superuser_of(server: Server, engine: Engine) -> Callable[[], psycopg.Connection[tuple[Any, ...]]]:
+    """Connect to the engine's database as the superuser."""
+    return lambda: cast("psycopg.Connection[tuple[Any, ...]]", server.connect(engine.url.database or ""))
+
+
 @pytest.fixture
 def ledger(server: Server, database: DatabaseUrls) -> Iterator[Ledger]:
     app, sequencing = create_engine(database.app), create_engine(database.sequencer)
-    name = app.url.database or ""
-    yield Ledger(app, sequencing, lambda: server.connect(name))  # type: ignore[arg-type,return-value]
+    yield Ledger(app, sequencing, superuser_of(server, app))
     app.dispose()
     sequencing.dispose()

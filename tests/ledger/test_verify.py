@@ -1,0 +1,405 @@
+"""Every attack a superuser can make on the tables is found, and named once, at the first entry that does not hold."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import text
+
+from enforcement import sequencer
+from enforcement.ledger import entry_hash, notes, tree
+from enforcement.models.ledger import open_chain
+from enforcement.verify import Finding, Verdict, verify_ledger
+from tests.ledger.conftest import ORIGIN, SEED, Ledger
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+# Three chains; which of them each entry goes to, sealed after the sizes below. So the tree is
+#   position  0  1  2 | 3  4  5  6 | 7 | 8  9 10 11 12
+#   chain     A  B  C | A  B  C  A | B | C  A  B  C  A     seq 1 1 1 2 2 2 3 3 3 4 4 4 5
+CHAINS = "ABCABCABCABCA"
+SEALED = (3, 7, 8, 13)
+Where = tuple[str | None, int | None]
+
+
+class Story(Ledger):
+    """The ledger above, and what a test asks of it."""
+
+    def tell(self) -> None:
+        ids = sorted((uuid.uuid4() for _ in "ABC"), key=str)
+        self.ids = dict(zip("ABC", ids, strict=True))
+        for chain_id in ids:
+            with self.as_app() as connection:
+                open_chain(connection, chain_id=chain_id, agency_id=self.agency, kind="case")
+        for position, name in enumerate(CHAINS):
+            self.append(self.ids[name])
+            if position + 1 in SEALED:
+                self.seal()
+
+    def verify(self, *kept: str) -> Verdict:
+        return verify_ledger(self.sequencing, keys=[str(self.key)], kept_notes=kept)
+
+    def named(self, *kept: str) -> list[tuple[str, str | None, int | None]]:
+        """(table, chain letter, seq) of every finding."""
+        letters = {str(chain_id): name for name, chain_id in self.ids.items()}
+        return [
+            (finding.table, letters.get(finding.chain_id or "", finding.chain_id), finding.seq)
+            for finding in self.verify(*kept).findings
+        ]
+
+    def hit(self, statement: str) -> None:
+        """Attack; `{A}` stands for a chain's id."""
+        self.attack(statement.format(**{name: f"'{chain_id}'" for name, chain_id in self.ids.items()}))
+
+    def note(self, size: int) -> str:
+        with self.superuser() as connection:
+            row = connection.execute("SELECT note FROM public_site.checkpoint WHERE size = %s", [size]).fetchone()
+        assert row is not None
+        return str(row[0])
+
+
+@pytest.fixture
+def story(ledger: Ledger) -> Story:
+    told = Story(ledger.app, ledger.sequencing, ledger.superuser)
+    told.tell()
+    return told
+
+
+def test_a_sound_ledger_holds_and_says_how_much_was_read(story: Story) -> None:
+    assert story.verify(*(story.note(size) for size in SEALED)) == Verdict(13, 3, 13, 4, ())
+
+
+def test_an_empty_ledger_holds(ledger: Ledger) -> None:
+    assert verify_ledger(ledger.sequencing, keys=[str(ledger.key)]) == Verdict(0, 0, 0, 0, ())
+
+
+def test_chains_without_entries_and_entries_that_wait_hold(story: Story) -> None:
+    story.chain("agency")
+    story.append(story.ids["A"])
+    assert story.verify().holds
+
+
+FLIP = "set_byte({0}, 5, get_byte({0}, 5) # 1)"
+ENTRY, CHAIN, LEAF = "ledger_entry", "ledger_chain", "ledger_leaf"
+
+
+@pytest.mark.parametrize(
+    ("statement", "found"),
+    [
+        # ------------------------------------------------------------------------------------------- a changed byte
+        ("UPDATE enforcement.ledger_entry SET body = replace(body, '立案', '立桉') WHERE chain_id = {B} AND seq = 2",
+         [(ENTRY, "B", 2)]),
+        *((f"UPDATE enforcement.ledger_entry SET {column} = {FLIP.format(column)} WHERE chain_id = {{B}} AND seq = 3",
+           [(ENTRY, "B", 3)]) for column in ("salt", "leaf_hash", "prev_hash")),
+        *((f"UPDATE enforcement.ledger_entry SET {column} = {FLIP.format(column)} WHERE chain_id = {{B}} AND seq = 1",
+           [(ENTRY, "B", 1)]) for column in ("salt", "leaf_hash", "prev_hash")),
+        *((f"UPDATE enforcement.ledger_entry SET {column} = {FLIP.format(column)} WHERE chain_id = {{A}} AND seq = 5",
+           [(ENTRY, "A", 5)]) for column in ("salt", "leaf_hash", "prev_hash")),
+        ("UPDATE enforcement.ledger_entry SET agency_id = gen_random_uuid() WHERE chain_id = {C} AND seq = 1",
+         [(ENTRY, "C", 1)]),
+        ("UPDATE enforcement.ledger_entry SET chain_id = gen_random_uuid() WHERE chain_id = {B} AND seq = 2",
+         [(ENTRY, "B", 2)]),
+        ("UPDATE enforcement.ledger_entry SET chain_id = {C} WHERE chain_id = {A} AND seq = 5", [(ENTRY, "A", 5)]),
+        ("UPDATE enforcement.ledger_entry SET seq = 77 WHERE chain_id = {B} AND seq = 2", [(ENTRY, "B", 2)]),
+        ("UPDATE enforcement.ledger_entry SET seq = -77 WHERE chain_id = {B} AND seq = 2", [(ENTRY, "B", 2)]),
+        (("UPDATE enforcement.ledger_entry SET prev_hash = prev_hash || substr(salt, 1, 1), salt = substr(salt, 2)"
+         " WHERE chain_id = {B} AND seq = 2"), [(ENTRY, "B", 2)]),
+        ("UPDATE enforcement.ledger_chain SET head_seq = 3 WHERE id = {B}", [(CHAIN, "B", 4)]),
+        ("UPDATE enforcement.ledger_chain SET head_seq = 0 WHERE id = {B}", [(CHAIN, "B", 1)]),
+        ("UPDATE enforcement.ledger_chain SET head_seq = 5 WHERE id = {B}", [(ENTRY, "B", 5)]),
+        (f"UPDATE enforcement.ledger_chain SET head_hash = {FLIP.format('head_hash')} WHERE id = {{B}}",
+         [(CHAIN, "B", 4)]),
+        ("UPDATE enforcement.ledger_chain SET agency_id = gen_random_uuid() WHERE id = {B}", [(CHAIN, "B", 1)]),
+        ("UPDATE enforcement.ledger_chain SET kind = 'agency' WHERE id = {B}", [(CHAIN, "B", 1)]),
+        ("UPDATE enforcement.ledger_chain SET id = gen_random_uuid() WHERE id = {B}", [(CHAIN, "B", 1)]),
+        *((f"UPDATE enforcement.ledger_leaf SET leaf_hash = {FLIP.format('leaf_hash')} WHERE position = {position}",
+           [(LEAF, chain, seq)]) for position, chain, seq in ((0, "A", 1), (5, "C", 2), (6, "A", 3), (12, "A", 5))),
+        ("UPDATE enforcement.ledger_leaf SET chain_id = gen_random_uuid() WHERE position = 5", [(LEAF, "C", 2)]),
+        ("UPDATE enforcement.ledger_leaf SET seq = 99 WHERE position = 5", [(LEAF, "C", 2)]),
+        ("UPDATE enforcement.ledger_leaf SET position = 13 WHERE position = 5", [(LEAF, "C", 2)]),
+        ("UPDATE enforcement.ledger_leaf SET position = 1000000007 WHERE position = 12", [(LEAF, "A", 5)]),
+        ("UPDATE enforcement.ledger_leaf SET position = -1 WHERE position = 0", [(LEAF, "A", 1)]),
+        # -------------------------------------------------------------------------------------------------- deleted
+        ("DELETE FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 5", [(ENTRY, "A", 5)]),
+        ("DELETE FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 2", [(ENTRY, "A", 2)]),
+        ("DELETE FROM enforcement.ledger_leaf WHERE position = 12", [(LEAF, "A", 5)]),
+        ("DELETE FROM enforcement.ledger_leaf WHERE position = 4", [(LEAF, "B", 2)]),
+        ("DELETE FROM enforcement.ledger_chain WHERE id = {A}", [(CHAIN, "A", 1)]),
+        # The last entry with its leaf; with the head moved back; all three.
+        (("WITH gone AS (DELETE FROM enforcement.ledger_leaf WHERE position = 12)"
+         "DELETE FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 5"), [(ENTRY, "A", 5)]),
+        (("WITH e AS (SELECT prev_hash FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 5), moved AS"
+         " (UPDATE enforcement.ledger_chain SET head_seq = 4, head_hash = e.prev_hash FROM e WHERE id = {A})"
+         "DELETE FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 5"), [(ENTRY, "A", 5)]),
+        (("WITH e AS (SELECT prev_hash FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 5), moved AS"
+         " (UPDATE enforcement.ledger_chain SET head_seq = 4, head_hash = e.prev_hash FROM e WHERE id = {A}),"
+         " gone AS (DELETE FROM enforcement.ledger_leaf WHERE position = 12)"
+         "DELETE FROM enforcement.ledger_entry WHERE chain_id = {A} AND seq = 5"), [(LEAF, None, None)]),
+        # A whole chain, row and entries.
+        (("WITH gone AS (DELETE FROM enforcement.ledger_chain WHERE id = {B})"
+         "DELETE FROM enforcement.ledger_entry WHERE chain_id = {B}"), [(ENTRY, "B", 1)]),
+        # -------------------------------------------------------------------------------------------------- swapped
+        (("UPDATE enforcement.ledger_entry e SET body = o.body FROM enforcement.ledger_entry o WHERE e.chain_id = {A}"
+         " AND o.chain_id = {A} AND e.seq IN (2, 4) AND o.seq = 6 - e.seq"), [(ENTRY, "A", 2)]),
+        (("UPDATE enforcement.ledger_entry e SET body = o.body, salt = o.salt, leaf_hash = o.leaf_hash,"
+         " prev_hash = o.prev_hash FROM enforcement.ledger_entry o WHERE e.chain_id = {A} AND o.chain_id = {A}"
+         " AND e.seq IN (2, 4) AND o.seq = 6 - e.seq"), [(ENTRY, "A", 2)]),
+        (("UPDATE enforcement.ledger_entry e SET body = o.body, salt = o.salt, leaf_hash = o.leaf_hash,"
+         " prev_hash = o.prev_hash FROM enforcement.ledger_entry o WHERE e.chain_id IN ({A}, {C}) AND"
+         " o.chain_id IN ({A}, {C}) AND e.chain_id <> o.chain_id AND e.seq = 3 AND o.seq = 3"),
+         [(ENTRY, "A", 3), (ENTRY, "C", 3)]),
+        *(((f"UPDATE enforcement.ledger_leaf e SET leaf_hash = o.leaf_hash FROM enforcement.ledger_leaf o WHERE"
+           f" e.position IN ({one}, {two}) AND o.position = {one} + {two} - e.position"), found)
+          for one, two, found in ((4, 9, [(LEAF, "A", 4), (LEAF, "B", 2)]), (4, 5, [(LEAF, "B", 2), (LEAF, "C", 2)]))),
+        (("UPDATE enforcement.ledger_node e SET hash = o.hash FROM enforcement.ledger_node o WHERE e.level = 1 AND"
+         " o.level = 1 AND e.idx IN (0, 4) AND o.idx = 4 - e.idx"), [("ledger_node", None, None)] * 2),
+        # -------------------------------------------------------------------------------------------------- emptied
+        ("DELETE FROM enforcement.ledger_entry", [(ENTRY, "A", 1), (ENTRY, "B", 1), (ENTRY, "C", 1)]),
+        ("DELETE FROM enforcement.ledger_chain", [(CHAIN, "A", 1), (CHAIN, "B", 1), (CHAIN, "C", 1)]),
+        ("DELETE FROM enforcement.ledger_leaf", [(LEAF, "A", 1), (LEAF, "B", 1), (LEAF, "C", 1)]),
+        ("DELETE FROM enforcement.ledger_node", [("ledger_node", None, None)] * 10),
+        ("DELETE FROM enforcement.ledger_checkpoint", [("ledger_checkpoint", None, None)]),
+        ("DELETE FROM public_site.checkpoint", [("public_site.checkpoint", None, None)]),
+        ("TRUNCATE enforcement.ledger_chain, enforcement.ledger_entry CASCADE",
+         [(ENTRY, "A", 1), (ENTRY, "B", 1), (ENTRY, "C", 1)]),
+        # --------------------------------------------------------------------------------------------- several at once
+        (("UPDATE enforcement.ledger_entry SET body = replace(body, '立案', '立桉') WHERE (chain_id, seq) IN"
+         " (({A}, 3), ({A}, 4), ({C}, 2))"), [(ENTRY, "A", 3), (ENTRY, "C", 2)]),
+    ],
+)  # fmt: skip
+def test_an_attack_is_named_at_the_first_entry_it_broke_and_nothing_else(
+    story: Story, statement: str, found: list[tuple[str, str | None, int | None]]
+) -> None:
+    story.hit(statement)
+    assert story.named() == found
+
+
+@pytest.mark.parametrize("level", [1, 2, 3])
+@pytest.mark.parametrize("how", [
+    f"UPDATE enforcement.ledger_node SET hash = {FLIP.format('hash')} WHERE level = {{}} AND idx = 0",
+    "DELETE FROM enforcement.ledger_node WHERE level = {} AND idx = 0",
+    "UPDATE enforcement.ledger_node SET idx = 999 WHERE level = {} AND idx = 0",
+    "UPDATE enforcement.ledger_node SET level = 9 WHERE level = {} AND idx = 0",
+    "UPDATE enforcement.ledger_node SET idx = -1 WHERE level = {} AND idx = 0",
+])  # fmt: skip
+def test_a_damaged_node_is_named_and_none_of_those_above_it(story: Story, how: str, level: int) -> None:
+    story.hit(how.format(level))
+    (finding,) = story.verify().findings
+    assert (finding.table, finding.subtree) == ("ledger_node", (level, 0))
+
+
+def test_a_node_too_many_is_named(story: Story) -> None:
+    story.hit("INSERT INTO enforcement.ledger_node VALUES (4, 0, sha256('x'))")
+    (finding,) = story.verify().findings
+    assert (finding.table, finding.subtree) == ("ledger_node", (4, 0))
+
+
+@pytest.mark.parametrize("table", ["enforcement.ledger_checkpoint", "public_site.checkpoint"])
+@pytest.mark.parametrize("change", [
+    f"root = {FLIP.format('root')}", "size = 9", "signed_at = signed_at + interval '1 microsecond'",
+    "note = replace(note, 'ledger.example', 'ledger.exemple')", "note = replace(note, E'\\n8\\n', E'\\n9\\n')",
+    "note = note || E'\\n'", "note = overlay(note PLACING 'AAAA' FROM length(note) - 40)",
+])  # fmt: skip
+def test_a_changed_checkpoint_is_named_by_its_size_and_nothing_else(story: Story, table: str, change: str) -> None:
+    story.hit(f"UPDATE {table} SET {change} WHERE size = 8")
+    (finding,) = story.verify().findings
+    assert finding.table == table.replace("enforcement.", "")
+    assert finding.size in {8, 9}
+
+
+def test_a_checkpoint_signed_by_another_key_does_not_count(story: Story) -> None:
+    story.append(story.ids["A"])
+    sequencer.run_once(story.sequencing, bytes(32), ORIGIN)
+    (finding,) = story.verify().findings
+    assert (finding.table, finding.size, finding.zh) == ("ledger_checkpoint", 14, "规模为14的检查点签名无效")
+
+
+def rewritten(story: Story, *, tree_too: bool, chain: str = "B", seq: int = 2) -> None:
+    """Rewrite an entry and all that leans on it, as a superuser without the signing key can."""
+    chain_id = story.ids[chain]
+    with story.superuser() as connection:
+        connection.execute("SET session_replication_role = replica")
+        prev = b""
+        for at, body, salt, old_prev in connection.execute(
+            "SELECT seq, body, salt, prev_hash FROM enforcement.ledger_entry WHERE chain_id = %s AND seq >= %s"
+            " ORDER BY seq", [chain_id, seq],
+        ).fetchall():  # fmt: skip
+            prev = prev or old_prev
+            text_now = body.replace("立案", "销案") if at == seq else body
+            leaf = entry_hash(prev, salt, text_now)
+            connection.execute(
+                "UPDATE enforcement.ledger_entry SET body = %s, prev_hash = %s, leaf_hash = %s"
+                " WHERE chain_id = %s AND seq = %s", [text_now, prev, leaf, chain_id, at],
+            )  # fmt: skip
+            if tree_too:
+                connection.execute(
+                    "UPDATE enforcement.ledger_leaf SET leaf_hash = %s WHERE chain_id = %s AND seq = %s",
+                    [leaf, chain_id, at],
+                )
+            prev = leaf
+        connection.execute("UPDATE enforcement.ledger_chain SET head_hash = %s WHERE id = %s", [prev, chain_id])
+
+
+def rebuilt(story: Story) -> None:
+    """Recompute every node from the leaves."""
+    with story.superuser() as connection:
+        connection.execute("SET session_replication_role = replica")
+        leaves = connection.execute("SELECT leaf_hash FROM enforcement.ledger_leaf ORDER BY position").fetchall()
+        for (level, index), value in tree.Growing().extend([row[0] for row in leaves]):
+            connection.execute(
+                "UPDATE enforcement.ledger_node SET hash = %s WHERE level = %s AND idx = %s", [value, level, index]
+            )
+
+
+def test_a_chain_rewritten_to_its_head_is_named_by_its_leaves(story: Story) -> None:
+    rewritten(story, tree_too=False)
+    assert story.named() == [(LEAF, "B", 2)]
+
+
+def test_a_chain_rewritten_with_its_last_leaf_is_named_where_the_signed_roots_end_to_agree(story: Story) -> None:
+    rewritten(story, tree_too=True, chain="A", seq=5)  # position 12, the last: under no node, under one root
+    (finding,) = story.verify().findings
+    assert (finding.table, finding.position) == ("ledger_leaf", 8)
+    assert "位置8至12之间" in finding.zh
+
+
+def test_a_chain_rewritten_with_its_leaves_is_named_as_narrowly_as_nodes_and_roots_tell(story: Story) -> None:
+    rewritten(story, tree_too=True, seq=3)  # position 7: roots were signed at 7 and at 8
+    (finding,) = story.verify().findings
+    assert (finding.chain_id, finding.seq, finding.position) == (str(story.ids["B"]), 3, 7)
+
+
+def test_a_rewritten_leaf_that_no_root_tells_from_its_neighbour_is_named_by_the_two_places(story: Story) -> None:
+    rewritten(story, tree_too=True, seq=4)  # position 10, under a node with 11
+    (finding,) = story.verify().findings
+    assert (finding.table, finding.seq, finding.position) == ("ledger_leaf", None, 10)
+    assert "位置10至11之间" in finding.zh
+
+
+def test_a_whole_tree_rewritten_under_its_signed_roots_is_found(story: Story) -> None:
+    rewritten(story, tree_too=True, seq=3)
+    rebuilt(story)
+    assert story.named() == [(LEAF, "B", 3)]  # the root of 7 comes out, the root of 8 does not
+
+
+def signed_anew(story: Story) -> None:
+    """Sign every root again: what only the holder of the key can do."""
+    private = Ed25519PrivateKey.from_private_bytes(SEED)
+    with story.superuser() as connection:
+        connection.execute("SET session_replication_role = replica")
+        rows = connection.execute("SELECT leaf_hash FROM enforcement.ledger_leaf ORDER BY position").fetchall()
+        moments = connection.execute("SELECT size, signed_at FROM enforcement.ledger_checkpoint").fetchall()
+        for size, at in moments:
+            growing = tree.Growing()
+            growing.extend([row[0] for row in rows[:size]])
+            checkpoint = notes.Checkpoint(ORIGIN, size, growing.root(), at)
+            note = notes.signed_note(checkpoint, story.key, private.sign)
+            for table in ("enforcement.ledger_checkpoint", "public_site.checkpoint"):
+                connection.execute(
+                    f"UPDATE {table} SET root = %s, note = %s WHERE size = %s".encode(), [growing.root(), note, size]
+                )
+
+
+def test_with_the_key_too_only_a_checkpoint_kept_outside_finds_it(story: Story) -> None:
+    kept = [story.note(size) for size in SEALED]
+    rewritten(story, tree_too=True, seq=3)
+    rebuilt(story)
+    signed_anew(story)
+    assert story.verify().holds
+    (finding,) = story.verify(*kept).findings
+    assert (finding.table, finding.size) == ("外部留存", 8)
+    assert "位置7至7" in finding.zh
+
+
+def test_a_ledger_cut_back_everywhere_is_shorter_than_the_checkpoint_kept_outside(story: Story) -> None:
+    kept = story.note(13)
+    for statement in (
+        (
+            "DELETE FROM enforcement.ledger_entry USING enforcement.ledger_leaf l WHERE"
+            " l.chain_id = ledger_entry.chain_id AND l.seq = ledger_entry.seq AND l.position >= 8"
+        ),
+        "DELETE FROM enforcement.ledger_leaf WHERE position >= 8",
+        "DELETE FROM enforcement.ledger_node WHERE (idx + 1) << level > 8",
+        "DELETE FROM enforcement.ledger_checkpoint WHERE size > 8",
+        "DELETE FROM public_site.checkpoint WHERE size > 8",
+        (
+            "UPDATE enforcement.ledger_chain SET head_seq = e.seq, head_hash = e.leaf_hash FROM (SELECT"
+            " DISTINCT ON (chain_id) chain_id, seq, leaf_hash FROM enforcement.ledger_entry"
+            " ORDER BY chain_id, seq DESC) e WHERE id = e.chain_id"
+        ),
+    ):
+        story.hit(statement)
+    assert story.verify().holds
+    (finding,) = story.verify(kept).findings
+    assert (finding.table, finding.size) == ("外部留存", 13)
+
+
+def test_a_kept_note_that_nobody_here_signed_is_said_to_be_none_of_ours(story: Story) -> None:
+    (finding,) = story.verify(story.note(8).replace("\n8\n", "\n9\n")).findings
+    assert finding.table == "外部留存"
+    assert "不是由本台账密钥签署" in finding.zh
+
+
+def test_an_entry_that_waits_longer_than_a_minute_is_named(story: Story) -> None:
+    story.append(story.ids["A"])
+    story.append(story.ids["A"])
+    assert story.verify().holds
+    story.hit("UPDATE enforcement.ledger_pending SET entered_at = now() - interval '61 seconds'")
+    assert story.named() == [("ledger_pending", "A", 6)]
+
+
+def test_an_entry_taken_out_of_the_queue_is_named_at_once(story: Story) -> None:
+    story.append(story.ids["C"])
+    story.hit("DELETE FROM enforcement.ledger_pending")
+    assert story.named() == [(LEAF, "C", 5)]
+
+
+def test_a_waiting_entry_cut_off_with_its_head_leaves_its_place_in_the_queue(story: Story) -> None:
+    story.append(story.ids["C"])
+    story.hit(
+        "WITH e AS (SELECT prev_hash FROM enforcement.ledger_entry WHERE chain_id = {C} AND seq = 5), moved AS"
+        " (UPDATE enforcement.ledger_chain SET head_seq = 4, head_hash = e.prev_hash FROM e WHERE id = {C})"
+        "DELETE FROM enforcement.ledger_entry WHERE chain_id = {C} AND seq = 5"
+    )
+    assert story.named() == [(ENTRY, "C", 5)]
+
+
+def test_a_further_check_sees_the_same_snapshot_and_adds_what_it_finds(story: Story) -> None:
+    def check(connection: Connection) -> Iterable[Finding]:
+        story.append(story.ids["A"])
+        count = connection.execute(text("SELECT count(*) FROM enforcement.ledger_entry")).scalar_one()
+        yield Finding("case_file", f"{count}", str(story.ids["A"]), 2)
+
+    verdict = verify_ledger(story.sequencing, keys=[str(story.key)], extra_checks=[check])
+    assert [(finding.table, finding.zh, finding.seq) for finding in verdict.findings] == [("case_file", "13", 2)]
+
+
+def test_a_further_check_does_not_repeat_a_break_that_is_known(story: Story) -> None:
+    story.hit("UPDATE enforcement.ledger_entry SET body = '{{}}' WHERE chain_id = {A} AND seq = 2")
+    also = Finding("process_record", "", str(story.ids["A"]), 2)
+    verdict = verify_ledger(story.sequencing, keys=[str(story.key)], extra_checks=[lambda _: [also]])
+    assert [finding.table for finding in verdict.findings] == [ENTRY]
+
+
+@pytest.mark.parametrize("odd", [
+    "UPDATE enforcement.ledger_checkpoint SET signed_at = 'infinity' WHERE size = 13",
+    "UPDATE enforcement.ledger_checkpoint SET size = -9223372036854775808 WHERE size = 13",
+    "UPDATE enforcement.ledger_checkpoint SET note = '' WHERE size = 13",
+    "UPDATE enforcement.ledger_node SET idx = 9223372036854775807 WHERE level = 2 AND idx = 0",
+    "UPDATE enforcement.ledger_node SET level = -32768 WHERE level = 2 AND idx = 0",
+    "UPDATE enforcement.ledger_node SET hash = '' WHERE level = 2 AND idx = 0",
+    "UPDATE enforcement.ledger_leaf SET position = 9223372036854775807 WHERE position = 4",
+    "UPDATE enforcement.ledger_leaf SET leaf_hash = '' WHERE position = 4",
+    "UPDATE enforcement.ledger_entry SET seq = -9223372036854775808 WHERE chain_id = {A} AND seq = 3",
+    "UPDATE enforcement.ledger_entry SET body = '', salt = '', prev_hash = '' WHERE chain_id = {A} AND seq = 3",
+    "UPDATE enforcement.ledger_chain SET head_seq = -9223372036854775808 WHERE id = {A}",
+    "UPDATE enforcement.ledger_chain SET head_seq = 9223372036854775807, head_hash = '' WHERE id = {A}",
+])  # fmt: skip
+def test_the_oddest_values_are_one_finding_and_no_crash(story: Story, odd: str) -> None:
+    story.hit(odd)
+    assert len(story.verify().findings) == 1
