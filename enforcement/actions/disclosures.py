@@ -270,6 +270,7 @@ def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra
     else:
         data = release.put(work.session, disclosure.id, disclosure.agency_id, content, at=work.moment)
     digest = document.written_digest(document.digest(data))
+    disclosure.verified_at = None
     return {
         "publication_digest": digest,
         "disclosed": {"publication": str(disclosure.id), "digest": digest, "version": str(content.version)},

@@ -23,6 +23,11 @@ class Disclosure(Base):
             postgresql_where=text("stage IN ('due', 'prepared', 'released', 'deferred')"),
         ),
         Index(None, "agency_id", "stage", "anchor_on"),
+        Index(
+            "ix_disclosure_unverified",
+            "agency_id",
+            postgresql_where=text("stage = 'published' AND verified_at IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
@@ -45,6 +50,8 @@ class Disclosure(Base):
     released_at: Mapped[Moment | None]
     review_on: Mapped[dt.date | None]
     """Deferred: the day its ground is looked at again (G#16)."""
+    verified_at: Mapped[Moment | None]
+    """When the public page was fetched back and held the published bytes (G4.2)."""
 
 
 class RedactionSpan(Base):

@@ -65,6 +65,28 @@ def decision_was_not_overturned(facts: CaseFacts, _: Law) -> Answer:
     return not facts.has("overturned")
 
 
+@guard(row="G18.2a", cite="G#18.2", zh="没有可以撤回的公示信息", basis="design")
+def something_is_public(facts: CaseFacts, _: Law) -> Answer:
+    """「撤回已公示的信息」; a page that is being corrected stands until its next version."""
+    return is_public(facts)
+
+
+@guard(row="G18.2a", cite="G#18.2", zh="信息仍在公示，应当先行撤回", basis="design", mend="withdraw_publication")
+def nothing_is_public(facts: CaseFacts, _: Law) -> Answer:
+    """Stopping or withholding inside takes nothing down outside."""
+    return not is_public(facts)
+
+
+def is_public(facts: CaseFacts) -> bool:
+    """Whether a publication of this disclosure stands: made, and not withdrawn since."""
+    wanted = facts.disclosure.id if facts.disclosure else ""
+    told = [one.event for one in facts.records if Fields(one.data).text("disclosure") == wanted]
+    return next((event for event in reversed(told) if event in _SEEN_OUTSIDE), "") == "publication_made"
+
+
+_SEEN_OUTSIDE = ("publication_made", "publication_withdrawn")
+
+
 # ----------------------------------------------------------------------------------------------------------- not, not
 # yet
 

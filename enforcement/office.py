@@ -1,0 +1,26 @@
+"""An :class:`~enforcement.work.Office` from the settings of a process: the same for scheduler and commands."""
+
+from __future__ import annotations
+
+from sqlalchemy import create_engine
+
+from config.fitness import STATIC_FOLDERS
+from config.settings import Settings, Unfit
+from enforcement.law.book import Book
+from enforcement.law.errors import LawBookError
+from enforcement.work import Office
+from media.errors import StoreUnfit
+from media.store import FileStore
+
+
+def open_office(settings: Settings) -> Office:
+    """The office these settings describe; its engine connects when first used. Raises Unfit."""
+    if not settings.database_url:
+        raise Unfit("缺少 MINGJIAN_DATABASE_URL：请用 make run 启动，或设置数据库连接地址。")
+    try:
+        book = Book.load(settings.config_root)
+        store = FileStore(settings.media, served=STATIC_FOLDERS)
+    except (LawBookError, StoreUnfit) as error:
+        raise Unfit(str(error)) from error
+    engine = create_engine(settings.database_url, pool_pre_ping=True)
+    return Office(engine=engine, book=book, store=store, public_address=settings.public_address, demo=settings.demo)

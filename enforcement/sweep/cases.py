@@ -1,0 +1,173 @@
+"""Looking at one case: what the law does by itself, what falls due, what a new calendar moved."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import CompoundSelect, and_, or_, select, union
+from sqlalchemy.dialects.postgresql import insert
+
+from enforcement.actions.clock import MovedDue, RecomputeDue
+from enforcement.actions.disclosures import Approve, Note, WithdrawPublication
+from enforcement.actions.licenses import AcceptApplication
+from enforcement.facts import facts_of
+from enforcement.law import clocks
+from enforcement.law.clocks import Clock
+from enforcement.law.disclosure import must_withhold
+from enforcement.law.facts import CaseFacts
+from enforcement.law.guards.disclosure import is_public
+from enforcement.models.cases import Case, ProcessRecord
+from enforcement.models.clock import CaseChecked
+from enforcement.models.disclosures import Disclosure
+from enforcement.sweep import calendars, claim, notices
+from enforcement.sweep.report import Report
+from enforcement.work import Actor, Office, Work
+
+
+def waiting(office: Office, actor: Actor, calendar: str, *, limit: int) -> list[uuid.UUID]:
+    """Cases in which something may be different from when the clock last looked: version, day, law or hour."""
+    with office.begin(actor) as work:
+        concerned = _concerned(work).subquery()
+        changed = or_(
+            CaseChecked.case_id.is_(None),
+            CaseChecked.version != Case.version,
+            CaseChecked.on_day != work.today,
+            CaseChecked.law != work.book.version,
+            CaseChecked.calendar != calendar,
+            CaseChecked.again_at <= work.moment,
+        )
+        query = (
+            select(Case.id)
+            .join(concerned, concerned.c.id == Case.id)
+            .outerjoin(CaseChecked, CaseChecked.case_id == Case.id)
+            .where(changed)
+            .order_by(Case.created_at)
+            .limit(limit)
+        )
+        return list(work.session.scalars(query))
+
+
+def _concerned(work: Work) -> CompoundSelect[uuid.UUID]:
+    """Cases still open, cases whose result is not public and seen to be, overturned ones: each found by an index."""
+    stages = [stage.key for stage in work.book.procedures["disclosure"].stages.values() if not stage.ends]
+    mine = Disclosure.agency_id == work.actor.agency_id
+    unseen = and_(Disclosure.stage == "published", Disclosure.verified_at.is_(None))
+    overturned = and_(ProcessRecord.chain_id == Disclosure.case_id, ProcessRecord.event == "overturned")
+    return union(
+        select(Case.id).where(Case.agency_id == work.actor.agency_id, Case.closed_on.is_(None)),
+        select(Disclosure.case_id).where(mine, Disclosure.stage.in_([key for key in stages if key != "published"])),
+        select(Disclosure.case_id).where(mine, unseen),
+        select(Disclosure.case_id)
+        .join(ProcessRecord, overturned)
+        .where(mine, ProcessRecord.agency_id == work.actor.agency_id, Disclosure.stage.in_(stages)),
+    )
+
+
+def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, report: Report) -> None:
+    """Do, under the case's lock, whatever is due in it; a case somebody else holds is left to them, or to later."""
+    with office.begin(actor) as work:
+        case = claim.case(work, case_id)
+        if case is None:
+            return
+        _by_silence(work, case, report)
+        for disclosure in claim.disclosures(work, case.id):
+            _disclosure(work, case, disclosure, report)
+        facts = facts_of(work, case)
+        _calendar_moved(work, case, facts, calendar, report)
+        running = clocks.running(facts, work.book)
+        told = notices.tell_clocks(work, facts, running)
+        for disclosure in claim.disclosures(work, case.id):
+            told += notices.tell_disclosure(work, facts, disclosure, running)
+        report.did("told", told)
+        _note(work, case, calendar, running)
+
+
+def _by_silence(work: Work, case: Case, report: Report) -> None:
+    """ALL#32(4): told nothing within five working days, the applicant is accepted as of the day the materials came."""
+    procedure = work.book.procedures[case.procedure]
+    deeming = {limit.key for limit in work.book.limits.values() if limit.deems == "application_accepted"}
+    if "accept_application" not in procedure.acts or case.stage not in procedure.acts["accept_application"].stages:
+        return
+    for clock in clocks.open_clocks(facts_of(work, case), work.book):
+        if clock.limit.key in deeming and clock.state == "overdue":
+            form = AcceptApplication(
+                receipt_no=f"{case.case_no}（逾期未告知，视为受理）", accepted_on=clock.due.started_on
+            )
+            claim.attempt(work, "accept_application", case, form, "accepted_by_silence", report)
+            return
+
+
+def _disclosure(work: Work, case: Case, disclosure: Disclosure, report: Report) -> None:
+    """Take down or stop what was overturned, withhold what must be, publish what is released.
+
+    Released means: published in the next pass, at once. The target is a last day, not an appointment, and a page that
+    stands early cannot be late (G#13 「主动」, G#5.3 「及时」).
+    """
+    acts = work.book.procedures["disclosure"].acts
+    facts = facts_of(work, case, disclosure=disclosure)
+
+    def open_to(act: str) -> bool:
+        return disclosure.stage in acts[act].stages
+
+    if facts.has("overturned"):
+        overturned = facts.read("overturned")
+        if is_public(facts) and open_to("withdraw_publication"):
+            form = WithdrawPublication(kind=overturned.text("kind"), reason=overturned.text("reason"))
+            claim.attempt(work, "withdraw_publication", disclosure, form, "withdrawn", report)
+        elif open_to("stop_disclosure"):
+            claim.attempt(work, "stop_disclosure", disclosure, Note(), "stopped", report)
+        return
+    if (ground := must_withhold(facts, work.book)) is not None:
+        if is_public(facts):
+            # Found out afterwards. What the public is told of it, a person words: the reason must not tell the ground.
+            report.did("told", notices.tell_must_withdraw(work, disclosure))
+        elif open_to("approve_withholding"):
+            approval = Approve(opinion=f"{ground.zh}，不予公示。")
+            claim.attempt(work, "approve_withholding", disclosure, approval, "withheld", report)
+        return
+    if disclosure.stage == "released":
+        late = facts.disclosure is not None and facts.disclosure.due_on is not None
+        late = late and work.today > facts.disclosure.due_on  # type: ignore[union-attr,operator]  # looked at above
+        if claim.attempt(work, "publish_disclosure", disclosure, Note(), "published", report) and late:
+            report.did("published_late")
+
+
+def _calendar_moved(work: Work, case: Case, facts: CaseFacts, calendar: str, report: Report) -> None:
+    """Note in the case which due days another calendar put elsewhere, once for each change of calendar."""
+    before = work.session.scalar(select(CaseChecked.calendar).where(CaseChecked.case_id == case.id))
+    if before is None or before == calendar:
+        return
+    moved = clocks.moved(facts, work.book, calendars.read(work, before))
+    if not moved:
+        return
+    form = RecomputeDue(
+        before=before,
+        after=calendar,
+        moved=tuple(
+            MovedDue(limit=one.limit_key, subject=one.key, started_on=one.started_on, was=one.was, now=one.now)
+            for one in moved
+        ),
+    )
+    if not claim.attempt(work, "recompute_due", case, form, "recomputed", report):
+        return
+    keys = {(one.limit_key, one.key) for one in moved}
+    for clock in clocks.running(facts, work.book):
+        if (clock.limit.key, clock.key) in keys and clock.stopped_on is None:
+            report.did("told", notices.tell_clock(work, "due_moved", facts, clock, clock.limit.who))
+
+
+def _note(work: Work, case: Case, calendar: str, running: Sequence[Clock]) -> None:
+    """Keep how the case stood, and at which moment of today an hour limit asks for another look."""
+    moments = [clock.due.due_at for clock in running if clock.state == "running" and clock.due.due_at is not None]
+    values = {
+        "agency_id": case.agency_id,
+        "version": case.version,
+        "on_day": work.today,
+        "law": work.book.version,
+        "calendar": calendar,
+        "again_at": min((moment + dt.timedelta(seconds=1) for moment in moments), default=None),
+    }
+    statement = insert(CaseChecked).values(case_id=case.id, **values)
+    work.session.execute(statement.on_conflict_do_update(index_elements=[CaseChecked.case_id], set_=values))

@@ -1,0 +1,58 @@
+"""What a pass did, counted by kind; nothing of it names a case or a person."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+WORDS = {
+    "accepted_by_silence": "逾期未告知视为受理",
+    "withheld": "依法不予公示",
+    "stopped": "终止公示",
+    "withdrawn": "撤回公示",
+    "published": "发布公示",
+    "published_late": "其中逾期发布",
+    "verified": "核验公示可达",
+    "unreachable": "公示页面未核验通过",
+    "recomputed": "日历变动重算期限",
+    "refused": "依法不能办理",
+    "taken_up": "登记更正申请",
+    "told": "提醒",
+}
+
+
+class Report:
+    """Counts of what was done (kinds of WORDS), of what failed."""
+
+    def __init__(self) -> None:
+        self.done: Counter[str] = Counter()
+        self.failed: Counter[str] = Counter()
+
+    @property
+    def anything(self) -> bool:
+        """Whether the pass did, or failed to do, anything at all."""
+        return bool(self.done or self.failed)
+
+    def did(self, kind: str, count: int = 1) -> None:
+        """Count something done; `kind` is one of WORDS."""
+        if count:
+            self.done[kind] += count
+
+    def fail(self, kind: str) -> None:
+        """Count an item that could not be dealt with in this pass."""
+        self.failed[kind] += 1
+
+    def add(self, other: Report) -> None:
+        """Add another report's counts."""
+        self.done += other.done
+        self.failed += other.failed
+
+    def data(self) -> dict[str, Any]:
+        """As JSON keeps it: {"done": {kind: count}, "failed": {kind: count}}."""
+        return {"done": dict(sorted(self.done.items())), "failed": dict(sorted(self.failed.items()))}
+
+    def said(self) -> str:
+        """The same in one Chinese sentence."""
+        parts = [f"{words}{self.done[kind]}件" for kind, words in WORDS.items() if self.done[kind]]
+        parts += [f"未能处理{sum(self.failed.values())}件"] if self.failed else []
+        return "，".join(parts) or "没有到期事项"
