@@ -61,29 +61,29 @@ class Book:
         law = root / "law"
         problems: list[str] = []
 
-        def part(read: Callable[[], T]) -> T | None:
+        def part(path: Path, read: Callable[[Path], T]) -> T | None:
             try:
-                return read()
+                return read(path)
             except LawBookError as error:
                 problems.extend(error.problems)
-            except (KeyError, TypeError, ValueError, tomllib.TOMLDecodeError) as error:
-                problems.append(f"{type(error).__name__}: {error}")
+            except (OSError, KeyError, TypeError, ValueError) as error:
+                problems.append(f"{path.name}: {type(error).__name__}: {error}")
             return None
 
-        sources = part(lambda: citation.load(law / "sources.toml")) or {}
-        calendar = part(lambda: Calendar.load(root / "calendar"))
-        limits = part(lambda: deadlines.load(law / "deadlines.toml", sources))
-        thresholds_ = part(lambda: thresholds.load(law / "thresholds.toml", sources))
-        powers = part(lambda: Powers.load(law / "powers.toml"))
-        major = part(lambda: MajorRules.load(law / "major_decisions.toml"))
-        legal_review = part(lambda: LegalReview.load(law / "legal_review.toml"))
-        disclosure = part(lambda: DisclosureRules.load(law / "disclosure.toml"))
-        redaction = part(lambda: tomllib.loads((law / "redaction.toml").read_text(encoding="utf-8")))
-        recording_ = part(lambda: recording.load(law / "recording.toml", sources))
-        basic = part(lambda: basic_information.load(law / "basic_information.toml", sources))
-        words = part(lambda: terms.load(law / "terms.toml", sources))
-        rows_ = part(lambda: rows.load(law / "rows.toml", sources))
-        procedures = part(lambda: load_procedures(root / "procedures", sources=sources))
+        sources = part(law / "sources.toml", citation.load) or {}
+        calendar = part(root / "calendar", Calendar.load)
+        limits = part(law / "deadlines.toml", lambda path: deadlines.load(path, sources))
+        thresholds_ = part(law / "thresholds.toml", lambda path: thresholds.load(path, sources))
+        powers = part(law / "powers.toml", Powers.load)
+        major = part(law / "major_decisions.toml", MajorRules.load)
+        legal_review = part(law / "legal_review.toml", LegalReview.load)
+        disclosure = part(law / "disclosure.toml", DisclosureRules.load)
+        redaction = part(law / "redaction.toml", lambda path: tomllib.loads(path.read_text(encoding="utf-8")))
+        recording_ = part(law / "recording.toml", lambda path: recording.load(path, sources))
+        basic = part(law / "basic_information.toml", lambda path: basic_information.load(path, sources))
+        words = part(law / "terms.toml", lambda path: terms.load(path, sources))
+        rows_ = part(law / "rows.toml", lambda path: rows.load(path, sources))
+        procedures = part(root / "procedures", lambda path: load_procedures(path, sources=sources))
         if (
             calendar is None
             or limits is None
