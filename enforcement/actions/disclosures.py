@@ -200,13 +200,14 @@ def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     content = content_of(work, disclosure, facts, values, published_on=work.today)
     data = document.to_bytes(content)
+    categories = work.book.redaction["category"]
     leaks = redact.leaks(data, known_values(facts), keep=kept_values(facts))
     return {
         "undecided": sum(span.accepted is None for span in spans_of(work, disclosure))
         if values.form == "full_text"
         else 0,
         "missing": [f"{item.zh}（{item.cite}）" for item in document.missing_fields(content)],
-        "leaks": [f"{leak.category}：{leak.where}" for leak in leaks],
+        "leaks": [f"{categories[leak.category]['zh']}：{leak.where}" for leak in leaks],
     }
 
 

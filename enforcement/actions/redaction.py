@@ -14,6 +14,9 @@ from publish import redact
 NAMES_IN_RECORDS = ("informant", "attesting_witness", "receiver")
 """Fields of process records that hold the name of somebody who is neither party nor officer."""
 
+ROLES_NOT_NAMES = frozenset({"当事人", "本人", "申请人", "被检查人", "负责人", "代收人"})
+"""What people write where a name is asked for: words of every decision, not somebody's name."""
+
 NOT_OPEN = Breach(
     "disclosure_not_open",
     "公示内容已提交审核，退回后方可修改",
@@ -49,7 +52,7 @@ def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
     return [
         redact.KnownValue(category, value, label)
         for category, value, label in dict.fromkeys(values)
-        if value and value not in keep
+        if value and value not in keep and value not in ROLES_NOT_NAMES
     ]
 
 

@@ -13,6 +13,7 @@ from enforcement.actions.registry import Outcome
 from enforcement.demo.agencies import MARKET, sample_id
 from enforcement.demo.walk import Staff, Walk
 from enforcement.facts import facts_of
+from enforcement.law.citation import Citation
 from enforcement.law.clocks import open_clocks
 from enforcement.models.cases import Case
 from enforcement.sweep import sweep
@@ -97,14 +98,18 @@ def tell(office: Office, say: Say, *, megabytes: int = 20) -> list[str]:
 
 
 def _told(office: Office, staff: Staff, say: Say) -> Callable[[str, Outcome], None]:
+    def zh(cite: str, basis: str = "law") -> str:
+        article = Citation.parse(cite).zh(office.book.sources)
+        return article if basis == "law" else f"系统内控要求，为落实{article}"
+
     def said(act: str, outcome: Outcome) -> None:
         with office.begin(Actor.clock(staff.agency_id)) as work:
             clocks = open_clocks(facts_of(work, work.session.get_one(Case, outcome.chain_id)), office.book)
         power = office.book.powers.table[act]
-        say(f"  {outcome.seq:>3}  {power.zh}{f'（{office.zh(power.cite)}）' if power.cite else ''}")
+        say(f"  {outcome.seq:>3}  {power.zh}{f'（{zh(power.cite)}）' if power.cite else ''}")
         for clock in clocks:
             say(
-                f"         {clock.limit.zh}：{clock.due.target_on} 前，末日 {clock.due.due_on}（{office.zh(clock.due.cite)}）"
+                f"         {clock.limit.zh}：{clock.due.target_on} 前，末日 {clock.due.due_on}{f'（{zh(clock.due.cite, clock.due.basis)}）' if clock.due.cite else ''}"
             )
 
     return said
@@ -116,6 +121,7 @@ def _penalty(staff: Staff, say: Say, megabytes: int) -> Walk:
     conclusion = dataclasses.replace(MAJOR, act_on=walk.today - dt.timedelta(days=10))
     walk.lead(BAKERY, matter_code="CF-101", title="涉嫌经营超过保质期食品案", content="群众举报该店出售过期蛋糕。")
     walk.investigate(BAKERY.name, "涉嫌经营超过保质期的食品", BAKERY.address)
+    walk.unfilmed("on_site", "investigation")
     _seize(walk, megabytes)
     walk.notify(conclusion, hearing=True)
     walk.review("拟没收违法所得并处罚款十二万元。", conclusion.basis)

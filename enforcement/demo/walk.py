@@ -402,6 +402,7 @@ class Walk:
                 content="现场布局与申请材料一致，设施齐备。",
             ),
         )
+        self.unfilmed("on_site")
         self.do(
             "officer1",
             "examine_application",
