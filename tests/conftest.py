@@ -18,6 +18,9 @@ from enforcement.runtime.embedded import DatabaseUrls, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from tests.factories import House
 
 # A shared machine is no measure of speed, so no example has a deadline; `make proof` tries many more.
 hypothesis.settings.register_profile("house", deadline=None)
@@ -66,3 +69,30 @@ def urls(new_database: Callable[[], DatabaseUrls]) -> DatabaseUrls:
 def database(new_database: Callable[[], DatabaseUrls]) -> DatabaseUrls:
     """The URLs of a database that no other test has seen."""
     return new_database()
+
+
+@pytest.fixture(scope="session")
+def _agencies_template(new_database: Callable[[], DatabaseUrls], tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that holds the two sample agencies and nothing else."""
+    from sqlalchemy import make_url
+
+    from tests import factories
+
+    urls = new_database()
+    office = factories.open_office(urls, tmp_path_factory.mktemp("media"))
+    factories.found_agencies(office)
+    office.engine.dispose()  # nobody may be connected to a database that is copied
+    return make_url(urls.app).database or ""
+
+
+@pytest.fixture
+def house(server: Server, _agencies_template: str, tmp_path: Path) -> Iterator[House]:
+    """Two agencies with everybody a case needs, in a database no other test has seen (tests/factories.py)."""
+    from tests import factories
+
+    name = f"house_{next(_numbers)}"
+    with server.connect() as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_agencies_template}".encode())
+    house = factories.open_house(server.prepare(name), tmp_path / "media")
+    yield house
+    house.office.engine.dispose()
