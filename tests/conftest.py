@@ -8,6 +8,9 @@ from __future__ import annotations
 
 import itertools
 import os
+from contextlib import contextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import hypothesis
@@ -34,16 +37,31 @@ FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writ
 _numbers = itertools.count(1)
 
 
+@contextmanager
+def own_folder() -> Iterator[Path]:
+    """A folder for a server. Not under pytest's: another run of pytest closes that to the server's system user."""
+    with TemporaryDirectory(prefix="mingjian-", ignore_cleanup_errors=True) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture
+def server_folder() -> Iterator[Path]:
+    """A folder where the test may start a server of its own."""
+    with own_folder() as folder:
+        yield folder
+
+
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+def server() -> Iterator[Server]:
     """A running embedded server that holds an empty database at migrations/HEAD, named TEMPLATE."""
-    server = Server(tmp_path_factory.mktemp("v"), arguments=FAST)
-    server.start()
-    try:
-        schema.upgrade(server.prepare(TEMPLATE).owner)
-        yield server
-    finally:
-        server.stop()
+    with own_folder() as folder:
+        server = Server(folder, arguments=FAST)
+        server.start()
+        try:
+            schema.upgrade(server.prepare(TEMPLATE).owner)
+            yield server
+        finally:
+            server.stop()
 
 
 @pytest.fixture(scope="session")

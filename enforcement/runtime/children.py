@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from contextlib import suppress
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
@@ -69,10 +70,14 @@ def stop(child: subprocess.Popen[bytes], how: signal.Signals, *, seconds: float)
     child.wait()
 
 
-def sweep(child: subprocess.Popen[bytes]) -> None:
-    """End whatever is left in the child's session: workers of a killed server keep its port open."""
+def sweep(child: subprocess.Popen[bytes], *, seconds: float = 2.0) -> None:
+    """End whatever is left in the child's session (workers of a killed server keep its port open), and see it gone."""
+    until = time.monotonic() + seconds
     with suppress(ProcessLookupError, PermissionError):
-        os.killpg(child.pid, signal.SIGKILL)
+        while time.monotonic() < until:
+            os.killpg(child.pid, signal.SIGKILL)
+            child.poll()
+            time.sleep(0.02)
 
 
 def end_with_parent(how: signal.Signals) -> None:

@@ -89,8 +89,6 @@ class Server:
         self.data = self.folder / "data"
         self.log = self.folder / "log"
         self.arguments = arguments
-        self.new = False
-        """Whether this start made the cluster."""
         self.child: subprocess.Popen[bytes] | None = None
         self._lock: IO[bytes] | None = None
 
@@ -252,7 +250,6 @@ class Server:
             raise Unfit(f"无法建立数据库目录 {self.data}：{said.decode(errors='replace').strip()}")
         os.sync()
         fresh.rename(self.data)
-        self.new = True
 
     def _start_child(self) -> None:
         self._own_folder(self.socket)

@@ -25,7 +25,8 @@ import psutil
 from config.fitness import check_database
 from config.settings import DATABASES, HOLDS, KEY_FILES, ROOT, Process, Settings, Unfit
 from enforcement.runtime import children, keys, schema
-from enforcement.runtime.embedded import DATABASE, InUse, Server
+from enforcement.runtime.embedded import InUse, Server
+from enforcement.runtime.samples import Samples
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -82,6 +83,7 @@ class Supervisor:
         self.settings = settings
         self.parent = parent
         self.server: Server | None = None
+        self.samples = Samples(settings.var)
         self.lock: IO[bytes] | None = None
         self.logs = settings.var / "log"
         self.children = [
@@ -118,12 +120,11 @@ class Supervisor:
         keys.ensure(self.settings.var)
         if self.settings.embedded:
             self.server = self.own_server()
-        demo = False
         if self.server is not None:
-            demo = self.open_database(self.server)
+            self.open_database(self.server)
         else:
             check_operators_database(self.settings)
-        self.settings = replace(self.settings, demo=demo)
+        self.settings = replace(self.settings, demo=self.server is not None and self.samples.shown)
         for child in self.children:
             self.spawn(child)
         self.wait_until_ready()
@@ -141,6 +142,7 @@ class Supervisor:
     def own_server(self) -> Server:
         """Start the embedded server; wait a little for a command that is using it."""
         server = Server(self.settings.var)
+        self.samples.expect(server)
         until = time.monotonic() + PATIENCE
         told = False
         while True:
@@ -156,30 +158,16 @@ class Supervisor:
             else:
                 return server
 
-    def open_database(self, server: Server) -> bool:
-        """Prepare, migrate and, on the very first start, load the sample agencies. Returns whether this is a demo.
-
-        `var/demo` says "loading" from before the first database is made until the sample agencies are in. A first
-        start that was killed in between is begun again from an empty database. An installation without that file is
-        somebody's own and never gets sample data.
-        """
-        state = self.settings.var / "demo"
-        if server.new and os.environ.get("MINGJIAN_DEMO") != "0":
-            state.write_text("loading", encoding="utf-8")
-        loading = state.exists() and state.read_text(encoding="utf-8") == "loading"
-        if loading:
-            with server.connect() as connection:
-                connection.execute(f'DROP DATABASE IF EXISTS "{DATABASE}" WITH (FORCE)'.encode())
+    def open_database(self, server: Server) -> None:
+        """Prepare and migrate; on the very first start load the sample agencies."""
+        load = self.samples.make_room(server)
         say("正在准备数据库……")
         urls = server.prepare()
         schema.upgrade(urls.owner)
         self.settings = self.settings.with_urls(urls.as_settings())
-        if loading:
+        if load:
             say("正在载入示例单位……")
-            accounts = self.load_demo()
-            (self.settings.var / "accounts.txt").write_text(accounts, encoding="utf-8")
-            state.write_text("loaded", encoding="utf-8")
-        return state.exists()
+            self.samples.loaded(self.load_demo())
 
     def load_demo(self) -> str:
         """`flask demo load` against our own database; what it prints (the sample accounts) is shown at every start."""
@@ -273,9 +261,8 @@ class Supervisor:
         """Addresses and, in the demo, who may log in."""
         say(f"\n明鉴已启动\n  内部系统  http://{HOST}:{self.settings.internal_port}")
         say(f"  公示平台  http://{HOST}:{self.settings.public_port}")
-        accounts = self.settings.var / "accounts.txt"
-        if self.settings.demo and accounts.exists():
-            say("\n" + accounts.read_text(encoding="utf-8").strip())
+        if self.settings.demo:
+            say("\n" + self.samples.accounts.read_text(encoding="utf-8").strip())
         say("\n按 Ctrl-C 停止。")
 
     # ----------------------------------------------------------------------------------------------------------- watch

@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-def operators(tmp_path: Path) -> Iterator[Server]:
+def operators(server_folder: Path) -> Iterator[Server]:
     """A server nobody has prepared, as an operator would bring it."""
-    server = Server(tmp_path)
+    server = Server(server_folder)
     server.start()
     yield server
     server.stop()

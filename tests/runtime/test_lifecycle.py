@@ -94,7 +94,7 @@ class Installation:
         assert self.main is not None
         self.main.send_signal(how)
         assert self.main.wait(SECONDS) == 0, self.said
-        assert self.left() == []
+        assert self.left() == [], self.said
 
     def wait_for(self, what: Callable[[], bool]) -> None:
         until = time.monotonic() + SECONDS
@@ -133,8 +133,8 @@ def installation(folder: Path, **environ: str) -> Iterator[Installation]:
 
 
 @pytest.fixture
-def here(tmp_path: Path) -> Iterator[Installation]:
-    with installation(tmp_path) as made:
+def here(server_folder: Path) -> Iterator[Installation]:
+    with installation(server_folder) as made:
         yield made
 
 
@@ -250,10 +250,12 @@ def test_a_port_in_use_is_one_clear_sentence(here: Installation) -> None:
     assert here.left() == []
 
 
-def test_a_second_start_in_the_same_place_is_refused_and_disturbs_nothing(here: Installation, tmp_path: Path) -> None:
+def test_a_second_start_in_the_same_place_is_refused_and_disturbs_nothing(
+    here: Installation, server_folder: Path
+) -> None:
     here.up()
-    (tmp_path / "second").mkdir()
-    second = Installation(tmp_path / "second", {"MINGJIAN_VAR": str(here.var)})
+    (server_folder / "second").mkdir()
+    second = Installation(server_folder / "second", {"MINGJIAN_VAR": str(here.var)})
     assert second.start().wait(SECONDS) == 1
     assert "已有一个明鉴在运行" in second.said
     assert answers(here.internal)
@@ -273,8 +275,30 @@ def test_told_by_make_it_stops_even_when_make_keeps_the_interrupt_to_itself(here
     here.wait_for(lambda: here.left() == [])
 
 
+def test_the_first_start_loads_sample_agencies_once_even_if_it_was_killed_while_loading(server_folder: Path) -> None:
+    with installation(server_folder, MINGJIAN_DEMO="1") as here:
+        main = here.start()
+        here.wait_for(lambda: here.processes("demo load") != [])
+        main.kill()
+        here.wait_for(lambda: here.left() == [])
+        here.up()
+        accounts = (here.var / "accounts.txt").read_text(encoding="utf-8").strip()
+        assert accounts
+        assert accounts in here.said
+        assert here.processes("wsgi:internal")[0].environ()["MINGJIAN_DEMO"] == "1"
+        with Server(here.var).connect("mingjian") as database:
+            names = database.execute("SELECT name FROM enforcement.agency").fetchall()
+        assert len(names) == len(set(names)) >= 2
+        here.down(signal.SIGTERM)
+        here.up()
+        assert accounts in here.said
+        with Server(here.var).connect("mingjian") as database:
+            assert database.execute("SELECT name FROM enforcement.agency").fetchall() == names
+        here.down(signal.SIGTERM)
+
+
 def test_with_an_operators_database_no_server_is_started_and_no_sample_loaded(
-    tmp_path: Path, database: DatabaseUrls
+    server_folder: Path, database: DatabaseUrls
 ) -> None:
     given = {
         "MINGJIAN_DATABASE_URL": database.app,
@@ -282,21 +306,21 @@ def test_with_an_operators_database_no_server_is_started_and_no_sample_loaded(
         "MINGJIAN_DATABASE_PUBLIC_URL": database.public,
         "MINGJIAN_DEMO": "1",
     }
-    with installation(tmp_path, **given) as there:
+    with installation(server_folder, **given) as there:
         there.up()
         assert not (there.var / "postgres").exists()
         assert there.processes("wsgi:internal")[0].environ()["MINGJIAN_DEMO"] == "0"
         there.down(signal.SIGTERM)
 
 
-def test_with_an_operators_database_a_missing_address_is_named(tmp_path: Path, database: DatabaseUrls) -> None:
-    with installation(tmp_path, MINGJIAN_DATABASE_URL=database.app) as there:
+def test_with_an_operators_database_a_missing_address_is_named(server_folder: Path, database: DatabaseUrls) -> None:
+    with installation(server_folder, MINGJIAN_DATABASE_URL=database.app) as there:
         assert there.start().wait(SECONDS) == 1
         assert "缺少 MINGJIAN_DATABASE_SEQUENCER_URL" in there.said
 
 
-def test_a_command_starts_the_server_if_it_must_and_leaves_it_as_it_was(tmp_path: Path) -> None:
-    settings = Settings.read("command", {"MINGJIAN_VAR": str(tmp_path / "var")})
+def test_a_command_starts_the_server_if_it_must_and_leaves_it_as_it_was(server_folder: Path) -> None:
+    settings = Settings.read("command", {"MINGJIAN_VAR": str(server_folder / "var")})
     keys.ensure(settings.var, {})
     with running(settings) as ready:
         assert ready.database_url is not None
