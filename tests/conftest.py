@@ -21,7 +21,6 @@ from enforcement.runtime.embedded import DatabaseUrls, Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from tests.factories import House
 
