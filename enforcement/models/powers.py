@@ -39,6 +39,8 @@ class DirectoryEntry(Base):
     matter_code: Mapped[str]
     is_major: Mapped[bool]
     ground_row: Mapped[str] = mapped_column(default="")
+    cite: Mapped[str] = mapped_column(default="")
+    """The law or regulation that demands review, where the ground is S6.4."""
     amount_from_fen: Mapped[int | None]
     """Major from this amount on (fine or confiscation); nothing: whatever the amount."""
 
