@@ -1,0 +1,149 @@
+"""Cases as a lawyer writes them down in TOML, turned into the facts the law looks at; and a clerk who walks them through."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, time
+from typing import TYPE_CHECKING, Any
+
+from enforcement.law.errors import Breach, RuleViolation
+from enforcement.law.events import SHANGHAI, Record
+from enforcement.law.facts import (
+    ActorFacts,
+    CaseFacts,
+    DirectoryEntryFacts,
+    DisclosureFacts,
+    MatterFacts,
+    OfficerFacts,
+    ParameterFacts,
+    PartyFacts,
+    RecordingFacts,
+)
+from tests.law.places import SCENARIOS
+
+if TYPE_CHECKING:
+    from enforcement.law.book import Book
+    from enforcement.law.procedure import Procedure
+
+KINDS = {"penalty_ordinary": "penalty", "license": "license", "inspection": "inspection"}
+NAMES_OFFICERS = {"open_case", "assign_officers", "begin_inspection"}
+
+
+def files() -> list[str]:
+    """The names of the scenario files of cases."""
+    return sorted(path.stem for path in (SCENARIOS / "cases").glob("*.toml"))
+
+
+def officer(entry: str | Mapping[str, Any]) -> OfficerFacts:
+    """「甲」 is a certified, published officer called so; a table says what is different."""
+    if isinstance(entry, str):
+        return OfficerFacts(person_id=entry, name=entry, certificate_no=f"京{entry}001")
+    return OfficerFacts(**{"name": entry["person_id"], **entry})
+
+
+def record(entry: Mapping[str, Any], seq: int, procedure: Procedure, stage: str) -> Record:
+    """One record: `event`, `on`, `by`, `data`; its act and stage follow from the procedure where they are not written."""
+    acts = [act for act in procedure.acts.values() if act.event == entry["event"]]
+    act = entry.get("act") or (acts[0].key if acts else "")
+    after = entry.get("stage") or next((one.to for one in acts if one.to), None) or stage
+    at = entry.get("at") or datetime.combine(entry["on"], time(10), SHANGHAI)
+    return Record(seq, entry["event"], act, after, at, entry["on"], entry.get("by"), entry.get("data", {}))
+
+
+def records(entries: Iterable[Mapping[str, Any]], procedure: Procedure) -> tuple[Record, ...]:
+    """The records of a case, in order."""
+    made: list[Record] = []
+    for seq, entry in enumerate(entries, start=1):
+        made.append(record(entry, seq, procedure, made[-1].stage if made else procedure.start))
+    return tuple(made)
+
+
+def facts(entry: Mapping[str, Any], book: Book) -> CaseFacts:
+    """The facts of one entry; what it does not say is a sound and empty case on 2 March 2026."""
+    kind = entry.get("procedure", "penalty_ordinary")
+    procedure = book.procedures[kind]
+    told = records(entry.get("records", ()), procedure)
+    today: date = entry.get("today", date(2026, 3, 2))
+    matter = {"code": "A001", "zh": "示例事项", "kind": KINDS[kind], **entry.get("matter", {})}
+    actor = entry.get("actor")
+    disclosed = entry.get("disclosure")
+    lines = entry.get("directory")
+    return CaseFacts(
+        case_id="case",
+        procedure=kind,
+        stage=entry.get("stage") or (told[-1].stage if told else procedure.start),
+        today=today,
+        now=entry.get("now") or datetime.combine(today, time(15), SHANGHAI),
+        matter=MatterFacts(**matter),
+        parties=tuple(PartyFacts(**{"id": "p", **one}) for one in entry.get("parties", ())),
+        officers=tuple(officer(one) for one in entry.get("officers", ())),
+        handling_unit_id=entry.get("handling_unit_id", ""),
+        records=told,
+        recordings=tuple(RecordingFacts(**one) for one in entry.get("recordings", ())),
+        parameters={name: ParameterFacts(name, value) for name, value in entry.get("parameters", {}).items()},
+        directory=None if lines is None else tuple(DirectoryEntryFacts(**one) for one in lines),
+        actor=None if actor is None else ActorFacts(**{**actor, "roles": frozenset(actor.get("roles", ()))}),
+        form=entry.get("form", {}),
+        named={one.person_id: one for one in map(officer, entry.get("named", ()))},
+        disclosure=None if disclosed is None else DisclosureFacts(**disclosed),
+        clears=procedure.clears,
+    )
+
+
+@dataclasses.dataclass
+class Walk:
+    """A case being walked through its procedure, act by act, with nothing but the law."""
+
+    book: Book
+    facts: CaseFacts
+    people: Mapping[str, Mapping[str, Any]]
+
+    @classmethod
+    def begin(cls, story: Mapping[str, Any], book: Book) -> Walk:
+        """A case before its first act."""
+        people = story.get("people", {})
+        known = {name: officer({"person_id": name, **one.get("certificate", {})}) for name, one in people.items()}
+        return cls(book, dataclasses.replace(facts(story, book), named=known), people)
+
+    def attempt(self, step: Mapping[str, Any]) -> tuple[Breach, ...]:
+        """Try one act on its day by its person; done, it is recorded. The breaches that stood against it, () if none."""
+        name, today = step["act"], step.get("on", self.facts.today)
+        who = step.get("by", "")
+        person = self.people.get(who, {})
+        actor = ActorFacts(person_id=who, name=who, **{k: _set(v) for k, v in person.items() if k != "certificate"})
+        form = {**step.get("form", {}), **step.get("computed", {})}
+        now = step.get("at") or datetime.combine(today, time(15), SHANGHAI)
+        recordings = (*self.facts.recordings, *(RecordingFacts(**one) for one in step.get("recordings", ())))
+        self.facts = dataclasses.replace(
+            self.facts, today=today, now=now, actor=actor, form=form, recordings=recordings, clears={}
+        )
+        against = [breach for breach in [self.book.powers.may(actor.roles, name)] if breach]
+        against += self.book.powers.apart(name, self.facts, who)
+        procedure = self.book.procedures[self.facts.procedure]
+        try:
+            admitted = procedure.admit(name, self.facts, self.book)
+        except RuleViolation as refusal:
+            return (*against, *refusal.breaches)
+        if against:
+            return tuple(against)
+        stage = admitted.stage_after or self.facts.stage
+        seq = len(self.facts.records) + 1
+        on = step.get("happened_on", today)
+        done = Record(seq, admitted.event, name, stage, now, on, who or None, form)
+        officers = self.facts.officers
+        if name in NAMES_OFFICERS:
+            officers = tuple(self.facts.named[one] for one in form["officers"])
+        self.facts = dataclasses.replace(
+            self.facts,
+            stage=stage,
+            records=(*self.facts.records, done),
+            officers=officers,
+            form={},
+            clears=procedure.clears,
+        )
+        return ()
+
+
+def _set(value: Any) -> Any:
+    return frozenset(value) if isinstance(value, list) else value

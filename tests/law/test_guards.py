@@ -1,0 +1,78 @@
+"""Every condition of the law, on both sides: scenarios a lawyer can read, in tests/law/scenarios/cases."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from enforcement.law.errors import LawBookError
+from enforcement.law.guards import GUARDS, SUBJECTS, Gap, guard
+from tests.law.cases import facts, files
+from tests.law.places import SCENARIOS
+
+if TYPE_CHECKING:
+    from enforcement.law.book import Book
+    from enforcement.law.facts import CaseFacts
+    from enforcement.law.guards import Answer, Law
+
+
+def entries() -> list[tuple[str, dict[str, Any]]]:
+    names = [name for name in files() if not name.startswith("walk_")]
+    texts = [tomllib.loads((SCENARIOS / "cases" / f"{name}.toml").read_text("utf-8")) for name in names]
+    return [(name, entry) for text in texts for name, several in text.items() for entry in several]
+
+
+@pytest.mark.parametrize(
+    ("name", "entry"), entries(), ids=lambda value: value if isinstance(value, str) else value["says"]
+)
+def test_a_condition_holds_or_says_what_is_missing(book: Book, name: str, entry: dict[str, Any]) -> None:
+    breaches = GUARDS[name].check(facts(entry, book), book)
+    expected = entry.get("refused", [])
+    said = [breach.zh for breach in breaches]
+    assert len(said) == len(expected), said
+    assert all(words in sentence for words, sentence in zip(expected, said, strict=True)), said
+    if "cites" in entry:
+        assert [breach.cite for breach in breaches] == entry["cites"]
+    if "basis" in entry:
+        assert {breach.basis for breach in breaches} == {entry["basis"]}
+
+
+@pytest.mark.parametrize("name", sorted(GUARDS))
+def test_every_condition_has_a_scenario_on_both_sides(name: str) -> None:
+    sides = {bool(entry.get("refused")) for guarded, entry in entries() if guarded == name}
+    assert sides == {True, False}
+
+
+def test_every_condition_is_found_under_its_own_subject() -> None:
+    written = {name for subject in SUBJECTS for name in vars(subject) if name in GUARDS}
+    assert written == set(GUARDS)
+
+
+def test_two_conditions_cannot_share_a_name() -> None:
+    def two_officers(_facts: CaseFacts, _law: Law) -> Answer:
+        return True
+
+    with pytest.raises(LawBookError):
+        guard(row="X", cite=None, zh="")(two_officers)
+
+
+def test_a_gap_takes_from_its_condition_what_it_does_not_say_itself(book: Book) -> None:
+    one = GUARDS["two_officers"]
+    made = type(one)(
+        one.code,
+        one.row,
+        one.cite,
+        one.zh,
+        one.basis,
+        one.mend,
+        of_form=False,
+        holds=lambda _f, _l: (Gap("缺一项", basis="design"),),
+    )
+    [breach] = made.check(facts({}, book), book)
+    assert (breach.zh, breach.basis, breach.cite, breach.mend) == ("缺一项", "design", "APL#42.1", "assign_officers")
+
+
+def test_what_an_act_is_said_to_mend_is_an_act(book: Book) -> None:
+    assert {one.mend for one in GUARDS.values() if one.mend} <= book.powers.table.keys()
