@@ -1,4 +1,4 @@
-"""Every requirement row stands in one table, with its article; what is said to be built names a place and a test that exist."""
+"""Every requirement row stands in one table; what is said to be built names a place and a test that exist."""
 
 from __future__ import annotations
 
