@@ -181,7 +181,7 @@ def found_agency(
     phone: str,
     supervision_phone: str,
 ) -> Agency:
-    """Found an agency with its own chain and put its heading on the public site: the operator's act, before any account.
+    """Found an agency with its own chain and put its heading on the public site: the operator's act.
 
     `subject_type` is one of the three of G#2. The id is that of the actor.
     """

@@ -116,8 +116,8 @@ def extend_limit(_work: Work, _case: Case, _form: Extend) -> Extra | None:
 def overturn_decision(_work: Work, _case: Case, _form: Overturn) -> Extra | None:
     """Note that the decision was altered, annulled, held unlawful or void (G#18.2).
 
-    What is public comes down through `withdraw_publication`, what is not yet public stops through `stop_disclosure`: the clock
-    does both.
+    What is public comes down through `withdraw_publication`, what is not yet public stops through `stop_disclosure`:
+    the clock does both.
     """
     return None
 

@@ -108,9 +108,8 @@ def _told(office: Office, staff: Staff, say: Say) -> Callable[[str, Outcome], No
         power = office.book.powers.table[act]
         say(f"  {outcome.seq:>3}  {power.zh}{f'（{zh(power.cite)}）' if power.cite else ''}")
         for clock in clocks:
-            say(
-                f"         {clock.limit.zh}：{clock.due.target_on} 前，末日 {clock.due.due_on}{f'（{zh(clock.due.cite, clock.due.basis)}）' if clock.due.cite else ''}"
-            )
+            due, ground = clock.due, f"（{zh(clock.due.cite, clock.due.basis)}）" if clock.due.cite else ""
+            say(f"         {clock.limit.zh}：{due.target_on} 前，末日 {due.due_on}{ground}")
 
     return said
 
