@@ -1,16 +1,13 @@
 """The officers' application, put together: one office, one list of open doors, one answer to every error."""
 
-from pathlib import Path
 from typing import Any
 
 from flask import Flask
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
-from sqlalchemy import create_engine
 
-from config.settings import Settings, Unfit
-from enforcement.law.book import Book
-from enforcement.law.errors import LawBookError
+from config.settings import Settings
+from enforcement.office import open_office
 from enforcement.web import (
     acts,
     agency,
@@ -30,8 +27,6 @@ from enforcement.web import (
     words,
 )
 from enforcement.work import Office
-from media.errors import StoreUnfit
-from media.store import FileStore
 
 LARGEST_FORM = 4 * 1024 * 1024
 """Bytes of a form or of a JSON act. Recordings are streamed and not bound by it."""
@@ -52,25 +47,11 @@ POLICY = {
 csrf = CSRFProtect()
 
 
-def build_office(settings: Settings) -> Office:
-    """The office these settings describe. Raises Unfit."""
-    if not settings.database_url:
-        raise Unfit("缺少 MINGJIAN_DATABASE_URL：请用 make run 启动，或设置数据库连接地址。")
-    static = Path(__file__).parent / "static"
-    try:
-        book = Book.load(settings.config_root)
-        store = FileStore(settings.media, served=[static])
-    except (LawBookError, StoreUnfit) as error:
-        raise Unfit(str(error)) from error
-    engine = create_engine(settings.database_url, pool_pre_ping=True, pool_size=8, max_overflow=8)
-    return Office(engine=engine, book=book, store=store, public_address=settings.public_address, demo=settings.demo)
-
-
 def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     """The internal application for these settings; `office` where the caller has built one."""
     app = Flask(__name__)
     app.config |= _configuration(settings)
-    app.extensions[here.KEY] = office or build_office(settings)
+    app.extensions[here.KEY] = office or open_office(settings)
     app.jinja_env.filters |= words.filters(words.Words(app.extensions[here.KEY].book))
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 
+from enforcement.actions.registry import acts
 from enforcement.law.events import shanghai_day
 from enforcement.web import here
 from enforcement.web.icons import icon
-from enforcement.web.pages import Pages
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,7 +45,7 @@ def install(app: Flask) -> None:
     """Give every page its frame."""
     app.context_processor(_frame)
     app.jinja_env.globals["icon"] = icon
-    app.jinja_env.globals["Pages"] = Pages
+    app.jinja_env.globals["disclosure_acts"] = lambda: {name for name, deed in acts().items() if deed.scope == "disclosure"}
 
 
 def _frame() -> dict[str, Any]:

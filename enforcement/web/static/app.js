@@ -1,0 +1,11 @@
+// What scripts add to pages that work without them. One small module for each thing; each finds its own elements.
+import { keepDrafts } from "./drafts.js";
+import { growGroups } from "./groups.js";
+import { reviewKeys } from "./review.js";
+import { spanKeys } from "./spans.js";
+import { copyButtons, printButtons, player } from "./media.js";
+import { uploadProgress } from "./upload.js";
+
+for (const start of [keepDrafts, growGroups, reviewKeys, spanKeys, copyButtons, printButtons, player, uploadProgress]) start();
+
+document.getElementById("error-summary")?.focus();

@@ -1,0 +1,43 @@
+// What is typed is kept while it is typed, so that a session that ends loses nothing.
+import { token } from "./csrf.js";
+
+const WAIT = 1200;
+const NOT_TYPED = new Set(["csrf_token", "version", "_do"]);
+
+export function keepDrafts() {
+  const form = document.querySelector("form[data-draft]");
+  if (!form) return;
+  const said = form.querySelector("[data-draft-said]");
+  let timer = 0;
+  let kept = "";
+
+  const body = () => {
+    const pairs = [...new FormData(form)].filter(([name, value]) => !NOT_TYPED.has(name) && typeof value === "string");
+    return new URLSearchParams(pairs);
+  };
+
+  const keep = async () => {
+    const now = body();
+    if (now.toString() === kept) return;
+    try {
+      const answer = await fetch(form.dataset.draft, {
+        method: "PUT", body: now, headers: { "X-CSRFToken": token() }, credentials: "same-origin", keepalive: now.toString().length < 60000,
+      });
+      if (answer.ok) {
+        kept = now.toString();
+        said.textContent = `已自动暂存 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" })}`;
+      } else if (answer.status === 401 || answer.status === 400) {
+        said.innerHTML = "";
+        const link = document.createElement("a");
+        Object.assign(link, { href: "/sign-in", target: "_blank", textContent: "在新页面登录" });
+        said.append("登录已失效，本页填写的内容仍在。请", link, "后回到本页提交。");
+      }
+    } catch {
+      said.textContent = "网络中断，尚未暂存；内容仍在本页。";
+    }
+  };
+
+  kept = body().toString();
+  form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, WAIT); });
+  document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
+}

@@ -1,0 +1,89 @@
+"""What the tests of the pages share: the application over a house, and browsers without a browser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from config.settings import Settings
+from enforcement.demo.agencies import PASSWORD
+from enforcement.web.app import create_internal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask import Flask
+    from flask.testing import FlaskClient
+    from werkzeug.test import TestResponse
+
+    from tests.factories import House
+
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@pytest.fixture
+def app(house: House, tmp_path: Path) -> Flask:
+    """The internal application over the house. An unexpected error is raised, not answered."""
+    settings = Settings.read("internal", {"MINGJIAN_VAR": str(tmp_path), "MINGJIAN_SESSION_SECRET": "s" * 40})
+    made = create_internal(settings, house.office)
+    made.config |= {"TESTING": True, "PROPAGATE_EXCEPTIONS": True}
+    return made
+
+
+class Visitor:
+    """Somebody at a browser: pages as text, forms sent with their token."""
+
+    def __init__(self, client: FlaskClient) -> None:
+        self.client = client
+
+    def get(self, address: str, status: int = 200, **given: Any) -> str:
+        """A page, which must answer with this status."""
+        answer = self.client.get(address, **given)
+        assert answer.status_code == status, (address, answer.status_code, answer.text[:2000])
+        return answer.text
+
+    def token(self, page: str | None = None) -> str:
+        """A CSRF token: of the page, or of any."""
+        found = TOKEN.search(page or self.get("/account"))
+        assert found is not None
+        return found[1]
+
+    def post(self, address: str, data: dict[str, Any] | None = None, *, page: str | None = None) -> TestResponse:
+        """A form as the browser sends it."""
+        return self.client.post(address, data={"csrf_token": self.token(page), **(data or {})})
+
+    def api(self, method: str, address: str, json: Any = None, *, version: int | None = None) -> TestResponse:
+        """A call of the JSON API."""
+        headers = {"X-CSRFToken": self.client.get("/api/session").get_json()["csrf_token"]}
+        if version is not None:
+            headers["If-Match"] = f'"{version}"'
+        return self.client.open(address, method=method, json=json, headers=headers)
+
+    def sign_in(self, username: str, password: str = PASSWORD) -> TestResponse:
+        """Sign in through the page."""
+        page = self.get("/sign-in")
+        return self.client.post(
+            "/sign-in", data={"csrf_token": self.token(page), "username": username, "password": password}
+        )
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Visitor:
+    """Somebody who has not signed in."""
+    return Visitor(app.test_client())
+
+
+@pytest.fixture
+def signed_in(app: Flask) -> Callable[[str], Visitor]:
+    """Sign in as somebody, by user name."""
+
+    def enter(username: str) -> Visitor:
+        visitor = Visitor(app.test_client())
+        answer = visitor.sign_in(username)
+        assert answer.status_code == 302, answer.text
+        return visitor
+
+    return enter
