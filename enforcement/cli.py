@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from enforcement.commands.clock import clock, sweep_once
+from enforcement.commands.demo import demo
+from enforcement.commands.law import law
+from enforcement.commands.ledger import ledger, recordings
 from enforcement.runtime.commands import database
 
 if TYPE_CHECKING:
     from flask import Flask
 
-COMMANDS = (database,)
+COMMANDS = (clock, database, demo, law, ledger, recordings, sweep_once)
 """Every command or group of commands; a subject with commands of its own adds its group here."""
 
 

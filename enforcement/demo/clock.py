@@ -18,9 +18,7 @@ class NotForward(ValueError):
 def set_to(office: Office, moment: dt.datetime) -> None:
     """Make it `moment`. Raises NotForward for an earlier moment than now."""
     with office.engine.begin() as connection:
-        before = connection.execute(
-            text("SELECT offset_seconds FROM enforcement.demo_clock FOR UPDATE")
-        ).scalar_one()
+        before = connection.execute(text("SELECT offset_seconds FROM enforcement.demo_clock FOR UPDATE")).scalar_one()
         offset = (moment - machine_clock(connection)).total_seconds()
         if offset < before:
             raise NotForward

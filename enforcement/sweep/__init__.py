@@ -28,10 +28,11 @@ CASES_A_PASS = 5_000
 """More wait for the next pass, oldest first: a pass must end."""
 
 
-def sweep(office: Office, *, fetch: publications.Fetch = publications.fetch) -> Report:
+def sweep(office: Office, *, fetch: publications.Fetch | None = publications.fetch) -> Report:
     """Do everything that is due today in every agency; return what was done.
 
-    `fetch` gets the bytes at an address of the public site (raises OSError). Each agency's part is stored in sweep_run.
+    `fetch` gets the bytes at an address of the public site (raises OSError); with None nothing is fetched back in this
+    pass. Each agency's part is stored in sweep_run.
     """
     total = Report()
     with office.engine.connect() as connection:
@@ -49,12 +50,13 @@ def sweep(office: Office, *, fetch: publications.Fetch = publications.fetch) -> 
     return total
 
 
-def _agency(office: Office, actor: Actor, report: Report, fetch: publications.Fetch) -> None:
+def _agency(office: Office, actor: Actor, report: Report, fetch: publications.Fetch | None) -> None:
     calendar = calendars.known(office, actor)
     waiting = cases.waiting(office, actor, calendar, limit=CASES_A_PASS)
     _each("case", waiting, report, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
-    unseen = publications.unverified(office, actor)
-    _each("publication", unseen, report, lambda one: publications.verify(office, actor, one, fetch, report))
+    if fetch is not None:
+        unseen = publications.unverified(office, actor)
+        _each("publication", unseen, report, lambda one: publications.verify(office, actor, one, fetch, report))
     requests = corrections.waiting(office, actor)
     _each("correction", requests, report, lambda one: corrections.take_up(office, actor, one, report))
     corrections.remind(office, actor, report)
