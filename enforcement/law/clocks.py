@@ -16,13 +16,13 @@ from enforcement.law.facts import CaseFacts, Fields
 if TYPE_CHECKING:
     from enforcement.law.guards.registry import Law
 
-__all__ = ["CONDITIONS", "Clock", "Due", "Moved", "State", "due", "moved", "open_clocks", "running", "warnings"]
+__all__ = ["CONDITIONS", "Clock", "Due", "Moved", "State", "due", "moved", "open_clocks", "running"]
 
 State = Literal["running", "paused", "met", "late", "overdue"]
 
 _ONE_DAY = timedelta(days=1)
 SOON_WORKING_DAYS = 2
-"""From how many working days left a clock warns (design)."""
+"""From how many working days left people are told that a day comes near (design)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -306,27 +306,3 @@ def _agency_value(limit: Limit, fields: Fields, facts: CaseFacts, day: date) -> 
     told = fields.number(limit.value_field) if limit.value_field else 0
     value = told or (facts.parameter(limit.parameter) if limit.parameter else None)
     return value if value is not None and limit.parameter_breach(value, day) is None else None
-
-
-def warnings(clock: Clock) -> tuple[str, ...]:
-    """Sentences for a page: overdue, due today or soon, provisional, a reading of ours."""
-    said: list[str] = []
-    limit, state = clock.limit, clock.state
-    if state == "overdue":
-        said.append(f"{limit.zh}已于{clock.due.due_on}届满，逾期{clock.overdue_days}日")
-    elif state == "late":
-        said.append(f"{limit.zh}逾期{clock.overdue_days}日办结")
-    elif state == "paused":
-        said.append(f"{limit.zh}中止计算")
-    elif state == "running" and limit.direction == "within":
-        if clock.working_days_left == 0:
-            said.append(f"{limit.zh}今日届满")
-        elif clock.working_days_left <= SOON_WORKING_DAYS:
-            said.append(f"{limit.zh}还剩{clock.working_days_left}个工作日")
-    if clock.due.provisional and clock.stopped_on is None:
-        said.append("届满日所在年度的放假安排尚未公布，日期为暂定")
-    if clock.due.basis != "law":
-        said.append(
-            "本期限为系统内控要求，法律未规定具体天数" if clock.due.basis == "default" else "本期限为系统内控要求"
-        )
-    return tuple(said)

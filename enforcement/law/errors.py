@@ -15,8 +15,6 @@ Basis = Literal["law", "default", "design"]
 law's name.
 """
 
-INTERNAL_CONTROL = "系统内控要求"
-
 
 @dataclass(frozen=True, slots=True)
 class Breach:

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.law.calendar import Calendar
-from enforcement.law.clocks import Clock, moved, open_clocks, running, warnings
+from enforcement.law.clocks import Clock, moved, open_clocks, running
 from enforcement.law.events import SHANGHAI, Record
 from enforcement.law.facts import CaseFacts, ParameterFacts
 from tests.law.places import CONFIG, scenarios
@@ -88,7 +88,9 @@ def test_only_open_clocks_say_who_must_act(book: Book) -> None:
 
 def test_what_was_cleared_no_longer_runs(book: Book) -> None:
     facts = facts_of("penalty_ordinary", date(2026, 3, 5), [{"event": "submitted_for_review", "on": date(2026, 3, 2)}])
-    back = dataclasses.replace(facts.records[0], seq=2, event="returned_to_investigation", act="return_to_investigation")
+    back = dataclasses.replace(
+        facts.records[0], seq=2, event="returned_to_investigation", act="return_to_investigation"
+    )
     cleared = dataclasses.replace(
         facts,
         records=(*facts.records, back),
@@ -107,28 +109,14 @@ def test_an_agency_s_own_days_count_and_the_law_s_stay(book: Book) -> None:
     assert only(running(facts, book), "defense").due.due_on == date(2026, 3, 16)
 
 
-def test_a_clock_says_what_is_wrong_with_it(book: Book) -> None:
-    decided = [{"event": "decision_made", "on": date(2026, 12, 28), "data": {"outcome": "granted"}}]
-    clock = only(running(facts_of("license", date(2026, 12, 29), decided), book), "disclosure_of_license")
-    assert "届满日所在年度的放假安排尚未公布，日期为暂定" in warnings(clock)
-    submitted = [{"event": "submitted_for_review", "on": date(2026, 3, 2)}]
-    said = {
-        today: warnings(only(running(facts_of("license", today, submitted), book), "legal_review"))
-        for today in (date(2026, 3, 3), date(2026, 3, 5), date(2026, 3, 9), date(2026, 3, 11))
-    }
-    assert list(said.values()) == [
-        (),
-        ("法制审核期限还剩2个工作日",),
-        ("法制审核期限今日届满",),
-        ("法制审核期限已于2026-03-09届满，逾期2日",),
-    ]
-
-
 def test_a_reading_of_ours_says_so_and_the_law_does_not(book: Book) -> None:
     notice = [{"event": "prior_notice_given", "on": date(2026, 3, 2), "data": {"hearing_right_told": "true"}}]
     clocks = running(facts_of("penalty_ordinary", date(2026, 3, 3), notice), book)
-    assert any("系统内控要求" in said for said in warnings(only(clocks, "defense")))
-    assert not any("系统内控要求" in said for said in warnings(only(clocks, "hearing_request")))
+    assert only(clocks, "defense").due.basis == "default"
+    assert only(clocks, "hearing_request").due.basis == "law"
+    told = [{"event": "hearing_right_told", "on": date(2026, 3, 2)}]
+    unit_is_ours = only(running(facts_of("license", date(2026, 3, 3), told), book), "license_hearing_request")
+    assert (unit_is_ours.due.basis, unit_is_ours.due.cite) == ("default", "ALL#47.1")
 
 
 def test_a_corrected_notice_moves_the_clocks_it_touches_and_no_other(book: Book) -> None:
