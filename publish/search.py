@@ -34,13 +34,19 @@ def terms(text: str) -> list[str]:
 
 def terms_of_normalised(normalised: str) -> list[str]:
     """`terms` of a text that went through `normalise` already."""
-    found: set[str] = set()
-    for run in _RUN.findall(normalised):
-        if run[0].isascii() or len(run) == 1:
-            found.add(run)
-        else:
-            found.update(run[at : at + 2] for at in range(len(run) - 1))
-    return sorted(found)
+    return sorted({term for run in runs(normalised) for term in terms_of_run(run)})
+
+
+def runs(normalised: str) -> list[str]:
+    """The runs of Han characters, of Latin letters and of digits, in the order of the text."""
+    return _RUN.findall(normalised)
+
+
+def terms_of_run(run: str) -> list[str]:
+    """The overlapping bigrams of a Han run in its order; a lone character, letters or digits as they are."""
+    if len(run) == 1 or run[0].isascii():
+        return [run]
+    return [run[at : at + 2] for at in range(len(run) - 1)]
 
 
 @dataclass(frozen=True)

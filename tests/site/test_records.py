@@ -36,9 +36,8 @@ def test_a_record_shows_every_field_of_the_summary_and_when_it_was_published(cli
         "2026年9月28日（周一）",
         "京朝市监处罚〔2026〕1234号",
         samples.AGENCY,
-        "2026年10月13日（周二）",
-        "2026年10月12日（周一）",
         "按期公示",
+        "决定 9月28日，期限 10月13日，公示 10月12日",
         "010-65559876",
         "申请行政复议",
     ):
