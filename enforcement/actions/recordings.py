@@ -122,7 +122,7 @@ class _Row:
 
 @act(TakeInRecording, on="started_at", staged=True)
 def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) -> Extra | None:
-    """Tie a sealed recording to its case; the ledger holds both digests (J#13.1)."""
+    """Tie a sealed recording to its case; the ledger holds both digests (J#13)."""
     work.session.add(
         Recording(
             id=uuid.UUID(form.recording_id),

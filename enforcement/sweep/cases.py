@@ -103,7 +103,7 @@ def _disclosure(work: Work, case: Case, disclosure: Disclosure, report: Report) 
     """Take down or stop what was overturned, withhold what must be, publish what is released.
 
     Released means: published in the next pass, at once. The target is a last day, not an appointment, and a page that
-    stands early cannot be late (G#13 「主动」, G#5.3 「及时」).
+    stands early cannot be late (G#13 「主动」, G#5.2 「及时」).
     """
     acts = work.book.procedures["disclosure"].acts
     facts = facts_of(work, case, disclosure=disclosure)
