@@ -22,5 +22,5 @@ def open_office(settings: Settings) -> Office:
         store = FileStore(settings.media, served=STATIC_FOLDERS)
     except (LawBookError, StoreUnfit) as error:
         raise Unfit(str(error)) from error
-    engine = create_engine(settings.database_url, pool_pre_ping=True)
+    engine = create_engine(settings.database_url, pool_pre_ping=True, hide_parameters=True)
     return Office(engine=engine, book=book, store=store, public_address=settings.public_address, demo=settings.demo)

@@ -47,7 +47,7 @@ def check(as_json: bool) -> None:
 
 
 COUNTED = {
-    "sources": "法律文件", "limits": "期限", "thresholds": "数额", "procedures": "程序", "stages": "环节", 
+    "sources": "法律文件", "limits": "期限", "thresholds": "数额", "procedures": "程序", "stages": "环节",
     "acts": "行为", "terms": "术语", "rows": "要求", "calendar_years": "日历年度",
 }  # fmt: skip
 

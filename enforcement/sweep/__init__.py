@@ -16,7 +16,7 @@ from sqlalchemy import select, text, update
 
 from enforcement.models.powers import SweepRun
 from enforcement.sweep import calendars, cases, corrections, publications
-from enforcement.sweep.report import Report
+from enforcement.sweep.report import Report, told
 from enforcement.work import Actor, Office
 
 __all__ = ["Report", "sweep"]
@@ -72,8 +72,7 @@ def _each(kind: str, items: Iterable[Item], report: Report, do: Callable[[Item],
 
 def _failed(report: Report, kind: str, item: object, error: Exception) -> None:
     report.fail(kind)
-    # Ids and the kind of error only: a message may quote a name or an address.
-    log.error("sweep_item_failed", kind=kind, item=str(item), error=type(error).__name__)
+    log.error("sweep_item_failed", kind=kind, item=str(item), **told(error))  # noqa: TRY400  (as `told` says)
 
 
 def _store(office: Office, actor: Actor, started_at: dt.datetime, report: Report) -> None:

@@ -5,6 +5,16 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
+
+def told(error: BaseException) -> dict[str, str]:
+    """An error for a log: its kind and where it was raised. Not its message: that may quote a name or an address."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    place = f"{frame.tb_frame.f_globals.get('__name__', '')}:{frame.tb_lineno}" if frame is not None else ""
+    return {"error": type(error).__name__, "at": place}
+
+
 WORDS = {
     "accepted_by_silence": "逾期未告知视为受理",
     "withheld": "依法不予公示",

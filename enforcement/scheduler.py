@@ -1,0 +1,156 @@
+"""The clock's own process, `python -m enforcement.scheduler`: seals the ledger, sweeps, clears abandoned uploads.
+
+Jobs are in code and hold no state: late, missed, doubled or parallel runs are harmless, and any number of schedulers
+may run, because work is claimed in the database. SIGTERM and SIGINT let a running job finish and then end the process.
+"""
+
+from __future__ import annotations
+
+import argparse
+import logging
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+from apscheduler.executors.pool import ThreadPoolExecutor
+from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.triggers.interval import IntervalTrigger
+from sqlalchemy import Engine, create_engine
+
+from config.fitness import check
+from config.settings import Settings, Unfit
+from enforcement import sequencer
+from enforcement.office import open_office
+from enforcement.runtime.embedded import running
+from enforcement.sweep import sweep
+from enforcement.sweep.report import told
+from enforcement.work import Office, machine_clock
+
+if TYPE_CHECKING:
+    from types import FrameType
+
+SEQUENCER_SECONDS = 2
+SWEEP_SECONDS = 15
+STAGING_SECONDS = 3600
+ABANDONED_AFTER = timedelta(days=1)
+"""An upload nobody has continued for a day is given up."""
+
+log = structlog.get_logger("scheduler")
+
+
+class Stop(BaseException):
+    """SIGTERM or SIGINT. Not an Exception: nothing on the way out may swallow it."""
+
+
+def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_seconds: float) -> BlockingScheduler:
+    """A scheduler with its three jobs, not yet started.
+
+    `misfire_grace_time=None` and `coalesce`: a run that is late is done late, once, and never dropped in silence.
+    """
+    if settings.ledger_key is None:
+        raise Unfit("缺少 MINGJIAN_LEDGER_KEY：没有签名密钥，存证检查点无法签署。")
+    scheduler = BlockingScheduler(
+        executors={"default": ThreadPoolExecutor(3)},
+        job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
+        timezone="Asia/Shanghai",
+    )
+    jobs: dict[str, tuple[float, Callable[[], object]]] = {
+        "seal": (
+            SEQUENCER_SECONDS,
+            partial(sequencer.run_once, sequencing, settings.ledger_key, settings.ledger_origin),
+        ),
+        "sweep": (sweep_seconds, partial(_sweep, office)),
+        "staging": (STAGING_SECONDS, partial(_clear_staging, office)),
+    }
+    for name, (seconds, job) in jobs.items():
+        trigger = IntervalTrigger(seconds=seconds, timezone="Asia/Shanghai")
+        scheduler.add_job(partial(_guarded, name, job), trigger, id=name, next_run_time=_at_once(office))
+    return scheduler
+
+
+def _at_once(office: Office) -> object:
+    with office.engine.connect() as connection:
+        return machine_clock(connection)
+
+
+def _sweep(office: Office) -> None:
+    report = sweep(office)
+    if report.anything:
+        log.info("swept", **report.data())
+
+
+def _clear_staging(office: Office) -> None:
+    # By the machine's clock, as the files' own times are: a demonstration's clock must not shorten anybody's upload.
+    with office.engine.connect() as connection:
+        now = machine_clock(connection)
+    if removed := office.store.sweep(now, ABANDONED_AFTER):
+        log.info("staging_cleared", files=removed)
+
+
+def _guarded(name: str, job: Callable[[], object]) -> None:
+    """One run of a job. A failure is logged by kind and place, never by its message, which may quote data."""
+    try:
+        job()
+    except Exception as error:  # noqa: BLE001  (one run of a job; the next must come)
+        log.error("job_failed", job=name, **told(error))  # noqa: TRY400  (a traceback quotes the message)
+
+
+def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
+    """Run until SIGTERM or SIGINT. Raises Unfit where this installation cannot run the clock."""
+    check(settings)
+    office = open_office(settings)
+    sequencing = create_engine(settings.database_sequencer_url or "", pool_pre_ping=True, hide_parameters=True)
+    scheduler = build(office, sequencing, settings, sweep_seconds=sweep_seconds)
+    signal.signal(signal.SIGTERM, _stop)
+    signal.signal(signal.SIGINT, _stop)
+    log.info("started", sweep_seconds=sweep_seconds)
+    try:
+        scheduler.start()
+    except Stop:
+        log.info("stopping")
+    finally:
+        scheduler.shutdown(wait=True)
+        office.engine.dispose()
+        sequencing.dispose()
+
+
+def _stop(_signal: int, _frame: FrameType | None) -> None:
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what runs is allowed to finish
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    raise Stop
+
+
+def configure_logs() -> None:
+    """One JSON object a line on standard output, ours and the libraries'."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+        ],
+        cache_logger_on_first_use=True,
+    )
+    logging.basicConfig(level=logging.WARNING, format='{"level": "%(levelname)s", "event": "%(name)s"}')
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run until told to stop; 1 and one sentence if it cannot start."""
+    parser = argparse.ArgumentParser(prog="python -m enforcement.scheduler", description=__doc__)
+    parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS, help="seconds between sweeps")
+    options = parser.parse_args(arguments)
+    configure_logs()
+    try:
+        with running(Settings.read("scheduler")) as settings:
+            run(settings, sweep_seconds=options.sweep_seconds)
+    except Unfit as unfit:
+        print(unfit, file=sys.stderr)  # noqa: T201
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
