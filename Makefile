@@ -40,7 +40,7 @@ PINS := --quiet --generate-hashes --universal --python-version 3.11 --no-header 
 
 clean:  ## remove what can be made again; data in var/ stay
 	@rm -rf $(VENV) .cache .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
-	@rm -rf enforcement/web/static/vendor publish/static/vendor tests/browser/vendor
+	@rm -rf enforcement/web/static/vendor tests/browser/vendor
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(STAMP): requirements.txt

@@ -1,4 +1,4 @@
-"""Fetch what the pages load from npm, as locked in config/assets, and copy it into the folders it is served from.
+"""Fetch what the pages load from npm, as locked in config/assets, and copy it to where it is served from.
 
 No third-party file is committed and nothing is loaded from elsewhere at run time. Run as
 `python -m enforcement.runtime.assets` (add `--tests` for what only the tests load).
@@ -18,8 +18,9 @@ from config.settings import ROOT, Unfit
 
 LOCKED = ROOT / "config" / "assets"
 FETCHED = ROOT / ".cache" / "assets"
-SERVED = (ROOT / "enforcement" / "web" / "static" / "vendor", ROOT / "publish" / "static" / "vendor")
-TESTED = (ROOT / "tests" / "browser" / "vendor",)
+INSIDE = ROOT / "enforcement" / "web" / "static" / "vendor"
+"""The officers' pages; the public site needs nothing that is not its own."""
+TESTED = ROOT / "tests" / "browser" / "vendor"
 PAGE_FILES = (
     "@tabler/core/dist/css/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js",
@@ -32,9 +33,9 @@ CERTIFICATES = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "C
 
 def install(*, tests: bool = False) -> bool:
     """Fetch and copy what is missing or outdated; return whether anything was fetched. Raises Unfit if npm fails."""
-    wanted = [(name, folder) for name in PAGE_FILES for folder in SERVED]
+    wanted = [(name, INSIDE) for name in PAGE_FILES]
     if tests:
-        wanted += [(name, folder) for name in TEST_FILES for folder in TESTED]
+        wanted += [(name, TESTED) for name in TEST_FILES]
     stamp = FETCHED / ("stamp-tests" if tests else "stamp")
     lock = hashlib.sha256((LOCKED / "package-lock.json").read_bytes() + repr(wanted).encode()).hexdigest()
     fresh = stamp.exists() and stamp.read_text(encoding="ascii") == lock

@@ -117,6 +117,20 @@ def test_the_front_end_lock_is_exact_and_names_no_registry() -> None:
         assert any(f"node_modules/{name}".startswith(f"{path}/") for path in installed), name
 
 
+def test_every_third_party_file_a_page_loads_is_one_the_set_up_brings() -> None:
+    supplied = {name.rsplit("/", 1)[1] for name in assets.PAGE_FILES}
+    templates = [*(ROOT / "enforcement" / "web").rglob("*.html"), *(ROOT / "publish").rglob("*.html")]
+    named = {name for template in templates for name in re.findall(r"vendor/([\w.-]+)", template.read_text("utf-8"))}
+    assert named <= supplied
+
+
+def test_no_page_loads_anything_from_elsewhere() -> None:
+    templates = [*(ROOT / "enforcement" / "web").rglob("*.html"), *(ROOT / "publish").rglob("*.html")]
+    assert templates
+    loads = re.compile(r"""<(?:script|link|img|iframe)\b[^>]*?\b(?:src|href)\s*=\s*["'](?:https?:)?//""")
+    assert [template.name for template in templates if loads.search(template.read_text("utf-8"))] == []
+
+
 def test_no_third_party_file_and_no_data_are_committed() -> None:
     tracked = subprocess.run(["git", "ls-files"], cwd=ROOT, check=True, capture_output=True, text=True).stdout.split()
     assert [path for path in tracked if re.search(r"(^|/)(vendor|node_modules|var|\.venv)/", path)] == []

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from pathlib import Path
 
 import pytest
@@ -15,7 +14,7 @@ from enforcement.runtime import assets
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Fetch into and serve from a folder of the test's own, and hide the machine's node and npm."""
     monkeypatch.setattr(assets, "FETCHED", tmp_path / "fetched")
-    monkeypatch.setattr(assets, "SERVED", (tmp_path / "inside", tmp_path / "public"))
+    monkeypatch.setattr(assets, "INSIDE", tmp_path / "inside")
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setenv("HOME", str(tmp_path))
     return tmp_path
@@ -23,14 +22,11 @@ def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def test_without_node_on_the_machine_every_page_file_is_fetched_once(elsewhere: Path) -> None:
     assert assets.install()
-    for folder in ("inside", "public"):
-        copied = {path.name for path in (elsewhere / folder).iterdir()}
-        assert copied == {Path(name).name for name in assets.PAGE_FILES}
+    assert {path.name for path in (elsewhere / "inside").iterdir()} == {Path(name).name for name in assets.PAGE_FILES}
     assert not assets.install()
-    (elsewhere / "public" / "htmx.min.js").unlink()
+    (elsewhere / "inside" / "htmx.min.js").unlink()
     assert assets.install()
-    one, other = ((elsewhere / folder / "htmx.min.js").read_bytes() for folder in ("inside", "public"))
-    assert hashlib.sha256(one).digest() == hashlib.sha256(other).digest()
+    assert (elsewhere / "inside" / "htmx.min.js").stat().st_size > 10_000
 
 
 def test_a_registry_that_cannot_be_reached_is_one_sentence(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
