@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import tomllib
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from enforcement.law.guards import Answer, Law
 
 
+@functools.cache
 def entries() -> list[tuple[str, dict[str, Any]]]:
     names = [name for name in files() if not name.startswith("walk_")]
     texts = [tomllib.loads((SCENARIOS / "cases" / f"{name}.toml").read_text("utf-8")) for name in names]

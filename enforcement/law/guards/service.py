@@ -112,14 +112,19 @@ def conclusion_agrees_with_the_order(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="J4.2b", cite="J#4.2", zh="检查结论不是转入行政处罚", basis="design")
 def inspection_found_a_violation(facts: CaseFacts, _: Law) -> Answer:
-    """An inspection is handed over when it was concluded so."""
-    return facts.read("result_concluded").text("conclusion") == "handed_to_penalty"
+    """An inspection is handed over when it was concluded so, or when the re-check found nothing corrected."""
+    rechecked = facts.read("rechecked")
+    return _is_to_be_handed_over(facts) or (bool(rechecked) and not rechecked.yes("corrected"))
 
 
 @guard(row="J4.2b", cite="J#4.2", zh="结论为转入行政处罚，尚未转入", basis="design", mend="hand_to_penalty")
-def handed_over_where_concluded(facts: CaseFacts, law: Law) -> Answer:
+def handed_over_where_concluded(facts: CaseFacts, _: Law) -> Answer:
     """What was concluded to be handed over is handed over before the file closes."""
-    return inspection_found_a_violation(facts, law) is not True or facts.has("handed_to_penalty")
+    return not _is_to_be_handed_over(facts) or facts.has("handed_to_penalty")
+
+
+def _is_to_be_handed_over(facts: CaseFacts) -> bool:
+    return facts.read("result_concluded").text("conclusion") == "handed_to_penalty"
 
 
 @guard(row="J4.2b", cite="J#4.2", zh="未作现场核查", basis="default", mend="check_on_site")
