@@ -129,7 +129,9 @@ def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
     known, keep = known_values(facts), kept_values(facts)
 
     def masked(value: str) -> str:
-        return redact.apply(value, redact.propose(value, known, keep=keep)) if value else ""
+        # Suggestions are for a person to decide; what stands here already is what the case knows or a label names.
+        sure = [span for span in redact.propose(value, known, keep=keep) if span.source != "suggestion"]
+        return redact.apply(value, sure)
 
     label, zh = party_label(facts), work.book.terms.zh
     if disclosure.kind == "inspection_result":

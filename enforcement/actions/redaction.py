@@ -57,9 +57,12 @@ def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
 
 
 def kept_values(facts: CaseFacts) -> frozenset[str]:
-    """Names that stay readable: officers, organizations, the business names of sole traders."""
+    """What stays readable: officers' names (G#6(3)), names and places of organizations and of sole traders' businesses."""
     names = {officer.name for officer in facts.officers}
-    return frozenset(names | {party.name for party in facts.parties if party.kind != "natural_person"})
+    businesses = [party for party in facts.parties if party.kind != "natural_person"]
+    names |= {party.name for party in businesses} | {party.address for party in businesses}
+    heading = facts.read("decision_made").text("agency_name")
+    return frozenset(name for name in (*names, heading) if name)
 
 
 def party_label(facts: CaseFacts) -> str:

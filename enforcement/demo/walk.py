@@ -132,13 +132,13 @@ class Walk:
     # ------------------------------------------------------------------------------------------------- disclosure
 
     def prepare(self, **differences: Any) -> Outcome:
-        """The clerk decides every span and prepares; what the case suggests is taken over."""
+        """The clerk hides what is known or labelled, rejects mere suggestions, and prepares."""
         clerk, disclosure_id = self.staff.actors["clerk"], self.disclosure_id()
         with self.office.begin(clerk) as work:
             disclosure = lock_disclosure(work, disclosure_id, None)
             form = dataclasses.replace(disclosures.suggested(work, disclosure), **differences)
             for span in redaction.spans_of(work, disclosure):
-                redaction.decide_span(work, disclosure, span.id, accepted=True)
+                redaction.decide_span(work, disclosure, span.id, accepted=span.source != "suggestion")
         return self.on_disclosure("clerk", "prepare_disclosure", form)
 
     def release(self) -> Outcome:
