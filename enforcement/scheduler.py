@@ -7,7 +7,6 @@ may run, because work is claimed in the database. SIGTERM and SIGINT let a runni
 from __future__ import annotations
 
 import argparse
-import logging
 import signal
 import sys
 from collections.abc import Callable, Sequence
@@ -23,7 +22,7 @@ from sqlalchemy import Engine, create_engine
 
 from config.fitness import check
 from config.settings import Settings, Unfit
-from enforcement import sequencer
+from enforcement import logs, sequencer
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
 from enforcement.sweep import sweep
@@ -124,25 +123,12 @@ def _stop(_signal: int, _frame: FrameType | None) -> None:
     raise Stop
 
 
-def configure_logs() -> None:
-    """One JSON object a line on standard output, ours and the libraries'."""
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-        ],
-        cache_logger_on_first_use=True,
-    )
-    logging.basicConfig(level=logging.WARNING, format='{"level": "%(levelname)s", "event": "%(name)s"}')
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run until told to stop; 1 and one sentence if it cannot start."""
     parser = argparse.ArgumentParser(prog="python -m enforcement.scheduler", description=__doc__)
     parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS, help="seconds between sweeps")
     options = parser.parse_args(arguments)
-    configure_logs()
+    logs.configure()
     try:
         with running(Settings.read("scheduler")) as settings:
             run(settings, sweep_seconds=options.sweep_seconds)

@@ -110,8 +110,6 @@ class Office:
             except BaseException:
                 session.rollback()
                 raise
-        for after in work.afterwards:
-            after()
 
 
 def _enter(session: Session, agency_id: uuid.UUID) -> None:
@@ -122,7 +120,7 @@ def _enter(session: Session, agency_id: uuid.UUID) -> None:
 class Work:
     """One running act: who, when, under which law, in which transaction."""
 
-    __slots__ = ("actor", "afterwards", "moment", "office", "session", "today")
+    __slots__ = ("actor", "moment", "office", "session", "today")
 
     def __init__(self, office: Office, actor: Actor, moment: dt.datetime, session: Session) -> None:
         self.office = office
@@ -130,7 +128,6 @@ class Work:
         self.moment = moment
         self.today = shanghai_day(moment)
         self.session = session
-        self.afterwards: list[Callable[[], None]] = []
 
     @property
     def book(self) -> Book:

@@ -7,6 +7,7 @@ from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFProtect
 
 from config.settings import Settings
+from enforcement import logs
 from enforcement.office import open_office
 from enforcement.web import (
     acts,
@@ -49,6 +50,7 @@ csrf = CSRFProtect()
 
 def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     """The internal application for these settings; `office` where the caller has built one."""
+    logs.configure()
     app = Flask(__name__)
     app.config |= _configuration(settings)
     app.extensions[here.KEY] = office or open_office(settings)
