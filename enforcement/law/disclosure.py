@@ -8,7 +8,7 @@ from __future__ import annotations
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -16,7 +16,6 @@ from enforcement.law.errors import Basis, LawBookError
 from enforcement.law.facts import CaseFacts, Fields
 
 if TYPE_CHECKING:
-    from enforcement.law.calendar import Calendar, Day
     from enforcement.law.guards.registry import Law
 
 GroundKind = Literal["withholding", "deferral"]
@@ -160,9 +159,3 @@ def _is_minor(birth_on: date, day: date, age: int) -> bool:
 def birth_unknown(facts: CaseFacts) -> bool:
     """Whether a natural person's day of birth is missing, so that nobody can tell whether a minor is concerned."""
     return any(party.kind == "natural_person" and party.birth_on is None for party in facts.parties)
-
-
-def resumed_due(due_on: date, deferred_on: date, resumed_on: date, calendar: Calendar) -> Day:
-    """The new last day when a deferral ends: the working days that were left run again, at least one (G16.6c)."""
-    left = max(calendar.working_days_between(deferred_on, due_on), 0) + calendar.is_working_day(deferred_on)
-    return calendar.add_working_days(resumed_on - timedelta(days=1), max(left, 1))

@@ -7,7 +7,7 @@ it in one line.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any, Literal
@@ -271,10 +271,6 @@ class CaseFacts:
         record = self.last(*events)
         return Fields(record.data if record else None)
 
-    def since(self, seq: int) -> tuple[Record, ...]:
-        """Standing records after a place in the chain."""
-        return tuple(record for record in self.standing if record.seq > seq)
-
     def parameter(self, name: str) -> int | None:
         """A number the agency has fixed, or None where it has not."""
         parameter = self.parameters.get(name)
@@ -313,14 +309,3 @@ def unmatched(facts: CaseFacts, begun: str, ended: str, key: str) -> tuple[Field
     closed = {Fields(record.data).text(key) for record in facts.all(ended)}
     data = (Fields(record.data) for record in facts.all(begun))
     return tuple(fields for fields in data if fields.text(key) not in closed)
-
-
-def whoever(facts: CaseFacts, *events: str, also: Callable[[Fields], Iterable[str]] = lambda _: ()) -> frozenset[str]:
-    """Everybody who did one of these events in this case, over all records: what was cleared was still done by
-    somebody.
-    """
-    done = [record for record in facts.records if record.event in events]
-    return frozenset(
-        {record.actor_id for record in done if record.actor_id}
-        | {who for record in done for who in also(Fields(record.data))}
-    )

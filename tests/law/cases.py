@@ -1,4 +1,4 @@
-"""Cases as a lawyer writes them down in TOML, turned into the facts the law looks at; and a clerk who walks them through."""
+"""Cases as a lawyer writes them down in TOML, turned into the facts the law looks at; and a way to walk them."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def officer(entry: str | Mapping[str, Any]) -> OfficerFacts:
 
 
 def record(entry: Mapping[str, Any], seq: int, procedure: Procedure, stage: str) -> Record:
-    """One record: `event`, `on`, `by`, `data`; its act and stage follow from the procedure where they are not written."""
+    """One record: `event`, `on`, `by`, `data`; act and stage follow from the procedure where they are not written."""
     acts = [act for act in procedure.acts.values() if act.event == entry["event"]]
     act = entry.get("act") or (acts[0].key if acts else "")
     after = entry.get("stage") or next((one.to for one in acts if one.to), None) or stage
@@ -107,7 +107,7 @@ class Walk:
         return cls(book, dataclasses.replace(facts(story, book), named=known), people)
 
     def attempt(self, step: Mapping[str, Any]) -> tuple[Breach, ...]:
-        """Try one act on its day by its person; done, it is recorded. The breaches that stood against it, () if none."""
+        """Try one act on its day by its person; done, it is recorded. What stood against it, () if nothing did."""
         name, today = step["act"], step.get("on", self.facts.today)
         who = step.get("by", "")
         person = self.people.get(who, {})

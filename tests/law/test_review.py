@@ -1,0 +1,215 @@
+"""What is major, what the system sees at each of the ten points, what voids an opinion."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from enforcement.law.errors import LawBookError
+from enforcement.law.major import MajorRules
+from enforcement.law.review import LegalReview, changes_since, checks, classify, pending_submission
+from tests.law.cases import facts
+from tests.law.places import CONFIG
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from enforcement.law.book import Book
+    from enforcement.law.facts import CaseFacts
+
+MAPPED = [{"matter_code": "A001"}]
+
+
+def proposed(book: Book, data: dict[str, Any], **more: Any) -> CaseFacts:
+    kind = more.get("procedure", "penalty_ordinary")
+    event = "application_examined" if kind == "license" else "investigation_concluded"
+    told = [{"event": event, "on": date(2026, 2, 2), "data": data}, *more.pop("after", [])]
+    return facts({"directory": MAPPED, "records": told, **more}, book)
+
+
+def rows(book: Book, told: CaseFacts) -> list[str]:
+    return [ground.row for ground in classify(told, book).grounds]
+
+
+@pytest.mark.parametrize(
+    ("says", "data", "more", "expected"),
+    [
+        ("警告，一般案件", {"outcome": "penalty", "penalties": ["warning"]}, {}, []),
+        ("重大公共利益", {"outcome": "penalty", "major_public_interest": True}, {}, ["S6.1"]),
+        ("吊销许可证件，应当告知听证", {"outcome": "penalty", "penalties": ["license_revocation"]}, {}, ["S6.2"]),
+        ("疑难复杂", {"outcome": "penalty", "complex_case": True}, {}, ["S6.3"]),
+        ("法规规定应当审核", {"outcome": "penalty", "law_requires_review": "某条例第三条"}, {}, ["S6.4"]),
+        ("涉嫌犯罪，移送", {"outcome": "judicial_transfer", "suspected_crime": True}, {}, ["S9"]),
+        ("重大权益但没有听证，不属于第二项", {"outcome": "penalty", "vital_interests": True}, {}, []),
+        ("两项同时成立", {"complex_case": "true", "major_public_interest": "true"}, {}, ["S6.1", "S6.3"]),
+        ("招标作出的许可", {"proposed": "granted", "tender": True}, {"procedure": "license"}, ["S5.1"]),
+        ("可能引发社会风险的许可", {"proposed": "granted", "social_risk": True}, {"procedure": "license"}, ["S5.3"]),
+        ("撤销许可", {"proposed": "annulled"}, {"procedure": "license"}, ["S5.4"]),
+        ("一般许可", {"proposed": "granted"}, {"procedure": "license"}, []),
+    ],
+)  # fmt: skip
+def test_the_statutory_classes_are_found(
+    book: Book, says: str, data: dict[str, Any], more: dict[str, Any], expected: list[str]
+) -> None:
+    assert rows(book, proposed(book, data, **more)) == expected, says
+
+
+@pytest.mark.parametrize(("fine_fen", "expected"), [(2_999_999, []), (3_000_000, ["S6.5"])])
+def test_the_directory_makes_a_fine_major_from_its_amount_on(book: Book, fine_fen: int, expected: list[str]) -> None:
+    lines = [*MAPPED, {"matter_code": "A001", "is_major": True, "ground_row": "S6.5", "amount_from_fen": 3_000_000}]
+    assert rows(book, proposed(book, {"outcome": "penalty", "fine_fen": fine_fen}, directory=lines)) == expected
+
+
+def test_a_lower_sum_in_the_decision_does_not_talk_a_case_out_of_being_major(book: Book) -> None:
+    lines = [{"matter_code": "A001", "is_major": True, "amount_from_fen": 3_000_000}]
+    told = proposed(book, {"outcome": "penalty", "fine_fen": 3_000_000}, directory=lines, form={"fine_fen": 100})
+    assert classify(told, book).is_major
+
+
+def test_a_directory_that_says_not_major_removes_no_statutory_class(book: Book) -> None:
+    told = proposed(
+        book, {"outcome": "penalty", "complex_case": True}, directory=[{"matter_code": "A001", "is_major": False}]
+    )
+    assert rows(book, told) == ["S6.3"]
+
+
+def test_a_hearing_held_makes_a_penalty_and_a_license_major(book: Book) -> None:
+    held = [{"event": "hearing_held", "on": date(2026, 2, 20)}]
+    assert rows(book, proposed(book, {"outcome": "penalty"}, after=held)) == ["S6.2"]
+    assert rows(book, proposed(book, {"proposed": "granted"}, procedure="license", after=held)) == ["S5.2"]
+
+
+def test_the_right_told_is_enough_though_it_was_waived_and_that_is_our_reading(book: Book) -> None:
+    told = [
+        {"event": "prior_notice_given", "on": date(2026, 2, 3), "data": {"hearing_right_told": True}},
+        {"event": "hearing_waived", "on": date(2026, 2, 4)},
+    ]
+    [ground] = classify(proposed(book, {"outcome": "penalty"}, after=told), book).grounds
+    assert (ground.row, ground.cite, ground.basis) == ("S6.2", "S#6(2)", "default")
+
+
+def test_a_person_may_raise_and_going_back_does_not_lower(book: Book) -> None:
+    after = [
+        {"event": "raised_to_major", "on": date(2026, 2, 3), "data": {"reason": "社会关注"}},
+        {"event": "returned_to_investigation", "on": date(2026, 2, 4)},
+        {"event": "investigation_concluded", "on": date(2026, 2, 9), "data": {"outcome": "penalty"}},
+    ]
+    assert rows(book, proposed(book, {"outcome": "penalty"}, after=after)) == ["S6.5"]
+
+
+@pytest.mark.parametrize(
+    ("directory", "unmapped"), [(None, True), ([], True), ([{"matter_code": "B"}], True), (MAPPED, False)]
+)
+def test_a_matter_the_directory_does_not_name_is_unmapped(book: Book, directory: Any, unmapped: bool) -> None:
+    assert classify(facts({"directory": directory}, book), book).unmapped is unmapped
+
+
+# ------------------------------------------------------------------------------------------------------- ten points
+
+
+def test_the_ten_points_are_those_of_article_13(book: Book) -> None:
+    found = checks(facts({}, book), book)
+    assert [check.cite for check in found] == [f"S#13({number})" for number in range(1, 11)]
+
+
+def test_a_bare_case_fails_where_the_system_can_see_it_and_is_left_open_elsewhere(book: Book) -> None:
+    found = {check.point: check for check in checks(proposed(book, {"outcome": "penalty", "fine_fen": 100}), book)}
+    assert {point for point, check in found.items() if check.ok is False} == {1, 3, 4, 5, 6, 7}
+    assert {point for point, check in found.items() if check.ok is None} == {9, 10}
+    assert [breach.cite for breach in found[3].breaches] == ["APL#42.1"]
+
+
+def test_a_suspected_crime_is_shown_at_point_nine(book: Book) -> None:
+    told = proposed(book, {"outcome": "judicial_transfer", "suspected_crime": True})
+    point = checks(told, book)[8]
+    assert point.ok is False
+    assert point.notes == ("调查终结时认为涉嫌犯罪",)
+
+
+def test_the_facts_stand_beside_the_points_in_words(book: Book) -> None:
+    told = proposed(
+        book,
+        {"outcome": "penalty", "fine_fen": 5_000_000, "basis": "食品安全法第一百二十四条", "discretion": "从轻"},
+        officers=["甲", {"person_id": "乙", "certificate_valid": False, "published": False}],
+        parties=[{"name": "某公司", "address": "某路", "id_no": ""}],
+        matter={"basis_text": "食品安全法"},
+        after=[
+            {"event": "evidence_added", "on": date(2026, 2, 3), "data": {"title": "过期食品", "proves": "经营过期食品"}}
+        ],
+    )
+    notes = [check.notes for check in checks(told, book)]
+    assert notes[1] == ("权责清单事项：A001　示例事项", "事项依据：食品安全法")
+    assert notes[2] == ("甲：执法证号京甲001，有效，已公示", "乙：执法证号（无），无效，未公示")
+    assert notes[3] == ("某公司：证照号码（未填），地址某路",)
+    assert notes[4] == ("证据1件", "过期食品（证明：经营过期食品）")
+    assert notes[6] == ("拟适用依据：食品安全法第一百二十四条",)
+    assert notes[7] == ("拟处罚款50,000.00元", "裁量说明：从轻")
+
+
+# ----------------------------------------------------------------------------------------------------------- changes
+
+
+def test_nothing_submitted_nothing_changed(book: Book) -> None:
+    assert changes_since(facts({"records": [{"event": "evidence_added", "on": date(2026, 2, 2)}]}, book), book) == ()
+
+
+@pytest.mark.parametrize("event", ["evidence_added", "process_recorded", "party_set", "defense_recorded"])
+def test_what_happens_after_the_submission_is_listed_with_its_day(book: Book, event: str) -> None:
+    told = [{"event": "submitted_for_review", "on": date(2026, 2, 2)}, {"event": event, "on": date(2026, 2, 5)}]
+    [change] = changes_since(facts({"records": told}, book), book)
+    assert (change.event, change.on, change.seq) == (event, date(2026, 2, 5), 2)
+    assert change.zh
+
+
+def test_a_new_submission_starts_afresh(book: Book) -> None:
+    told = [
+        {"event": "submitted_for_review", "on": date(2026, 2, 2)},
+        {"event": "evidence_added", "on": date(2026, 2, 3)},
+        {"event": "submitted_for_review", "on": date(2026, 2, 4)},
+    ]
+    assert changes_since(facts({"records": told}, book), book) == ()
+
+
+@pytest.mark.parametrize(
+    ("events", "pending"),
+    [
+        ([], False),
+        (["submitted_for_review"], True),
+        (["submitted_for_review", "review_opinion_issued"], False),
+        (["submitted_for_review", "review_returned"], False),
+        (["submitted_for_review", "review_withdrawn"], False),
+        (["submitted_for_review", "review_returned", "submitted_for_review"], True),
+    ],
+)
+def test_a_submission_is_pending_until_it_is_answered(book: Book, events: list[str], pending: bool) -> None:
+    told = [{"event": event, "on": date(2026, 2, 2)} for event in events]
+    assert pending_submission(facts({"records": told}, book)) is pending
+
+
+# ----------------------------------------------------------------------------------------------------------- loading
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('shown  = "matter"', 'shown  = "gossip"', "gossip"),
+        ('"two_officers"', '"ten_officers"', "ten_officers"),
+        ("no     = 3", "no     = 30", "not numbered"),
+    ],
+)
+def test_a_review_that_asks_the_unknown_does_not_load(tmp_path: Path, old: str, new: str, words: str) -> None:
+    text = (CONFIG / "law" / "legal_review.toml").read_text("utf-8")
+    path = tmp_path / "legal_review.toml"
+    path.write_text(text.replace(old, new, 1), "utf-8")
+    with pytest.raises(LawBookError, match=words):
+        LegalReview.load(path)
+
+
+def test_a_class_with_an_unknown_test_does_not_load(tmp_path: Path) -> None:
+    text = (CONFIG / "law" / "major_decisions.toml").read_text("utf-8")
+    path = tmp_path / "major_decisions.toml"
+    path.write_text(text.replace('test  = "by_tender"', 'test  = "by_mood"'), "utf-8")
+    with pytest.raises(LawBookError, match="by_mood"):
+        MajorRules.load(path)
