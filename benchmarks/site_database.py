@@ -30,7 +30,7 @@ BENCH = ROOT / "var" / "bench"
 SAMPLE = 40
 # The rows follow from these files; when one changes, the rows are made again.
 SOURCES = (
-    *("benchmarks/publications.py", "benchmarks/wording.toml", "benchmarks/site_database.py"),
+    *("benchmarks/publications.py", "benchmarks/wording.toml"),
     *("publish/document.py", "publish/release.py", "publish/search.py", "publish/tables.py"),
     "migrations/versions/0002_public_site.py",
 )
@@ -48,16 +48,20 @@ def settings_of(var: Path, **more: str) -> Settings:
     return Settings.read("command", {"MINGJIAN_VAR": str(var), **more})
 
 
+def made_of() -> str:
+    """Changes with what the rows follow from."""
+    return hashlib.sha256(b"".join((ROOT / source).read_bytes() for source in SOURCES)).hexdigest()
+
+
 @contextmanager
 def site_database(rows: int) -> Iterator[Server]:
     """A running server with `rows` publications (made the first time: some minutes for a million), checked."""
     var = BENCH / f"site-{rows}"
     stamp = var / "made-of"
-    sources = hashlib.sha256(b"".join((ROOT / source).read_bytes() for source in SOURCES)).hexdigest()
-    if not stamp.exists() or stamp.read_text(encoding="ascii") != sources:
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != made_of():
         stamp.unlink(missing_ok=True)
         _make(var, Publications(rows))
-        stamp.write_text(sources, encoding="ascii")
+        stamp.write_text(made_of(), encoding="ascii")
     server = Server(var)
     server.start()
     try:
@@ -146,7 +150,7 @@ def _put_agencies(engine: Engine) -> None:
 
 
 def _columns(text: str) -> dict[str, str]:
-    return {name: kind for name, kind in (part.split() for part in text.split(","))}
+    return dict(part.split() for part in text.split(","))
 
 
 def _copy(connection: psycopg.Connection[object], table: str, types: dict[str, str]) -> Any:
@@ -214,9 +218,8 @@ def _entry(publications: Publications, number: int, found: bytes) -> dict[str, A
     """The ledger entry that put publication `number` up, the first of a chain of its own."""
     publication_id, agency, content = publications.at(number)
     chain_id = an_id(f"chain {number}")
-    body = ledger.entry_body(
+    opening = ledger.entry_opening(
         chain=str(chain_id),
-        seq=1,
         agency=str(agency.id),
         act="publish",
         event="publication_made",
@@ -226,6 +229,7 @@ def _entry(publications: Publications, number: int, found: bytes) -> dict[str, A
         data={"publication": str(publication_id), "digest": written_digest(found)},
         digest=ledger.digest_of({"publication": str(publication_id)}),
     )
+    body = ledger.entry_body(opening, 1)
     salt = hashlib.sha256(chain_id.bytes).digest()
     origin = ledger.chain_origin(str(agency.id), str(chain_id), "case")
     return {
