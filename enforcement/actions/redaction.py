@@ -57,7 +57,9 @@ def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
 
 
 def kept_values(facts: CaseFacts) -> frozenset[str]:
-    """What stays readable: officers' names (G#6(3)), names and places of organizations and of sole traders' businesses."""
+    """What stays readable: officers' names (G#6(3)), names and places of organizations and of sole traders'
+    businesses.
+    """
     names = {officer.name for officer in facts.officers}
     businesses = [party for party in facts.parties if party.kind != "natural_person"]
     names |= {party.name for party in businesses} | {party.address for party in businesses}
