@@ -3,9 +3,11 @@
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Iterable, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -22,6 +24,8 @@ from enforcement.work import Actor, Work
 
 _UUID_LENGTH = 36
 
+Row = TypeVar("Row", bound=Any)
+
 
 def facts_of(
     work: Work, case: Case, form: Mapping[str, Any] | None = None, *, disclosure: Disclosure | None = None
@@ -32,45 +36,70 @@ def facts_of(
     """
     work.session.flush()
     form = form or {}
-    session = work.session
-    records = records_of(session, [case.id]).get(case.id, ())
-    officers = session.scalars(select(CaseOfficer).where(CaseOfficer.case_id == case.id)).all()
     named = set(_people_in(form))
-    people = people_as_of_today(work, {row.person_id for row in officers} | named)
-    facts = law.CaseFacts(
-        case_id=str(case.id),
-        agency_id=str(case.agency_id),
-        procedure=case.procedure,
-        stage=disclosure.stage if disclosure else case.stage,
-        today=work.today,
-        now=work.moment,
-        case_no=case.case_no,
-        matter=_matter(session, case.matter_code),
-        parties=tuple(
-            party_facts(row)
-            for row in session.scalars(select(Party).where(Party.case_id == case.id).order_by(Party.position))
-        ),
-        officers=tuple(
-            dataclasses.replace(people[row.person_id], from_on=row.from_on, to_on=row.to_on) for row in officers
-        ),
-        handling_unit_id=str(case.unit_id),
-        records=records,
-        recordings=tuple(
-            recording_facts(row)
-            for row in session.scalars(
-                select(Recording).where(Recording.case_id == case.id).order_by(Recording.started_at)
-            )
-        ),
-        parameters=parameters(work),
-        directory=directory(work),
-        actor=actor_facts(work.actor),
-        form=form,
-        named={str(key): value for key, value in people.items() if key in named},
-        clears=work.book.procedures[case.procedure].clears,
+    found = facts_of_many(work, [case], named)[case.id]
+    facts = dataclasses.replace(found, form=form)
+    return with_disclosure(work, facts, disclosure) if disclosure else facts
+
+
+def facts_of_many(
+    work: Work, cases: Sequence[Case], named: AbstractSet[uuid.UUID] = frozenset()
+) -> dict[uuid.UUID, law.CaseFacts]:
+    """The facts of several cases in a fixed number of queries, by case id; `named` are people a form names."""
+    if not cases:
+        return {}
+    session, ids = work.session, [case.id for case in cases]
+    records = records_of(session, ids)
+    officers = _grouped(session.scalars(select(CaseOfficer).where(CaseOfficer.case_id.in_(ids))))
+    parties = _grouped(session.scalars(select(Party).where(Party.case_id.in_(ids)).order_by(Party.position)))
+    recordings = _grouped(
+        session.scalars(select(Recording).where(Recording.case_id.in_(ids)).order_by(Recording.started_at))
     )
-    if disclosure is None:
-        return facts
-    return dataclasses.replace(facts, disclosure=disclosure_facts(disclosure, due_day(facts, disclosure, work)))
+    people = people_as_of_today(work, {row.person_id for rows in officers.values() for row in rows} | named)
+    codes = {case.matter_code for case in cases if case.matter_code}
+    matters = {row.code: row for row in session.scalars(select(Matter).where(Matter.code.in_(codes)))} if codes else {}
+    shared = {
+        "agency_id": str(work.actor.agency_id),
+        "today": work.today,
+        "now": work.moment,
+        "parameters": parameters(work),
+        "directory": directory(work),
+        "actor": actor_facts(work.actor),
+        "named": {str(key): person for key, person in people.items() if key in named},
+    }
+    return {
+        case.id: law.CaseFacts(
+            case_id=str(case.id),
+            procedure=case.procedure,
+            stage=case.stage,
+            case_no=case.case_no,
+            matter=_matter(matters.get(case.matter_code)),
+            parties=tuple(party_facts(row) for row in parties[case.id]),
+            officers=tuple(
+                dataclasses.replace(people[row.person_id], from_on=row.from_on, to_on=row.to_on)
+                for row in officers[case.id]
+            ),
+            handling_unit_id=str(case.unit_id),
+            records=records.get(case.id, ()),
+            recordings=tuple(recording_facts(row) for row in recordings[case.id]),
+            clears=work.book.procedures[case.procedure].clears,
+            **shared,
+        )
+        for case in cases
+    }
+
+
+def with_disclosure(work: Work, facts: law.CaseFacts, disclosure: Disclosure) -> law.CaseFacts:
+    """The same facts seen from one disclosure of the case: its stage, its due day."""
+    due_on = due_day(facts, disclosure, work)
+    return dataclasses.replace(facts, stage=disclosure.stage, disclosure=disclosure_facts(disclosure, due_on))
+
+
+def _grouped(rows: Iterable[Row]) -> dict[uuid.UUID, list[Row]]:
+    found: dict[uuid.UUID, list[Row]] = defaultdict(list)
+    for row in rows:
+        found[row.case_id].append(row)
+    return found
 
 
 def due_day(facts: law.CaseFacts, disclosure: Disclosure, work: Work) -> dt.date | None:
@@ -162,8 +191,7 @@ def _officer(person: Person, certificate: Certificate | None, today: dt.date) ->
     )
 
 
-def _matter(session: Session, code: str) -> law.MatterFacts:
-    row = session.scalar(select(Matter).where(Matter.code == code)) if code else None
+def _matter(row: Matter | None) -> law.MatterFacts:
     return law.MatterFacts(row.code, row.zh, row.kind, row.basis) if row else law.MatterFacts()
 
 

@@ -7,12 +7,12 @@ from collections.abc import Iterable
 
 from sqlalchemy import and_, exists, false, or_, select
 
+from enforcement.facts import facts_of_many, with_disclosure
 from enforcement.law.clocks import Clock, open_clocks
 from enforcement.law.facts import CaseFacts
 from enforcement.law.procedure import NextAct, Procedure
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.disclosures import Disclosure
-from enforcement.queries.case_facts import facts_of_many, with_disclosure
 from enforcement.work import Work
 
 MOST_CASES = 300

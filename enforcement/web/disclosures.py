@@ -10,12 +10,12 @@ from werkzeug.wrappers import Response
 
 from enforcement.actions import redaction
 from enforcement.actions.registry import lock_disclosure
+from enforcement.facts import facts_of_many
 from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries import people
-from enforcement.queries.case_facts import facts_of_many
 from enforcement.queries.disclosures import list_disclosures, stage_counts
 from enforcement.web import casefile, desks, here, subjects
 from enforcement.web.pages import Pages, wanted_page

@@ -3,9 +3,9 @@
 from flask import Blueprint, render_template
 from sqlalchemy import exists, func, select
 
+from enforcement.facts import facts_of_many
 from enforcement.law.clocks import open_clocks
 from enforcement.models.cases import Case, ProcessRecord
-from enforcement.queries.case_facts import facts_of_many
 from enforcement.web import here
 from enforcement.web.pages import Pages, wanted_page
 
