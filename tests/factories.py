@@ -261,13 +261,17 @@ def records(walk: Walk) -> list[ProcessRecord]:
     """The process records of a case, in order."""
     query = select(ProcessRecord).where(ProcessRecord.chain_id == walk.case_id).order_by(ProcessRecord.seq)
     with walk.office.reading(walk.staff.agency_id) as session:
-        return list(session.scalars(query))
+        found = list(session.scalars(query))
+        session.expunge_all()  # the roll-back that ends a reading would empty them
+        return found
 
 
 def case_of(walk: Walk) -> Case:
     """The case as it stands."""
     with walk.office.reading(walk.staff.agency_id) as session:
-        return session.get_one(Case, walk.case_id)
+        case = session.get_one(Case, walk.case_id)
+        session.expunge_all()
+        return case
 
 
 def stage_of_disclosure(walk: Walk) -> str:

@@ -7,11 +7,11 @@ from typing import Any
 from uuid import UUID
 
 from flask import Blueprint, Response, abort, current_app, make_response, render_template, request, url_for
-from sqlalchemy.engine import Row
 
 from publish import verifier
 from publish.document import from_bytes, labels, written_digest
 from publish.site.pages import site
+from publish.site.reading import Row
 from publish.site.words import WITHDRAWAL_ZH
 
 blueprint = Blueprint("records", __name__)
@@ -69,8 +69,11 @@ def record_json(publication_id: UUID) -> Response:
     return response
 
 
-def _withdrawal(row: Row[Any]) -> dict[str, Any]:
-    replaced = f"{current_app.config['SITE_ADDRESS']}{url_for('records.record', publication_id=row.replaced_by)}"
+def _withdrawal(row: Row) -> dict[str, Any]:
+    replaced = None
+    if row.replaced_by is not None:  # most withdrawals are replaced by nothing
+        path = url_for("records.record", publication_id=row.replaced_by)
+        replaced = f"{current_app.config['SITE_ADDRESS']}{path}"
     return {
         "withdrawn": "true",
         "id": str(row.id),
@@ -80,7 +83,7 @@ def _withdrawal(row: Row[Any]) -> dict[str, Any]:
         "kind": row.withdrawal_kind,
         "kind_zh": WITHDRAWAL_ZH[row.withdrawal_kind],
         "reason": row.withdrawal_reason,
-        "replaced_by": replaced if row.replaced_by else None,
+        "replaced_by": replaced,
     }
 
 
