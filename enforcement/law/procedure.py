@@ -60,7 +60,7 @@ class Stage:
 class Act:
     """One act of a procedure. `to` None: the case stays where it is. `back`: it may leave a stage unfinished.
 
-    `special` are the special stages of J4 that it realises.
+    `special` are the special stages of J4 that it realises; `names_officers`: its form says who the officers are.
     """
 
     key: str
@@ -72,6 +72,7 @@ class Act:
     back: bool = False
     special: tuple[str, ...] = ()
     cite: str | None = None
+    names_officers: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,8 +170,10 @@ class Procedure:
         names = list(act.requires)
         if act.to is not None and act.stages and not act.back and facts.stage in self.stages:
             names += [RECORDS[record] for record in self.stages[facts.stage].records]
-        guards = (GUARDS[name] for name in dict.fromkeys(names))
-        found = (breach for one in guards if with_form or not one.of_form for breach in one.check(facts, law))
+        guards = [GUARDS[name] for name in dict.fromkeys(names)]
+        if not with_form:
+            guards = [one for one in guards if not one.of_form and not (one.of_team and act.names_officers)]
+        found = (breach for one in guards for breach in one.check(facts, law))
         return tuple(dict.fromkeys(found))
 
 
@@ -247,6 +250,7 @@ def _act(name: str, entry: Mapping[str, Any], origins: tuple[str, ...]) -> Act:
         back=bool(entry.get("back", False)),
         special=tuple(entry.get("special", ())),
         cite=entry.get("cite"),
+        names_officers=bool(entry.get("names_officers", False)),
     )
 
 

@@ -29,7 +29,11 @@ def enough(facts: CaseFacts, law: Law) -> bool:
 
 
 @guard(
-    row="APL42", cite="APL#42.1", zh="执法人员不得少于两人（须持有效执法证件，辅助人员不计入）", mend="assign_officers"
+    row="APL42",
+    cite="APL#42.1",
+    zh="执法人员不得少于两人（须持有效执法证件，辅助人员不计入）",
+    mend="assign_officers",
+    of_team=True,
 )
 def two_officers(facts: CaseFacts, law: Law) -> Answer:
     """APL#42.1 「执法人员不得少于两人」."""
@@ -42,31 +46,40 @@ def two_officers(facts: CaseFacts, law: Law) -> Answer:
     zh="行政检查的执法人员不得少于两人（须持有效执法证件，辅助人员不计入）",
     basis="default",
     mend="assign_officers",
+    of_team=True,
 )
 def two_inspectors(facts: CaseFacts, law: Law) -> Answer:
     """No article of the measures counts inspectors; two is our reading, from the two of a penalty case."""
     return enough(facts, law)
 
 
-@guard(row="S13.3", cite="APL#42.1", zh="行政处罚应当由具有行政执法资格的执法人员实施", mend="assign_officers")
+@guard(
+    row="S13.3",
+    cite="APL#42.1",
+    zh="行政处罚应当由具有行政执法资格的执法人员实施",
+    mend="assign_officers",
+    of_team=True,
+)
 def officers_qualified(facts: CaseFacts, _: Law) -> Answer:
     """APL#42.1 「应当由具有行政执法资格的执法人员实施」: every officer named, not only two of them."""
     return tuple(Gap(f"{one.name}没有有效的行政执法证件") for one in team(facts) if not one.certificate_valid)
 
 
-@guard(row="S13.3", cite="S#13(3)", zh="执法人员没有有效的执法证件", basis="default", mend="assign_officers")
+@guard(
+    row="S13.3", cite="S#13(3)", zh="执法人员没有有效的执法证件", basis="default", mend="assign_officers", of_team=True
+)
 def officers_certified(facts: CaseFacts, _: Law) -> Answer:
     """The same question where no penalty is at stake: inspections and licenses (S#13(3) asks for it in a review)."""
     return tuple(Gap(f"{one.name}没有有效的行政执法证件") for one in team(facts) if not one.certificate_valid)
 
 
-@guard(row="G6.3a", cite="G#6.1(3)", zh="执法人员信息尚未公示", basis="default", mend="publish_officers")
+@guard(row="G6.3a", cite="G#6.1(3)", zh="执法人员信息尚未公示", basis="default", mend="publish_officers", of_team=True)
 def officers_published(facts: CaseFacts, _: Law) -> Answer:
     """G#6.1(3) commands that officers be published; that an unpublished one works on no case is our reading."""
     return tuple(Gap(f"{one.name}的执法人员信息尚未公示，不得办案") for one in team(facts) if not one.published)
 
 
-@guard(row="G7.1", cite="G#7", zh="辅助人员不得作为执法人员办案", basis="default", mend="assign_officers")
+@guard(row="G7.1", cite="G#7", zh="辅助人员不得作为执法人员办案", basis="default", mend="assign_officers", of_team=True)
 def no_auxiliary_is_an_officer(facts: CaseFacts, _: Law) -> Answer:
     """G#7 knows auxiliaries only for 「执法辅助活动」."""
     return tuple(Gap(f"{one.name}是辅助人员，不得作为执法人员") for one in team(facts) if one.auxiliary)
@@ -78,7 +91,7 @@ def two_staff_for_a_survey(facts: CaseFacts, law: Law) -> Answer:
     return len(set(facts.asked.lines("staff"))) >= law.thresholds.on("survey_staff", facts.today)
 
 
-@guard(row="APL43", cite="APL#43.1", zh="已决定回避的人员不得继续办理本案", mend="assign_officers")
+@guard(row="APL43", cite="APL#43.1", zh="已决定回避的人员不得继续办理本案", mend="assign_officers", of_team=True)
 def recused_officers_are_off_the_case(facts: CaseFacts, _: Law) -> Answer:
     """APL#43.1 「应当回避」: who was recused is on the case no more."""
     recused = {str(one.data.get("officer", "")) for one in facts.all("recusal_decided") if one.data.get("granted")}

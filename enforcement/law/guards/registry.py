@@ -75,7 +75,11 @@ Condition = Callable[["CaseFacts", Law], Answer]
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """A named condition. `of_form`: it judges the form of the act, so the panel of next acts cannot know it yet."""
+    """A named condition.
+
+    `of_form`: it judges the form of the act, so the panel of next acts cannot know it yet; `of_team`: it judges the
+    officers the form names or, where it names none, those on the case.
+    """
 
     code: str
     row: str
@@ -84,6 +88,7 @@ class Guard:
     basis: Basis
     mend: str | None
     of_form: bool
+    of_team: bool
     holds: Condition
 
     def check(self, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
@@ -109,7 +114,14 @@ GUARDS: dict[str, Guard] = {}
 
 
 def guard(
-    *, row: str, cite: str | None, zh: str, basis: Basis = "law", mend: str | None = None, of_form: bool = False
+    *,
+    row: str,
+    cite: str | None,
+    zh: str,
+    basis: Basis = "law",
+    mend: str | None = None,
+    of_form: bool = False,
+    of_team: bool = False,
 ) -> Callable[[Condition], Condition]:
     """Register the decorated condition under its own name. `zh` says what is missing when it does not hold."""
 
@@ -117,7 +129,7 @@ def guard(
         code = holds.__name__
         if code in GUARDS:
             raise LawBookError(f"two guards are called {code}")
-        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, holds)
+        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, of_team, holds)
         return holds
 
     return register
