@@ -58,7 +58,7 @@ def facts_of_many(
     people = people_as_of_today(work, {row.person_id for rows in officers.values() for row in rows} | named)
     codes = {case.matter_code for case in cases if case.matter_code}
     matters = {row.code: row for row in session.scalars(select(Matter).where(Matter.code.in_(codes)))} if codes else {}
-    shared = {
+    shared: dict[str, Any] = {
         "agency_id": str(work.actor.agency_id),
         "today": work.today,
         "now": work.moment,

@@ -10,7 +10,9 @@ from sqlalchemy.dialects.postgresql import insert
 
 from enforcement.actions.forms import choice, day, group, long_text, money, number, pick, text, yes_no
 from enforcement.actions.registry import Extra, act
-from enforcement.law.errors import Invalid, RuleViolation
+from enforcement.law.book import Book
+from enforcement.law.citation import Citation
+from enforcement.law.errors import Breach, Invalid, RuleViolation
 from enforcement.models.base import new_id
 from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
@@ -19,8 +21,24 @@ from enforcement.work import Work
 from publish import release
 
 PARAMETERS = (
-    "hearing_fine_citizen_fen", "hearing_fine_organization_fen", "hearing_confiscation_fen", "defense_days",
+    "hearing_fine_citizen_fen",
+    "hearing_fine_organization_fen",
+    "hearing_confiscation_fen",
+    "defense_days",
+    "penalty_disclosure_by_rule_days",
 )  # fmt: skip
+
+
+BY_RULE = "penalty_disclosure_by_rule_days"
+RULES = ("法律", "行政法规", "地方性法规", "部门规章", "地方政府规章")
+"""The ranks that G#13 yields to; a normative document is not enough (G13.0)."""
+NOT_BY_RULE = Breach(
+    "exception_needs_a_rule",
+    "公示期限的例外须以法律、法规、规章的条款为依据，请填写条款代号（如 MR45#9）",
+    "G#13",
+    "law",
+    row="G13.0",
+)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +134,8 @@ def set_directory(work: Work, form: SetDirectory) -> Extra | None:
 @act(SetParameter, scope="agency", event="parameter_set")
 def set_parameter(work: Work, form: SetParameter) -> Extra | None:
     """Set a number the law leaves to the agency; within what the law leaves."""
+    if form.name == BY_RULE and not _is_of_rank(work.book, form.cite):
+        raise RuleViolation(NOT_BY_RULE)
     for limit in work.book.limits.values():
         breach = limit.parameter_breach(form.value or 0, work.today) if limit.parameter == form.name else None
         if breach:
@@ -167,6 +187,14 @@ def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None
         content=form.content,
     )
     return None
+
+
+def _is_of_rank(book: Book, cite: str) -> bool:
+    try:
+        source = book.sources[Citation.parse(cite).source]
+    except (KeyError, ValueError):
+        return False
+    return source.rank in RULES
 
 
 def found_agency(

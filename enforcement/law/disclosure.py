@@ -31,6 +31,7 @@ class Result:
     event: str
     outcomes: tuple[str, ...]
     social_impact: bool | None
+    parameter: str
     kind: str
     limit_key: str
     forms: tuple[str, ...]
@@ -41,6 +42,8 @@ class Result:
     def fits(self, facts: CaseFacts, data: Fields) -> bool:
         """Whether the result of this case is of this kind."""
         if facts.procedure != self.procedure or (self.outcomes and data.text("outcome") not in self.outcomes):
+            return False
+        if self.parameter and facts.parameter(self.parameter) is None:
             return False
         return self.social_impact is None or self.social_impact == has_social_impact(data)
 
@@ -103,6 +106,7 @@ def _result(key: str, entry: Mapping[str, Any]) -> Result:
         event=entry["event"],
         outcomes=tuple(entry.get("outcomes", ())),
         social_impact=entry.get("social_impact"),
+        parameter=entry.get("parameter", ""),
         kind=entry["kind"],
         limit_key=entry["limit"],
         forms=tuple(entry["forms"]),

@@ -50,7 +50,8 @@ def only(clocks: tuple[Clock, ...], key: str) -> Clock:
 
 @pytest.mark.parametrize("case", scenarios("clocks", "case"), ids=lambda case: str(case["says"]))
 def test_the_clocks_of_a_case_stand_as_written(book: Book, case: dict[str, Any]) -> None:
-    clocks = running(facts_of(case["procedure"], case["today"], case["records"]), book)
+    set_ = {name: ParameterFacts(name, value) for name, value in case.get("parameters", {}).items()}
+    clocks = running(facts_of(case["procedure"], case["today"], case["records"], parameters=set_), book)
     for wanted in case["clocks"]:
         found = [
             clock
