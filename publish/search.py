@@ -2,8 +2,8 @@
 
 A text is normalised (NFKC, lower case, one kind of bracket, no spaces between Han characters), then cut into
 overlapping Han bigrams, Han characters standing alone, Latin words and runs of digits. `@>` over those terms finds the
-candidates through GIN; words that the terms cannot decide (three characters and more) are rechecked with LIKE on the
-same normalised text.
+candidates through GIN; every word is also looked for as it stands in the normalised text, which decides words of three
+characters and more, and is the cheap test where a common word is found by walking from the newest.
 """
 
 from __future__ import annotations
@@ -51,31 +51,29 @@ def terms_of_run(run: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """A reader's words made ready for SQL: `terms` for `@>`, `patterns` for LIKE on the normalised text.
+    """A reader's words made ready for SQL: `terms` for `@>`, `wholes` to be found in the normalised text as they stand.
 
     Without a term nothing may be searched (one character, or signs alone): the index could not answer.
     """
 
     terms: tuple[str, ...]
-    patterns: tuple[str, ...]
+    wholes: tuple[str, ...]
 
 
 def words(query: str) -> Words:
     """Cut a reader's query into at most eight words, all of which a text must contain; Latin words and numbers whole.
 
-    Never raises: signs (`%`, `'`, `〔`) become LIKE patterns with their wildcards escaped.
+    Never raises, whatever the query holds.
     """
     needed: set[str] = set()
-    patterns: list[str] = []
-    for word in _SPACES.sub(" ", unicodedata.normalize("NFKC", query)).split()[:_MAX_WORDS]:
+    wholes: list[str] = []
+    for word in unicodedata.normalize("NFKC", query).split()[:_MAX_WORDS]:
         plain = normalise(word)
-        found = list(_RUN.finditer(plain))
-        for run in found:
+        if plain:
+            wholes.append(plain)
+        for run in _RUN.finditer(plain):
             needed.update(_certain(run, plain))
-        whole = len(found) == 1 and found[0].group() == plain
-        if not (whole and (plain[0].isascii() or len(plain) == 2)):  # noqa: PLR2004 — a bigram: its term is the answer
-            patterns.append("%" + re.sub(r"([\\%_])", r"\\\1", plain) + "%")
-    return Words(tuple(sorted(needed)), tuple(patterns))
+    return Words(tuple(sorted(needed)), tuple(dict.fromkeys(wholes)))
 
 
 def _certain(run: re.Match[str], word: str) -> set[str]:

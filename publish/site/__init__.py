@@ -8,7 +8,8 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, Request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
 from flask_talisman import Talisman
@@ -68,6 +69,7 @@ def create_site(settings: Settings) -> Flask:
         RATELIMIT_STORAGE_URI="memory://",
         RATELIMIT_HEADERS_ENABLED=False,
     )
+    app.session_interface = _SessionWhereThereIsOne()
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
         timeliness=timeliness,
@@ -93,6 +95,15 @@ def create_site(settings: Settings) -> Flask:
         permissions_policy={"geolocation": "()", "camera": "()", "microphone": "()", "interest-cohort": "()"},
     )
     return app
+
+
+class _SessionWhereThereIsOne(SecureCookieSessionInterface):
+    """No signature is computed for the many readers who carry no cookie."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) in request.cookies:
+            return super().open_session(app, request)
+        return self.session_class()
 
 
 def _version_of(folder: str, pattern: str) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from flask import (
@@ -23,7 +22,7 @@ from flask import (
 from flask_limiter import Limiter
 
 from publish.site.pages import site
-from publish.site.reading import SHANGHAI, database
+from publish.site.reading import SHANGHAI, rows
 from publish.tables import REQUEST_KINDS
 
 _RECEIPT_SIGNS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"
@@ -64,14 +63,15 @@ def blueprint(limiter: Limiter) -> Blueprint:
             page = render_template("correction.html", subject=subject, values=values, errors=wrong)
             return make_response(page, 422)
         receipt_no = _new_receipt()
-        _store(
+        rows(
+            _INSERT,
             {
                 "id": uuid4(),
                 "receipt_no": receipt_no,
                 "publication_id": subject.publication_id,
                 "agency_id": subject.agency_id,
                 **values,
-            }
+            },
         )
         session["receipt_no"] = receipt_no
         return make_response(redirect(url_for("corrections.received"), 303))
@@ -81,12 +81,6 @@ def blueprint(limiter: Limiter) -> Blueprint:
         return render_template("received.html", receipt_no=session.get("receipt_no") or abort(404))
 
     return pages
-
-
-def _store(values: dict[str, Any]) -> None:
-    """Insert one request; the role may not read it back."""
-    with database.engine.connect() as connection:
-        connection.exec_driver_sql(_INSERT, values)
 
 
 def _subject() -> _Subject:

@@ -6,7 +6,7 @@ import logging
 import secrets
 
 from flask import Flask, Response, make_response, render_template, request
-from sqlalchemy.exc import OperationalError
+from psycopg.errors import QueryCanceled
 from werkzeug.exceptions import HTTPException
 
 _LOG = logging.getLogger("mingjian.public")
@@ -34,12 +34,9 @@ def register(app: Flask) -> None:
             return make_response(error.response)
         return _page(error.code or 500)
 
-    @app.errorhandler(OperationalError)
-    def database_refused(error: OperationalError) -> Response:
-        # statement_timeout of the public role: a search too wide, not a broken server.
-        if getattr(error.orig, "sqlstate", "") == "57014":
-            return _page(503)
-        return _broken(error)
+    @app.errorhandler(QueryCanceled)
+    def too_wide(error: QueryCanceled) -> Response:  # noqa: ARG001 — statement_timeout: a search too wide
+        return _page(503)
 
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:

@@ -10,11 +10,11 @@ from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
 from flask import Blueprint, Response, current_app, jsonify, request, stream_with_context
-from sqlalchemy.engine import Row
 
 from publish.document import written_digest
 from publish.site.pages import site
 from publish.site.query import Search
+from publish.site.reading import Row
 from publish.site.words import kind_zh, timeliness
 
 blueprint = Blueprint("feeds", __name__)
@@ -31,7 +31,7 @@ def _address(path: str) -> str:
     return f"{current_app.config['SITE_ADDRESS']}{path}"
 
 
-def _summary(row: Row[Any]) -> dict[str, Any]:
+def _summary(row: Row) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "url": _address(f"/records/{row.id}"),
@@ -137,7 +137,7 @@ def search_atom() -> Response:
     return Response("\n".join(lines), mimetype="application/atom+xml")
 
 
-def _entry(row: Row[Any]) -> str:
+def _entry(row: Row) -> str:
     day = f"{row.published_on.isoformat()}T00:00:00+08:00"
     return (
         f"<entry><id>urn:uuid:{row.id}</id><title>{escape(row.title)}</title><updated>{day}</updated>"
@@ -147,7 +147,7 @@ def _entry(row: Row[Any]) -> str:
     )
 
 
-def _tombstone(row: Row[Any]) -> str:
+def _tombstone(row: Row) -> str:
     when = row.changed_at.isoformat(timespec="seconds")
     link = quoteattr(_address(f"/records/{row.id}"))
     return (

@@ -8,12 +8,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
-from typing import Any
+from typing import Any, TypeAlias, cast
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+import psycopg
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy.engine import Row
+from psycopg.rows import namedtuple_row
 
 from publish.site.query import COLUMNS, Search
 from publish.tables import metadata
@@ -21,25 +22,24 @@ from publish.tables import metadata
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAGE = 20
 # Facets are counted over this many of the newest results, and say so: counting millions helps nobody.
-COUNTED = 200
+COUNTED = 100
 _AGENCIES_FOR_SECONDS = 20.0
 _COUNTS_FOR_SECONDS = 20.0
 
+Row: TypeAlias = Any  # a named tuple with the statement's columns
+
 database = SQLAlchemy(metadata=metadata, disable_autonaming=True)
 
-# AUTOCOMMIT: a page is one or two statements, so no BEGIN and no ROLLBACK travel. A plan made for another word walks
-# a million rows: each search is planned for its own words.
+# AUTOCOMMIT: a page is one or two statements, so no BEGIN and no ROLLBACK travel.
 ENGINE_OPTIONS: dict[str, Any] = {
     "isolation_level": "AUTOCOMMIT",
     "pool_size": 10,
     "max_overflow": 10,
-    "pool_pre_ping": False,
     "pool_reset_on_return": None,
     "connect_args": {
         "connect_timeout": 5,
         "application_name": "mingjian-public",
-        "options": "-c statement_timeout=5000 -c plan_cache_mode=force_custom_plan -c jit=off"
-        " -c timezone=Asia/Shanghai",
+        "options": "-c statement_timeout=5000 -c jit=off -c timezone=Asia/Shanghai",
     },
 }
 
@@ -79,10 +79,25 @@ class Facets:
     capped: bool
 
 
-def rows(statement: str, parameters: dict[str, Any] | None = None) -> Sequence[Row[Any]]:
-    """Run one statement."""
-    with database.engine.connect() as connection:
-        return connection.exec_driver_sql(statement, parameters or {}).all()
+def rows(statement: str, parameters: dict[str, Any] | None = None, *, plan_anew: bool = False) -> list[Row]:
+    """Run one statement on the driver itself; a connection that a restart of the database cut is replaced once.
+
+    `plan_anew` for searches: a plan made for another word may walk a million rows for this one.
+    """
+    for attempt in (1, 2):
+        pooled = database.engine.raw_connection()
+        driver = cast("psycopg.Connection[Row]", pooled.driver_connection)
+        try:
+            with driver.cursor(row_factory=namedtuple_row) as cursor:
+                cursor.execute(statement.encode(), parameters, prepare=False if plan_anew else None)
+                return cursor.fetchall() if cursor.description else []
+        except psycopg.OperationalError:
+            if not driver.closed or attempt == 2:  # noqa: PLR2004 — the second and last
+                raise
+            pooled.invalidate()
+        finally:
+            pooled.close()
+    raise AssertionError("unreachable: the second attempt returns or raises")
 
 
 def today() -> date:
@@ -136,12 +151,12 @@ class Site:
         found = self.agencies().get(agency_id)
         return found.name if found else ""
 
-    def record(self, publication_id: UUID) -> Row[Any] | None:
+    def record(self, publication_id: UUID) -> Row | None:
         """A publication or what is left of a withdrawn one, with its agency and its place in the log: one statement."""
         found = rows(_RECORD, {"id": publication_id})
         return found[0] if found else None
 
-    def newest(self, limit: int, agency_id: UUID | None = None) -> Sequence[Row[Any]]:
+    def newest(self, limit: int, agency_id: UUID | None = None) -> list[Row]:
         """The newest publications, of one agency or of the city."""
         where = "p.withdrawn_on IS NULL" + (" AND p.agency_id = %(agency)s" if agency_id else "")
         return rows(
@@ -165,7 +180,7 @@ class Site:
         kept: dict[str, int] = self.kept.get(f"month {first}", _COUNTS_FOR_SECONDS, read)
         return kept
 
-    def search(self, search: Search, *, limit: int) -> list[Row[Any]]:
+    def search(self, search: Search, *, limit: int) -> list[Row]:
         """Up to `limit` results behind the search's cursor, newest first; none where an agency is unknown."""
         agency_id = None
         if search.agency:
@@ -176,9 +191,9 @@ class Site:
         if search.too_short:
             return []
         statement, parameters = search.sql(agency_id, limit=limit)
-        return list(rows(statement, parameters))
+        return rows(statement, parameters, plan_anew=True)
 
-    def facets(self, found: Sequence[Row[Any]]) -> Facets:
+    def facets(self, found: Sequence[Row]) -> Facets:
         """Counts over what a search found, at most `COUNTED` results."""
         counted = found[:COUNTED]
         names = self.agencies()
@@ -193,7 +208,7 @@ class Site:
             capped=len(found) > COUNTED,
         )
 
-    def proofs(self, publication_id: UUID) -> Sequence[Row[Any]]:
+    def proofs(self, publication_id: UUID) -> list[Row]:
         """Every ledger entry about a publication with its proof and the checkpoint it leads to."""
         return rows(
             "SELECT l.chain_id, l.seq, l.event, l.body, l.salt, l.prev_hash, l.leaf_hash, l.position, l.path,"
@@ -203,7 +218,7 @@ class Site:
             {"id": publication_id},
         )
 
-    def checkpoint(self, size: int | None = None) -> Row[Any] | None:
+    def checkpoint(self, size: int | None = None) -> Row | None:
         """The checkpoint of one size, or the newest."""
         where = "WHERE size = %(size)s" if size is not None else ""
         found = rows(
@@ -212,7 +227,7 @@ class Site:
         )
         return found[0] if found else None
 
-    def agency_page(self, agency_id: UUID, officers: int) -> dict[str, Sequence[Row[Any]]]:
+    def agency_page(self, agency_id: UUID, officers: int) -> dict[str, list[Row]]:
         """An agency's own row, basic information, first officers and notices."""
         same = {"id": agency_id, "limit": officers}
         return {
@@ -230,7 +245,7 @@ class Site:
             ),
         }
 
-    def officers(self, agency_id: UUID, *, limit: int, offset: int = 0) -> Sequence[Row[Any]]:
+    def officers(self, agency_id: UUID, *, limit: int, offset: int = 0) -> list[Row]:
         """Published officers of an agency (G#6.1(3)), by unit and name."""
         return rows(
             "SELECT name, unit, certificate_no, certificate_style, published_on FROM public_site.officer"
@@ -239,7 +254,7 @@ class Site:
             {"id": agency_id, "limit": limit, "offset": offset},
         )
 
-    def notices(self, kind: str, limit: int) -> Sequence[Row[Any]]:
+    def notices(self, kind: str, limit: int) -> list[Row]:
         """The newest notices of a kind."""
         return rows(
             "SELECT id, agency_id, title, published_on FROM public_site.notice"
@@ -247,7 +262,7 @@ class Site:
             {"kind": kind, "limit": limit},
         )
 
-    def notice(self, notice_id: UUID) -> Row[Any] | None:
+    def notice(self, notice_id: UUID) -> Row | None:
         """One notice that still stands."""
         found = rows(
             "SELECT n.id, n.agency_id, n.kind, n.title, n.content, n.published_on FROM public_site.notice n"
@@ -256,7 +271,7 @@ class Site:
         )
         return found[0] if found else None
 
-    def withdrawals(self, agency_id: UUID | None, kind: str, limit: int) -> Sequence[Row[Any]]:
+    def withdrawals(self, agency_id: UUID | None, kind: str, limit: int) -> list[Row]:
         """The newest withdrawals, for the feed's deletion entries."""
         where = "withdrawn_on IS NOT NULL"
         where += " AND agency_id = %(agency)s" if agency_id else ""

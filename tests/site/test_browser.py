@@ -160,7 +160,7 @@ def test_a_page_fits_its_width_and_passes_the_accessibility_check(
     # Injected through the debugger, past the policy that forbids pages to do so.
     page.evaluate(AXE.read_text(encoding="utf-8"))
     for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type] # light or dark
+        page.emulate_media(color_scheme=scheme)
         found = page.evaluate("axe.run(document, {resultTypes: ['violations']}).then(r => r.violations)")
         assert [(item["id"], [node["html"] for node in item["nodes"]]) for item in found] == []
     small = page.evaluate(
