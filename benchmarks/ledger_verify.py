@@ -44,13 +44,14 @@ def fill(server: Server, rows: int) -> None:
             for first in range(0, rows, ENTRIES_OF_A_CASE):
                 chain = str(uuid.uuid4())
                 prev = ledger.chain_origin(agency, chain, "case")
+                opening = ledger.entry_opening(
+                    chain=chain, agency=agency, act="open_case", event="case_opened", actor=agency, at=at, case=chain,
+                    data=DATA, digest=DIGEST,
+                )  # fmt: skip
                 last = min(ENTRIES_OF_A_CASE, rows - first)
                 for seq in range(1, last + 1):
                     salt = secrets.token_bytes(32)
-                    body = ledger.entry_body(
-                        chain=chain, seq=seq, agency=agency, act="open_case", event="case_opened", actor=agency, at=at,
-                        case=chain, data=DATA, digest=DIGEST,
-                    )  # fmt: skip
+                    body = ledger.entry_body(opening, seq)
                     leaf = ledger.entry_hash(prev, salt, body)
                     copy.write_row((chain, seq, agency, body, salt, leaf, prev))
                     prev = leaf

@@ -6,6 +6,7 @@ and the tree at one size by a signed note that may leave the house (`notes`). No
 
 from enforcement.ledger.entries import (
     CHAIN_KINDS,
+    ENDING,
     HASH_BYTES,
     SALT_BYTES,
     Text,
@@ -14,10 +15,12 @@ from enforcement.ledger.entries import (
     digest_of,
     entry_body,
     entry_hash,
+    entry_opening,
 )
 
 __all__ = [
     "CHAIN_KINDS",
+    "ENDING",
     "HASH_BYTES",
     "SALT_BYTES",
     "Text",
@@ -26,4 +29,5 @@ __all__ = [
     "digest_of",
     "entry_body",
     "entry_hash",
+    "entry_opening",
 ]

@@ -16,6 +16,8 @@ from typing import Any, TypeAlias, Union
 HASH_BYTES = 32
 SALT_BYTES = 32
 CHAIN_KINDS = ("case", "agency")
+ENDING = '"}'
+"""What closes a body, after the number."""
 
 Text: TypeAlias = Union[str, Sequence["Text"], Mapping[str, "Text"]]  # noqa: UP007  (`|` cannot take a quoted name)
 """What a ledger body may hold: text, lists and mappings of it. Whoever knows a number's unit writes it as text."""
@@ -41,7 +43,8 @@ def _require_text(value: object) -> None:
         for key, inner in value.items():
             if not isinstance(key, str):
                 raise TypeError(f"a ledger key is text, not {type(key).__name__}")
-            _require_text(inner)
+            if not isinstance(inner, str):  # most are: asked here, it costs no call
+                _require_text(inner)
     elif isinstance(value, list | tuple):
         for inner in value:
             _require_text(inner)
@@ -78,10 +81,9 @@ def moment_text(moment: datetime) -> str:
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 
-def entry_body(
+def entry_opening(
     *,
     chain: str,
-    seq: int,
     agency: str,
     act: str,
     event: str,
@@ -91,7 +93,10 @@ def entry_body(
     data: Mapping[str, Text],
     digest: str,
 ) -> str:
-    """The canonical text of one entry. Raises TypeError for data that are no text, ValueError for a naive `at`."""
+    """The canonical text of one entry up to its number, which sorts last: whoever knows the number adds it.
+
+    Raises TypeError for data that are no text, ValueError for a naive `at`.
+    """
     body: dict[str, Text] = {
         "act": act,
         "actor": actor,
@@ -101,11 +106,16 @@ def entry_body(
         "data": dict(data),
         "digest": digest,
         "event": event,
-        "seq": str(seq),
+        "seq": "",
     }
     if case is not None:
         body["case"] = case
-    return canonical(body)
+    return canonical(body)[: -len(ENDING)]
+
+
+def entry_body(opening: str, seq: int) -> str:
+    """The canonical text of one entry, from `entry_opening` and its number in the chain."""
+    return f"{opening}{seq}{ENDING}"
 
 
 def entry_hash(prev_hash: bytes, salt: bytes, body: str) -> bytes:

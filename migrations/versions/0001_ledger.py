@@ -41,8 +41,7 @@ TABLES = (
         salt BYTEA NOT NULL,
         leaf_hash BYTEA NOT NULL,
         prev_hash BYTEA NOT NULL,
-        CONSTRAINT pk_ledger_entry PRIMARY KEY (chain_id, seq),
-        CONSTRAINT fk_ledger_entry_chain_id_ledger_chain FOREIGN KEY (chain_id) REFERENCES enforcement.ledger_chain (id)
+        CONSTRAINT pk_ledger_entry PRIMARY KEY (chain_id, seq)
     )
     """,
     """
@@ -51,8 +50,7 @@ TABLES = (
         chain_id UUID NOT NULL,
         seq BIGINT NOT NULL,
         entered_at TIMESTAMP WITH TIME ZONE DEFAULT clock_timestamp() NOT NULL,
-        CONSTRAINT pk_ledger_pending PRIMARY KEY (ticket),
-        CONSTRAINT uq_ledger_pending_chain_id_seq UNIQUE (chain_id, seq)
+        CONSTRAINT pk_ledger_pending PRIMARY KEY (ticket)
     )
     """,
     """
