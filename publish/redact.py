@@ -210,11 +210,13 @@ def _loose(string: str) -> str:
 
 
 def _usable(known: Iterable[KnownValue]) -> list[KnownValue]:
-    """Known values worth looking for: one character, and a name that is a mask already, find everything or nothing."""
+    """Known values worth looking for: a single character finds everything, a name that is a mask already nothing."""
     usable = []
     for value in known:
         squeezed = _view(value.value).text
-        if not squeezed or (value.category == "name" and (len(squeezed) < _SHORTEST or "某" in squeezed)):
+        if len(squeezed) < _SHORTEST and value.category != "age":
+            continue
+        if not squeezed or (value.category == "name" and "某" in squeezed):
             continue
         usable.append(replace(value, value=squeezed))
     return usable

@@ -173,6 +173,13 @@ def test_a_leak_says_where() -> None:
     assert "魏长林到场" in leak.excerpt
 
 
+def test_a_value_of_one_character_does_not_hide_the_whole_decision() -> None:
+    known = (KnownValue("other", "元"), KnownValue("name", "张"), KnownValue("name", "张某"), KnownValue("contact", "1"))
+    text = "罚款1000元，张某"
+    assert propose(text, known) == []
+    assert leaks(text, known) == []
+
+
 def test_spans_that_overlap_are_refused() -> None:
     with pytest.raises(ValueError, match="overlaps"):
         apply("张三丰", [Span(0, 2, "name", "person", "张某"), Span(1, 3, "name", "person", "张某")])
