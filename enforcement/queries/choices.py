@@ -124,7 +124,11 @@ def _limits(work: Work, facts: CaseFacts | None, __: Zh) -> list[Choice]:
 
 
 def _basic_information(work: Work, _: CaseFacts | None, __: Zh) -> list[Choice]:
-    return [Choice(key, item.zh, item.section) for key, item in work.book.basic_information.items()]
+    return [
+        Choice(key, item.zh, work.book.cite_zh(item.cite))
+        for key, item in work.book.basic_information.items.items()
+        if item.per == "agency"
+    ]
 
 
 OFFERS: Mapping[str, Offer] = {

@@ -18,8 +18,6 @@ from enforcement.work import Work
 MOST_CASES = 300
 """Oldest open cases looked at: what is most urgent is among the oldest."""
 OPEN_DISCLOSURES = ("due", "prepared", "released", "deferred", "withdrawal_due")
-IDENTITY = frozenset({"may"})
-"""Breaches that say "not you", as against "not yet"."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,7 +120,8 @@ def _sort_in(
         act, clock = min(my_acts, key=_urgency)
         mine.append(_task(case, facts, act, clock, disclosure, len(my_acts) - 1))
         return
-    others = [(act, clock) for act, clock in urgent if _only_not_me(act, work.actor.roles)]
+    not_me = {"may", *(pair.key for pair in work.book.powers.pairs)}  # "not you", as against "not yet"
+    others = [pair for pair in urgent if {breach.code for breach in pair[0].breaches} <= not_me]
     if others and (disclosure is not None or _involved(work, facts)):
         act, clock = min(others, key=_urgency)
         waiting.append(_task(case, facts, act, clock, disclosure, 0))
@@ -133,23 +132,32 @@ def _urgent(
 ) -> Iterable[tuple[NextAct, Clock | None]]:
     """Acts that lead forward, that stop a running clock, or that mend what stands in the way of one that leads forward."""
     acts = tuple(offered)
-    mends = {breach.mend for act in acts if act.primary for breach in act.breaches if breach.mend}
+    leading = {act.act for act in leading_acts(procedure, acts)}
+    mends = {breach.mend for act in acts if act.act in leading for breach in act.breaches if breach.mend}
     for act in acts:
         event = procedure.acts[act.act].event
-        clock = next((clock for clock in clocks if event in clock.limit.stops), None)
-        if clock is None and act.primary and clocks:
-            clock = next((one for one in clocks if set(act.who) & set(one.act_by)), None)
-        if act.primary or clock is not None or act.act in mends:
-            yield act, clock
+        clock = next((one for one in clocks if event in one.limit.stops and set(act.who) & set(one.act_by)), None)
+        if act.act in leading or clock is not None or act.act in mends:
+            ours = (one for one in clocks if set(act.who) & set(one.act_by))
+            yield act, clock or (next(ours, None) if act.primary else None)
+
+
+def leading_acts(procedure: Procedure, offered: Iterable[NextAct]) -> list[NextAct]:
+    """Acts that lead forward; those that break the case off (decline, drop) only where nothing else leads on."""
+    primary = [act for act in offered if act.primary]
+    going_on = [act for act in primary if not _ends(procedure, act.act)]
+    return going_on or primary
+
+
+def _ends(procedure: Procedure, act: str) -> bool:
+    to = procedure.acts[act].to
+    return to is not None and procedure.stages[to].ends
 
 
 def _urgency(pair: tuple[NextAct, Clock | None]) -> tuple[bool, dt.date, bool]:
+    """Soonest first; among equals the act that leads on."""
     act, clock = pair
     return clock is None, clock.due.due_on if clock else dt.date.max, not act.primary
-
-
-def _only_not_me(act: NextAct, roles: frozenset[str]) -> bool:
-    return not set(act.who) & roles and all(breach.code in IDENTITY for breach in act.breaches)
 
 
 def _involved(work: Work, facts: CaseFacts) -> bool:

@@ -16,6 +16,7 @@ from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, li
 from enforcement.queries.disclosures import list_disclosures
 from enforcement.queries.ledger_entries import entries_of
 from enforcement.queries.recordings import list_recordings
+from enforcement.queries.work_list import leading_acts
 from enforcement.web import casefile, here, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.web.subjects import Subject
@@ -144,6 +145,7 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         raise NotFound("case", case_id)
     book = here.book()
     offered = book.procedures[subject.procedure].next_acts(facts, book)
+    leading = leading_acts(book.procedures[subject.procedure], offered)
     return {
         "subject": subject,
         "case": subject.case,
@@ -151,9 +153,9 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         "names": _names(work) | {str(matter): facts.matter.zh for matter in [facts.matter.code] if matter},
         "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
         "major": review.classify(facts, book),
-        "next_primary": [one for one in offered if one.primary and _mine(one)],
-        "next_other": [one for one in offered if not one.primary and _mine(one)],
-        "next_others": [one for one in offered if not _mine(one) and one.primary],
+        "next_primary": [one for one in leading if _mine(one)],
+        "next_other": [one for one in offered if one not in leading and _mine(one)],
+        "next_others": [one for one in leading if not _mine(one)],
         "tabs": [(key, zh) for key, (zh, _) in casefile.TABS.items()] + [("disclosure", "公示"), ("ledger", "台账")],
         "staged": {name for name, deed in acts().items() if deed.staged},
         "known_acts": acts(),

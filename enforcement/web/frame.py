@@ -45,6 +45,8 @@ def install(app: Flask) -> None:
     """Give every page its frame."""
     app.context_processor(_frame)
     app.jinja_env.globals["icon"] = icon
+    app.jinja_env.globals["may_do"] = lambda act: here.book().powers.may(here.actor().roles, act) is None
+    app.jinja_env.globals["who_may"] = lambda act: "、".join(map(here.words().term, here.book().powers.who(act)))
     app.jinja_env.globals["disclosure_acts"] = lambda: {name for name, deed in acts().items() if deed.scope == "disclosure"}
 
 

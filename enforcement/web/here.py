@@ -42,6 +42,10 @@ def actor() -> Actor:
 
 @contextmanager
 def reading() -> Iterator[Work]:
-    """Read as the person signed in, within their agency; writes nothing and is always rolled back."""
+    """Read as the person signed in, within their agency; writes nothing and is always rolled back.
+
+    What was read stays readable afterwards, for the template.
+    """
     with office().reading(actor().agency_id) as session:
         yield Work(office(), actor(), office().clock(session.connection()), session)
+        session.expunge_all()

@@ -14,6 +14,7 @@ from enforcement.law.deadlines import value_zh
 from enforcement.law.errors import Breach, LawBookError, NotFound
 from enforcement.law.events import SHANGHAI, shanghai_day
 from enforcement.web.fields import FEN_PER_YUAN
+from publish.document import FORM_ZH, KIND_ZH
 
 Tone = Literal["late", "soon", "calm", "done", "still"]
 _WEEKDAYS = "一二三四五六日"
@@ -93,7 +94,12 @@ class Words:
         try:
             return self.book.terms.zh(identifier)
         except NotFound:
-            return identifier
+            return KIND_ZH.get(identifier) or FORM_ZH.get(identifier) or self._ground(identifier)
+
+    def _ground(self, identifier: str) -> str:
+        """A row named as a ground (G16.1) in the words of its article; anything else as it is."""
+        row = self.book.rows.get(identifier)
+        return self.cite(row.article) if row else identifier
 
     def cite(self, short: str | None) -> str:
         """《行政处罚法》第六十四条第一款第（一）项."""
