@@ -7,13 +7,14 @@ it in one line.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from enforcement.law.events import Record, shanghai_day
 
+T = TypeVar("T")
 PartyKind = Literal["natural_person", "sole_trader", "organization"]
 
 
@@ -238,7 +239,7 @@ class CaseFacts:
     named: Mapping[str, OfficerFacts] = field(default_factory=dict)
     disclosure: DisclosureFacts | None = None
     clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
-    _standing: tuple[Record, ...] | None = field(default=None, init=False, repr=False, compare=False)
+    _derived: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property
     def asked(self) -> Fields:
@@ -250,9 +251,14 @@ class CaseFacts:
         """The records that still count: going back wiped out what its act clears (an old approval must not let a new
         decision through).
         """
-        if self._standing is None:
-            object.__setattr__(self, "_standing", _standing(self.records, self.clears))
-        return self._standing or ()
+        return self.derived("standing", lambda: _standing(self.records, self.clears))
+
+    def derived(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What follows from these facts, worked out once however many conditions ask for it; `key` names it."""
+        if key not in self._derived:
+            self._derived[key] = make()
+        found: T = self._derived[key]
+        return found
 
     def all(self, *events: str) -> tuple[Record, ...]:
         """Standing records of these events, in order."""

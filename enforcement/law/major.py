@@ -129,6 +129,10 @@ def classify(facts: CaseFacts, law: Law) -> Major:
     The statutory classes are asked whatever the directory says; a matter the directory does not name is `unmapped`
     (a transfer needs no directory: S#9 itself names it).
     """
+    return facts.derived(("major", id(law)), lambda: _classify(facts, law))
+
+
+def _classify(facts: CaseFacts, law: Law) -> Major:
     grounds = tuple(
         Ground(one.row, one.cite, one.zh, one.basis, one.also)
         for one in law.major.classes

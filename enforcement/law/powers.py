@@ -109,14 +109,15 @@ class Powers:
         return tuple(pair.breach for pair in self.pairs if self._mixes(pair, act, facts, actor_id))
 
     def _mixes(self, pair: Apart, act: str, facts: CaseFacts, actor_id: str) -> bool:
-        if pair.procedures and facts.procedure not in pair.procedures:
+        elsewhere = pair.procedures and facts.procedure not in pair.procedures
+        if elsewhere or act not in pair.one | pair.other:
             return False
         did = {
             record.act for record in facts.records if record.actor_id == actor_id and _same(pair, record.data, facts)
         }
         if act in pair.other:
             return bool(did & pair.one) or (pair.officers and any(one.person_id == actor_id for one in facts.officers))
-        return act in pair.one and bool(did & pair.other)
+        return bool(did & pair.other)
 
 
 def _same(pair: Apart, data: Mapping[str, Any], facts: CaseFacts) -> bool:

@@ -69,6 +69,9 @@ def party_or_attesting_witness_present(facts: CaseFacts, _: Law) -> Answer:
 def measure_period_is_lawful(facts: CaseFacts, law: Law) -> Answer:
     """ACL#25.1 「查封、扣押的期限不得超过三十日」."""
     started, until = facts.asked.moment("started_at"), facts.asked.day("until")
+    finished = facts.asked.moment("finished_at")
+    if started and finished and finished < started:
+        return (Gap("实施完毕时间早于开始实施时间", basis="design"),)
     if started is None or until is None:
         return True
     last = due(law.limits[PERIOD], shanghai_day(started), law.calendar)
@@ -78,7 +81,8 @@ def measure_period_is_lawful(facts: CaseFacts, law: Law) -> Answer:
 
 
 def _clock_of(facts: CaseFacts, law: Law, limit: str, key: str) -> Clock | None:
-    return next((one for one in running(facts, law) if one.limit.key == limit and one.key == key), None)
+    clocks = facts.derived(("clocks", id(law)), lambda: running(facts, law))
+    return next((one for one in clocks if one.limit.key == limit and one.key == key), None)
 
 
 def _last_day(facts: CaseFacts, law: Law, measure: str, until: date | None) -> date | None:

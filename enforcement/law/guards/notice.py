@@ -19,7 +19,8 @@ def is_penalty(facts: CaseFacts) -> bool:
 
 def clock_of(facts: CaseFacts, law: Law, key: str) -> Clock | None:
     """The newest clock of a limit in this case, running or stopped."""
-    found = [one for one in running(facts, law) if one.limit.key == key]
+    clocks = facts.derived(("clocks", id(law)), lambda: running(facts, law))
+    found = [one for one in clocks if one.limit.key == key]
     return max(found, key=lambda one: one.started_by.seq, default=None)
 
 
