@@ -50,6 +50,13 @@ def hearing_right_stands(facts: CaseFacts, _: Law) -> Answer:
     return facts.read(NOTICE).yes("hearing_right_told") or facts.has("hearing_right_told")
 
 
+@guard(row="APL64", cite="APL#64(6)", zh="放弃听证应当写明当事人放弃的形式", basis="design", of_form=True)
+def hearing_waiver_is_noted(facts: CaseFacts, _: Law) -> Answer:
+    """The laws do not say how a hearing is waived: the file shows how it was."""
+    cite = "ALL#47.1" if facts.procedure == "license" else None
+    return bool(facts.asked.text("form")) or (Gap("放弃听证应当写明当事人放弃的形式", cite=cite),)
+
+
 @guard(row="APL64.2", cite="APL#64(2)", zh="应当在举行听证的七日前通知", of_form=True)
 def hearing_notified_in_time(facts: CaseFacts, law: Law) -> Answer:
     """APL#64(2) 「应当在举行听证的七日前，通知当事人及有关人员听证的时间、地点」."""

@@ -182,7 +182,9 @@ def legal_review_passed_if_major(facts: CaseFacts, law: Law) -> Answer:
         return True
     if overall == TRANSFER:
         return (Gap("法制审核意见为移送，不得作出行政处罚决定", cite="S#13(9)", basis="default", row="S13.9"),)
-    return (Gap("法制审核未通过，不得作出决定", cite="APL#58.1" if penalty else "S#3.3"),)
+    if penalty:
+        return (Gap("法制审核未通过，不得作出决定", cite="APL#58.1"),)
+    return (Gap("法制审核未通过，不得作出决定", basis="default"),)
 
 
 @guard(
@@ -235,7 +237,7 @@ def collective_discussion_held_if_major(facts: CaseFacts, law: Law) -> Answer:
     if opinion is not None and discussion.seq < opinion.seq:
         gaps.append(Gap("集体讨论应当在法制审核意见出具之后进行", basis="default"))
     if not Fields(discussion.data).yes("agreed"):
-        gaps.append(Gap("集体讨论未同意作出该决定"))
+        gaps.append(Gap("集体讨论未同意作出该决定", basis="default"))
     return tuple(gaps)
 
 

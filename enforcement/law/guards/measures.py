@@ -128,9 +128,10 @@ def measure_is_running(facts: CaseFacts, _: Law) -> Answer:
 def preservation_is_approved(facts: CaseFacts, _: Law) -> Answer:
     """APL#56 「经行政机关负责人批准，可以先行登记保存」."""
     asked = facts.asked
-    return bool(asked.text("approved_by") and asked.moment("approved_at")) and (
-        asked.text("approved_by") not in asked.lines("officers")
-    )
+    if not (asked.text("approved_by") and asked.moment("approved_at")):
+        return False
+    own = asked.text("approved_by") in asked.lines("officers")
+    return not own or (Gap("批准人不得是实施人员", basis="design"),)
 
 
 @guard(row="APL56", cite="APL#56", zh="先行登记保存的证据尚未作出处理决定", mend="settle_preservation")

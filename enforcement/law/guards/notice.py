@@ -149,8 +149,10 @@ def party_answered_waived_or_let_lapse(facts: CaseFacts, law: Law) -> Answer:
 
 @guard(row="APL45", cite="APL#45.1", zh="应当复核当事人的陈述、申辩并说明采纳与否的理由", of_form=True)
 def defense_is_checked(facts: CaseFacts, _: Law) -> Answer:
-    """APL#45.1 「对当事人提出的事实、理由和证据，应当进行复核」."""
-    return not facts.asked.missing("content", "reviewed", "reason")
+    """APL#45.1 「对当事人提出的事实、理由和证据，应当进行复核」; that the reason is written down is our reading."""
+    if facts.asked.missing("content", "reviewed"):
+        return False
+    return not facts.asked.missing("reason") or (Gap("应当写明采纳或者不采纳的理由", basis="default"),)
 
 
 @guard(row="APL62", cite="APL#62", zh="放弃陈述、申辩须由当事人明确作出，并写明形式", of_form=True)
