@@ -18,7 +18,7 @@ from benchmarks import datasette
 from benchmarks.publications import Publications
 from benchmarks.ratios import Ratio, in_turns, main
 from benchmarks.site_database import SAMPLE, site_database
-from benchmarks.web import Connection, Load, public_site
+from benchmarks.web import Connection, Load, Request, public_site
 from publish.document import to_bytes
 
 BOUND = 5.0
@@ -38,7 +38,7 @@ def measure(rows: int) -> Iterator[Ratio]:
             other = [datasette.record_path(number + 1) for number in chosen]
             _same_words(publications, chosen, (ours, pages), (theirs, other))
             _provable(ours, pages[0])
-            mine, its = Load(ours, pages), Load(theirs, other)
+            mine, its = Load(ours, [*map(Request, pages)]), Load(theirs, [*map(Request, other)])
             for load in (mine, its):
                 load.rate(SECONDS)
             rates = in_turns(lambda: mine.rate(SECONDS), lambda: its.rate(SECONDS), rounds=ROUNDS)
