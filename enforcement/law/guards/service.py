@@ -103,7 +103,7 @@ def correction_was_rechecked(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="J4.2b", cite="J#4.2", zh="检查结论与责令改正情况不一致", basis="design", of_form=True)
 def conclusion_agrees_with_the_order(facts: CaseFacts, _: Law) -> Answer:
-    """ "Correction ordered" is concluded where an order was given, "no problem" where none was."""
+    """An order is concluded where one was given, no problem where none was."""
     ordered, conclusion = facts.has("correction_ordered"), facts.asked.text("conclusion")
     if conclusion == "correction_ordered" and not ordered:
         return (Gap("结论为责令改正，但没有责令改正的记录", mend="order_correction"),)
