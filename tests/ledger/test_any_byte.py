@@ -98,7 +98,7 @@ def with_one_byte_changed(ledger: Ledger, table: str, row: int, column: str, at:
             connection.commit()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(st.data(), st.integers(0, 12), st.integers(0, 400), st.integers(1, 255))
 def test_any_byte_of_any_entry_is_found_and_named(told: Story, data: Any, row: int, at: int, mask: int) -> None:
     column = data.draw(st.sampled_from(COLUMNS["ledger_entry"]))
@@ -108,7 +108,7 @@ def test_any_byte_of_any_entry_is_found_and_named(told: Story, data: Any, row: i
     assert told.verify().holds
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     st.sampled_from(sorted(set(COLUMNS) - {"ledger_entry"})), st.data(), st.integers(0, 12), st.integers(0, 400),
     st.integers(1, 255),
