@@ -29,8 +29,8 @@ lint: $(STAMP)-test  ## ruff, mypy and the import contracts only
 proof: $(STAMP)-test  ## the longer proofs: `make test` with more examples and the tests marked proof
 	@exec $(BIN)/python tests/run.py --proof
 
-bench: $(STAMP)-test  ## the measurements described in benchmarks/README.md
-	@exec $(BIN)/python -m benchmarks
+bench: $(STAMP)-test  ## the measurements described in benchmarks/README.md; ROWS=50000 for a quick try
+	@exec $(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS))
 
 pins: $(STAMP)-test  ## write requirements.txt and tests/requirements.txt anew from pyproject.toml
 	@$(BIN)/uv pip compile pyproject.toml --upgrade $(PINS) -o requirements.txt
