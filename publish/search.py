@@ -3,7 +3,7 @@
 A text is normalised (NFKC, lower case, one kind of bracket, no spaces between Han characters), then cut into
 overlapping Han bigrams, Han characters standing alone, Latin words and runs of digits. `@>` over those terms finds the
 candidates through GIN; every word is also looked for as it stands in the normalised text, which decides words of three
-characters and more, and is the cheap test where a common word is found by walking from the newest.
+characters and more, and is the whole test where a common word is found by walking from the newest.
 """
 
 from __future__ import annotations

@@ -137,7 +137,7 @@ publication = Table(
     Column("content", LargeBinary),  # the exact published bytes; NULL once withdrawn
     Column("digest", LargeBinary, nullable=False),  # SHA-256 of the bytes of this version, also in the ledger
     Column("searchable", Text, nullable=False),  # normalised text for the LIKE recheck
-    Column("terms", ARRAY(Text), nullable=False),  # statistics target 1000 (0002): rare and common words are told apart
+    Column("terms", ARRAY(Text), nullable=False),
     Column("changed_at", DateTime(timezone=True), nullable=False),
     Column("withdrawn_on", Date),
     Column("withdrawal_kind", Text),

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from typing import Any
+from typing import Any, TypeAlias
 from urllib.parse import urlencode
 
 from publish.search import Words, normalise, words
@@ -27,6 +27,8 @@ COLUMNS = (
     "p.id, p.ordinal, p.agency_id, p.kind, p.document_no, p.title, p.party_label, p.gist, p.decision_kind,"
     " p.decided_on, p.due_on, p.published_on, p.version, p.digest"
 )
+
+Statement: TypeAlias = tuple[str, dict[str, Any]]  # and its parameters
 
 
 @dataclass(frozen=True)
@@ -103,37 +105,58 @@ class Search:
         """Whether anything at all is asked."""
         return self.address() != "/search"
 
-    def sql(self, agency_id: object, *, limit: int) -> tuple[str, dict[str, Any]]:
-        """The statement that finds `limit` results behind the cursor, newest first, and its parameters."""
-        day = "p.decided_on" if self.by_decision else "p.published_on"
-        where, parameters = self.conditions(agency_id)
-        if self.after:
-            where.append(f"({day}, p.ordinal) < (%(after_day)s, %(after_ordinal)s)")
-            parameters["after_day"], parameters["after_ordinal"] = _CURSOR.fullmatch(self.after).groups()  # type: ignore[union-attr] # from_args
-        parameters["limit"] = limit
-        statement = (
-            f"SELECT {COLUMNS} FROM public_site.publication p WHERE {' AND '.join(where)}"  # noqa: S608 — own words
-            f" ORDER BY {day} DESC, p.ordinal DESC LIMIT %(limit)s"
-        )
-        return statement, parameters
+    def plain_sql(self, agency_id: object, *, limit: int) -> Statement:
+        """Find `limit` results behind the cursor, newest first, where no words are asked: an index is in that order."""
+        where, parameters = self._filters(agency_id)
+        return f"{_select(where)} {self._newest} LIMIT {limit:d}", parameters
 
-    def conditions(self, agency_id: object) -> tuple[list[str], dict[str, Any]]:
-        """What a result must satisfy; values travel as parameters only."""
+    def walk_sql(self, agency_id: object, *, limit: int, within: int) -> Statement:
+        """Find the words among the newest `within` publications only: the way to a common word."""
+        where, parameters = self._filters(agency_id)
+        newest = f"{_select(where, ', p.searchable, p.terms')} {self._newest} LIMIT {within:d}"
+        wholes, more = self._wholes()
+        # What stands in the text decides Han words; Latin words and numbers are found whole or not at all.
+        latin = [term for term in self.words().terms if term[0].isascii()]
+        if latin:
+            wholes.append("p.terms @> %(latin)s::text[]")
+            more["latin"] = latin
+        statement = f"{_select(wholes, source=f'({newest})')} {self._newest} LIMIT {limit:d}"
+        return statement, parameters | more
+
+    def index_sql(self, agency_id: object, *, limit: int) -> Statement:
+        """Find the words through the index of terms, then sort: the way to a rare word."""
+        where, parameters = self._filters(agency_id)
+        wholes, more = self._wholes()
+        # + 0: the order cannot come from an index, so the planner is not tempted to walk a million rows for one.
+        order = f"ORDER BY {self._day} + 0 DESC, p.ordinal DESC"
+        statement = f"{_select(['p.terms @> %(terms)s::text[]', *where, *wholes])} {order} LIMIT {limit:d}"
+        return statement, parameters | more | {"terms": list(self.words().terms)}
+
+    @property
+    def has_words(self) -> bool:
+        """Whether any of the three text fields is asked."""
+        return bool(self.q or self.number or self.party)
+
+    @property
+    def _day(self) -> str:
+        return "p.decided_on" if self.by_decision else "p.published_on"
+
+    @property
+    def _newest(self) -> str:
+        return f"ORDER BY {self._day} DESC, p.ordinal DESC"
+
+    def _wholes(self) -> tuple[list[str], dict[str, Any]]:
+        """Every word as it must stand in its column. strpos, not LIKE: a reader's % is a sign like any other."""
+        asked = [("p.searchable", whole) for whole in self.words().wholes]
+        asked += [(_NUMBER_COLUMN, normalise(self.number).replace(" ", ""))] if self.number else []
+        asked += [(_PARTY_COLUMN, normalise(self.party).replace(" ", ""))] if self.party else []
+        conditions = [f"strpos({column}, %(whole{at})s) > 0" for at, (column, _) in enumerate(asked)]
+        return conditions, {f"whole{at}": whole for at, (_, whole) in enumerate(asked)}
+
+    def _filters(self, agency_id: object) -> tuple[list[str], dict[str, Any]]:
+        """What narrows without words, and the cursor; values travel as parameters only."""
         where = ["p.withdrawn_on IS NULL"]
         parameters: dict[str, Any] = {}
-        asked = self.words()
-        # strpos before @>: on a walk from the newest it is the cheaper no. And not LIKE: the planner takes a LIKE for
-        # rarer than it is and would then never walk.
-        for at, whole in enumerate(asked.wholes):
-            where.append(f"strpos(p.searchable, %(whole{at})s) > 0")
-            parameters[f"whole{at}"] = whole
-        for name, column in (("number", _NUMBER_COLUMN), ("party", _PARTY_COLUMN)):
-            if getattr(self, name):
-                where.append(f"strpos({column}, %({name})s) > 0")
-                parameters[name] = normalise(getattr(self, name)).replace(" ", "")
-        if asked.terms:
-            where.append("p.terms @> %(terms)s::text[]")
-            parameters["terms"] = list(asked.terms)
         if self.agency:
             where.append("p.agency_id = %(agency)s")
             parameters["agency"] = agency_id
@@ -143,6 +166,10 @@ class Search:
         for name, sign, value in self._days():
             where.append(f"p.decided_on {sign} %({name})s")
             parameters[name] = value
+        if self.after:
+            where.append(f"({self._day}, p.ordinal) < (%(after_day)s, %(after_ordinal)s)")
+            day, _, ordinal = self.after.partition(".")
+            parameters |= {"after_day": date.fromisoformat(day), "after_ordinal": int(ordinal)}
         return where, parameters
 
     def _days(self) -> list[tuple[str, str, date]]:
@@ -160,6 +187,11 @@ class Search:
         """The cursor that continues behind this row."""
         day = row.decided_on if self.by_decision else row.published_on
         return f"{day.isoformat()}.{row.ordinal}"
+
+
+def _select(where: list[str], more: str = "", source: str = "public_site.publication") -> str:
+    """Put together from words written in this file alone."""
+    return f"SELECT {COLUMNS}{more} FROM {source} p WHERE {' AND '.join(where)}"  # noqa: S608
 
 
 def _day_of_cursor(cursor: str) -> date | None:

@@ -158,12 +158,16 @@ def test_facets_count_what_was_found_and_say_when_they_stop_counting(client: Fla
     for number in range(COUNTED + 1):
         hand.put(
             samples.penalty(
-                document_no=f"京朝市监很多〔2022〕{number}号", facts="很多试验", published_on=date(2026, 9, 29)
+                document_no=f"京朝市监很多〔2022〕{number}号", facts="很多试验 MANYFOLD", published_on=date(2026, 9, 29)
             )
         )
     many = client.get("/search?q=很多试验").get_data(as_text=True)
     assert f"{COUNTED} 条以上结果" in many
     assert f"以下件数按最近的 {COUNTED} 条统计" in many
+    # A common word is found by walking, a rare one through the index: both read Latin words whole.
+    assert len(found(client, q="manyfold")) == COUNTED
+    assert found(client, q="manyfol") == set()
+    assert found(client, q="很多试验", number="京朝市监很多〔2022〕7号") == {"京朝市监很多〔2022〕7号"}
 
 
 def test_a_search_written_as_an_address_reads_back_the_same() -> None:
