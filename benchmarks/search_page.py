@@ -80,7 +80,7 @@ def _address(query: str) -> str:
 
 
 def _same_results(query: str, server: Server, path: Path, ours: int, theirs: int) -> None:
-    statement, parameters = Search(q=query).sql(None, limit=1 << 40)
+    statement, parameters = Search(q=query).index_sql(None, limit=1 << 40)
     with server.connect(DATABASE) as postgres:
         found = postgres.execute(f"SELECT ordinal FROM ({statement}) AS found".encode(), parameters).fetchall()  # noqa: S608
     numbers = [row[0] for row in found]  # type: ignore[index] # one column
