@@ -55,7 +55,7 @@ class MatterForm:
 class SetMatters:
     """Items added to the list from a day on."""
 
-    from_on: dt.date | None = day("生效日期")
+    from_on: dt.date | None = day("生效日期", ahead=True)
     matters: tuple[MatterForm, ...] = group("事项", MatterForm, cite="G#6(2)")
 
 
@@ -74,7 +74,7 @@ class DirectoryForm:
 class SetDirectory:
     """A whole new version of the directory (S#11)."""
 
-    from_on: dt.date | None = day("施行日期")
+    from_on: dt.date | None = day("施行日期", ahead=True)
     reason: str = long_text("制定或者调整的理由", cite="S#11")
     entries: tuple[DirectoryForm, ...] = group("目录", DirectoryForm, cite="S#11")
 
@@ -85,7 +85,7 @@ class SetParameter:
 
     name: str = choice("项目", *PARAMETERS)
     value: int | None = number("数值", note="数额以分为单位，期限以日为单位")
-    from_on: dt.date | None = day("自何日起")
+    from_on: dt.date | None = day("自何日起", ahead=True)
     cite: str = text("设定文件")
     quote: str = long_text("文件原文", max_length=1_000)
 

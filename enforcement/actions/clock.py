@@ -16,8 +16,8 @@ class MovedDue:
     limit: str = text("期限")
     subject: str = text("对象", required=False)
     started_on: dt.date | None = day("起算日")
-    was: dt.date | None = day("原届满日")
-    now: dt.date | None = day("现届满日")
+    was: dt.date | None = day("原届满日", ahead=True)
+    now: dt.date | None = day("现届满日", ahead=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -52,8 +52,8 @@ class MakeLicenseDecision:
         "申请行政复议、提起行政诉讼的权利", required=False, note="不予许可的必填", cite="ALL#38.2"
     )
     license_no: str = text("许可证件编号", required=False, cite="ALL#39.1")
-    valid_from: dt.date | None = day("有效期自", required=False)
-    valid_until: dt.date | None = day("有效期至", required=False)
+    valid_from: dt.date | None = day("有效期自", ahead=True, required=False)
+    valid_until: dt.date | None = day("有效期至", ahead=True, required=False)
     sealed: bool = yes_no("决定书已加盖本机关印章", cite="ALL#39.1")
 
 

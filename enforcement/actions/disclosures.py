@@ -70,8 +70,10 @@ class ProposeDeferral:
     kind: str = choice("方式", "deferral", "postponement", cite="G#16.2")
     ground: str = choice("情形", "G16.6a", "G16.6b", cite="G#16.2")
     reason: str = long_text("理由")
-    review_on: dt.date | None = day("复核日期", note="届时重新审查暂缓、延期的情形是否仍然存在（系统内控要求）")
-    until: dt.date | None = day("延期至", required=False)
+    review_on: dt.date | None = day(
+        "复核日期", ahead=True, note="届时重新审查暂缓、延期的情形是否仍然存在（系统内控要求）"
+    )
+    until: dt.date | None = day("延期至", ahead=True, required=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -225,7 +227,8 @@ def _gate_before_preparing(work: Work, disclosure: Disclosure, form: PrepareDisc
 
 
 def _gate_as_prepared(work: Work, disclosure: Disclosure, _form: Any) -> Extra:
-    return gate(work, disclosure, prepared(disclosure))
+    # What nobody has prepared holds nothing to look at: its stage alone refuses what comes after.
+    return gate(work, disclosure, prepared(disclosure)) if disclosure.fields else {}
 
 
 @act(PrepareDisclosure, scope="disclosure", computes=_gate_before_preparing)

@@ -68,7 +68,7 @@ class TakeMeasure:
     place: str = text("地点")
     started_at: dt.datetime | None = moment("开始实施时间", cite="J#9.1")
     finished_at: dt.datetime | None = moment("实施完毕时间", note="音像记录应当覆盖自开始至完毕的全程", cite="J#9.1")
-    until: dt.date | None = day("期限届满日", cite="ACL#25.1")
+    until: dt.date | None = day("期限届满日", ahead=True, cite="ACL#25.1")
     officers: tuple[str, ...] = people("实施人员", "officer", cite="ACL#18(2)")
     approved_before: bool = yes_no("实施前已经负责人批准", default=True, cite="ACL#18(1)")
     approved_by: str = pick("批准人", "heads", cite="ACL#18(1)")
@@ -123,7 +123,7 @@ class OrderAppraisal:
 
     appraiser: str = text("鉴定机构")
     items: tuple[str, ...] = lines("鉴定事项")
-    until: dt.date | None = day("鉴定期限届满日", required=False, cite="ACL#25.3")
+    until: dt.date | None = day("鉴定期限届满日", ahead=True, required=False, cite="ACL#25.3")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

@@ -48,6 +48,8 @@ class FieldSpec:
     cite: str = ""
     form: type | None = None
     shown: bool = True
+    ahead: bool = False
+    """A ``day`` or ``moment`` that may lie ahead: a period's end, a date that is set. The others have happened."""
 
 
 def _field(spec: FieldSpec, empty: Any) -> Any:
@@ -68,14 +70,14 @@ def long_text(zh: str, *, required: bool = True, max_length: int = 20_000, note:
     return _field(FieldSpec("long", zh, required, max_length, note=note, cite=cite), "")
 
 
-def day(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
-    """A ``date`` (a day in Asia/Shanghai)."""
-    return _field(FieldSpec("day", zh, required, note=note, cite=cite), None)
+def day(zh: str, *, required: bool = True, ahead: bool = False, note: str = "", cite: str = "") -> Any:
+    """A ``date`` (a day in Asia/Shanghai); not after today unless it may lie ``ahead``."""
+    return _field(FieldSpec("day", zh, required, note=note, cite=cite, ahead=ahead), None)
 
 
-def moment(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
-    """An aware ``datetime``."""
-    return _field(FieldSpec("moment", zh, required, note=note, cite=cite), None)
+def moment(zh: str, *, required: bool = True, ahead: bool = False, note: str = "", cite: str = "") -> Any:
+    """An aware ``datetime``; not after now unless it may lie ``ahead``."""
+    return _field(FieldSpec("moment", zh, required, note=note, cite=cite, ahead=ahead), None)
 
 
 def yes_no(zh: str, *, default: bool = False, note: str = "", cite: str = "") -> Any:
@@ -145,7 +147,7 @@ def _faults(form: Any, prefix: str) -> dict[str, list[str]]:
         value = getattr(form, name)
         if problem := _problem(spec, value):
             faults[prefix + name] = [problem]
-        if spec.kind == "group":
+        elif spec.kind == "group":
             for index, item in enumerate(value):
                 faults |= _faults(item, f"{prefix}{name}.{index}.")
     return faults
@@ -157,30 +159,38 @@ _SHAPES: Mapping[str, type | tuple[type, ...]] = {
 }  # fmt: skip
 
 
+_NOT: Mapping[str, type] = {"money": bool, "number": bool, "day": dt.datetime}
+"""What Python takes for the shape and is none."""
+
+
 def _problem(spec: FieldSpec, value: Any) -> str | None:
     if value is None or value in ("", (), 0) or (isinstance(value, str) and not value.strip()):
         # Nought of a number is an answer; nought fen is none.
         missing = spec.required and not (spec.kind == "number" and value == 0 and value is not None)
         return f"请填写{spec.zh}" if missing else None
-    if not isinstance(value, _SHAPES[spec.kind]) or (spec.kind in {"money", "number"} and isinstance(value, bool)):
+    if not isinstance(value, _SHAPES[spec.kind]) or isinstance(value, _NOT.get(spec.kind, ())):
         return f"{spec.zh}格式不正确"
     return next((f"{spec.zh}{words}" for holds, words in _RULES.get(spec.kind, ()) if not holds(spec, value)), None)
 
 
-def _is_uuid(text_: str) -> bool:
+def _is_uuid(written: object) -> bool:
     try:
-        uuid.UUID(text_)
+        return isinstance(written, str) and bool(uuid.UUID(written))
     except ValueError:
         return False
-    return True
+
+
+def _can_be_kept(written: str) -> bool:
+    """PostgreSQL keeps no NUL, UTF-8 no lone surrogate."""
+    return "\x00" not in written and not any("\ud800" <= character <= "\udfff" for character in written)
 
 
 _Rule = tuple[Callable[[FieldSpec, Any], bool], str]
-_NO_NUL: _Rule = (lambda _, value: "\x00" not in value, "含有不能保存的字符")
+_KEPT: _Rule = (lambda _, value: _can_be_kept(value), "含有不能保存的字符")
 _LENGTH: _Rule = (lambda spec, value: len(value) <= spec.max_length, "过长")
 _LINES: _Rule = (
     lambda spec, value: all(
-        isinstance(line, str) and len(line) <= spec.max_length and "\x00" not in line for line in value
+        isinstance(line, str) and len(line) <= spec.max_length and _can_be_kept(line) for line in value
     ),
     "有过长或者不能保存的行",
 )
@@ -189,13 +199,14 @@ _OPTIONS: _Rule = (lambda spec, value: set(value) <= set(spec.options), "不在�
 _ONCE: _Rule = (lambda _, value: len(set(value)) == len(value), "有重复")
 _IDS: _Rule = (lambda _, value: all(_is_uuid(item) for item in value), "格式不正确")
 _RANGE: _Rule = (lambda _, value: 0 <= value < _LARGEST, "应为非负数且不超过上限")
+_FORMS: _Rule = (lambda spec, value: all(isinstance(item, spec.form or ()) for item in value), "格式不正确")
 _AWARE: _Rule = (lambda _, value: value.tzinfo is not None, "缺少时区")
 _LARGEST = 10**15
 
 _RULES: Mapping[str, tuple[_Rule, ...]] = {
-    "text": (_LENGTH, _NO_NUL),
-    "long": (_LENGTH, _NO_NUL),
-    "pick": (_NO_NUL,),
+    "text": (_LENGTH, _KEPT),
+    "long": (_LENGTH, _KEPT),
+    "pick": (_KEPT,),
     "lines": (_LINES,),
     "choice": (_OPTION,),
     "choices": (_OPTIONS, _ONCE),
@@ -203,6 +214,7 @@ _RULES: Mapping[str, tuple[_Rule, ...]] = {
     "number": (_RANGE,),
     "moment": (_AWARE,),
     "people": (_IDS, _ONCE),
+    "group": (_FORMS,),
 }
 
 

@@ -43,7 +43,7 @@ class OrderCorrection:
     document_no: str = text("责令改正通知书文号")
     problem: str = long_text("存在的问题")
     basis: str = long_text("依据")
-    until: dt.date | None = day("改正期限届满日")
+    until: dt.date | None = day("改正期限届满日", ahead=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

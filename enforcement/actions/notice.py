@@ -72,7 +72,7 @@ class WaiveHearing:
 class NotifyHearing:
     """Time and place of the hearing (APL#64(2))."""
 
-    hearing_at: dt.datetime | None = moment("听证时间", cite="APL#64(2)")
+    hearing_at: dt.datetime | None = moment("听证时间", ahead=True, cite="APL#64(2)")
     place: str = text("听证地点")
     presider: str = pick("听证主持人", "persons", cite="APL#64(4)")
     notified_on: dt.date | None = day("通知日期")

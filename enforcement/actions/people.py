@@ -49,8 +49,8 @@ class GrantRole:
 
     person: str = pick("人员", "persons")
     role: str = choice("岗位", *ROLES)
-    from_on: dt.date | None = day("自")
-    to_on: dt.date | None = day("至", required=False)
+    from_on: dt.date | None = day("自", ahead=True)
+    to_on: dt.date | None = day("至", ahead=True, required=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,8 +69,8 @@ class IssueCertificate:
     person: str = pick("执法人员", "persons")
     number: str = text("执法证号码", cite="G#6(3)")
     style: str = text("证件样式", cite="G#6(3)")
-    valid_from: dt.date | None = day("有效期自")
-    valid_to: dt.date | None = day("有效期至")
+    valid_from: dt.date | None = day("有效期自", ahead=True)
+    valid_to: dt.date | None = day("有效期至", ahead=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,8 +94,8 @@ class NameDeputy:
 
     head: str = pick("负责人", "heads")
     deputy: str = pick("代理人员", "persons")
-    from_on: dt.date | None = day("自")
-    to_on: dt.date | None = day("至")
+    from_on: dt.date | None = day("自", ahead=True)
+    to_on: dt.date | None = day("至", ahead=True)
     reason: str = text("理由")
 
 
@@ -248,7 +248,7 @@ def _person(work: Work, person_id: str) -> Person:
 
 
 def _unit(work: Work, unit_id: str) -> Unit:
-    unit = work.session.get(Unit, uuid.UUID(unit_id))
-    if unit is None:
+    units = {str(unit.id): unit for unit in work.session.scalars(select(Unit))}
+    if unit_id not in units:
         raise NotFound("unit", unit_id)
-    return unit
+    return units[unit_id]

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from enforcement.actions import forms
 from enforcement.actions.forms import choice, moment, number, people, pick, text
 from enforcement.actions.registry import Extra, Outcome, act, perform
-from enforcement.law.errors import RuleViolation
+from enforcement.law.errors import Invalid, RuleViolation
 from enforcement.law.recording import missing_metadata
 from enforcement.models.base import new_id
 from enforcement.models.cases import Case
@@ -95,6 +95,8 @@ def take_in_staged(
     poster_key = taken.derivative.object.key if taken.derivative else ""
     assert form.started_at is not None  # noqa: S101  (checked above; said for the reader and the type checker)
     ended_at = form.started_at + dt.timedelta(milliseconds=found.duration_ms or 0)
+    if ended_at > office.now():
+        raise Invalid({"started_at": ["按记录的时长，结束时间晚于现在"]})
     recording_id = new_id()
     full = TakeInRecording(
         **{field.name: getattr(form, field.name) for field in dataclasses.fields(DescribeRecording)},

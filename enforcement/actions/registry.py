@@ -13,10 +13,12 @@ import uuid
 from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import IntegrityError
 
-from enforcement.actions import forms
+from enforcement.actions import asked, forms
 from enforcement.facts import facts_of
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation, Stale
 from enforcement.law.events import shanghai_day
@@ -138,12 +140,10 @@ def _prepare(work: Work, deed: Act, form: Any) -> dt.date:
         raise TypeError(f"{deed.name} takes {deed.form.__name__}, not {type(form).__name__}")
     forms.check(form)
     happened = getattr(form, deed.on) if deed.on else None
-    happened_on = shanghai_day(happened) if isinstance(happened, dt.datetime) else happened
-    if happened_on is not None and happened_on > work.today:
-        raise Invalid({deed.on: ["不能晚于今天"]})
     if breach := work.book.powers.may(work.actor.roles, deed.name):
         raise Forbidden(breach)
-    return happened_on or work.today
+    asked.check(work, form)
+    return (shanghai_day(happened) if isinstance(happened, dt.datetime) else happened) or work.today
 
 
 def start(office: Office, actor: Actor, name: str, form: Any, *, parent_case_id: uuid.UUID | None = None) -> Outcome:
@@ -288,7 +288,7 @@ def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Ou
     with office.begin(actor) as work:
         on = _prepare(work, deed, form)
         agency = work.session.scalars(select(Agency).with_for_update()).one()
-        extra = deed.body(work, form)
+        extra = _once(work, deed, form)
         row = work.record(
             agency.chain_id, act=name, event=deed.event, data=forms.to_data(form) | dict(extra or {}), on=on, case=False
         )
@@ -296,6 +296,23 @@ def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Ou
         return Outcome(
             chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
         )
+
+
+def _once(work: Work, deed: Act, form: Any) -> Extra | None:
+    """Do it, unless it is there already: names, numbers and days that must be one of their kind are so in the tables.
+
+    Raises Invalid, naming the field where the form has one of that name. Two who write the same at once meet here too.
+    """
+    try:
+        extra = deed.body(work, form)
+        work.session.flush()
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        constraint = error.orig.diag.constraint_name or ""
+        field = next((name for name in forms.specs(deed.form) if constraint.endswith(f"_{name}")), "")
+        raise Invalid({field: ["已经登记，不得重复"]}) from None
+    return extra
 
 
 def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None) -> Case:
