@@ -139,7 +139,7 @@ def conclusion(today: dt.date, **differences: Any) -> penalties.ConcludeInvestig
     return dataclasses.replace(form, **differences)
 
 
-MAJOR = {"fine_fen": 12_000_000, "vital_interests": True}
+MAJOR: dict[str, Any] = {"fine_fen": 12_000_000, "vital_interests": True}
 """What makes the penalty of `penalty` a major decision whose party has the right to a hearing."""
 
 PENALTY_STAGES = (
