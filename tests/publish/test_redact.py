@@ -174,7 +174,12 @@ def test_a_leak_says_where() -> None:
 
 
 def test_a_value_of_one_character_does_not_hide_the_whole_decision() -> None:
-    known = (KnownValue("other", "元"), KnownValue("name", "张"), KnownValue("name", "张某"), KnownValue("contact", "1"))
+    known = (
+        KnownValue("other", "元"),
+        KnownValue("name", "张"),
+        KnownValue("name", "张某"),
+        KnownValue("contact", "1"),
+    )
     text = "罚款1000元，张某"
     assert propose(text, known) == []
     assert leaks(text, known) == []
