@@ -22,7 +22,7 @@ from enforcement.models.ledger import LedgerChain, LedgerEntry
 from enforcement.models.people import Agency, Certificate, Unit
 from publish import tables
 from tests import factories
-from tests.actions.filled import REASON, decision_of, prior_notice
+from tests.actions.filled import AGREE, REASON, decision_of, prior_notice
 from tests.actions.watching import assert_tells, codes, forbidden, refused, unchanged
 from tests.factories import House
 
@@ -146,7 +146,7 @@ def test_the_deputy_of_the_head_decides_in_the_period_named_and_not_outside_it(o
     )  # fmt: skip
     do(house, "head", "name_deputy", form)
     walk = factories.penalty(house.market, until="prior_notice_given")
-    walk.do("reviewer", "examine_case", factories.penalties.ExamineCase(conclusion="agree", opinion="同意。"))
+    walk.do("reviewer", "examine_case", AGREE)
     decision = decision_of(walk, factories.conclusion(walk.today))
     token = access.sign_in(house.office, "scjg-officer3", PASSWORD)
 
@@ -179,7 +179,7 @@ def test_nobody_deputises_for_themselves_nor_an_auxiliary_nor_backwards(house: H
         {"deputy": house.street.id("head")},
         {"deputy": "nobody"},
     ):
-        changed: Any = dataclasses.replace(form, **differences)  # type: ignore[arg-type]
+        changed: Any = dataclasses.replace(form, **differences)
         assert isinstance(refused_for_agency(house, "head", "name_deputy", changed), Invalid | NotFound)
 
 
@@ -293,8 +293,7 @@ def test_a_directory_of_tomorrow_rules_from_tomorrow_on(own_house: House) -> Non
     walk.do("officer1", "return_to_investigation", REASON)
     house.later(days=1)
     walk.notify(factories.conclusion(walk.today), hearing=False)
-    examine = factories.penalties.ExamineCase(conclusion="agree", opinion="同意。")
-    assert codes(refused(house, walk, "officer3", "examine_case", examine)) == {"is_not_major"}
+    assert codes(refused(house, walk, "officer3", "examine_case", AGREE)) == {"is_not_major"}
 
 
 def test_what_the_directory_calls_major_names_its_ground(house: House) -> None:

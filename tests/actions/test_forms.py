@@ -132,7 +132,7 @@ def test_the_record_of_a_form_is_json_and_reads_back_as_the_law_reads_it(act: Ac
     }  # fmt: skip
     for name, spec in forms.specs(act.form).items():
         if spec.kind != "group":
-            assert readers[spec.kind](values, name) == readers[spec.kind](read, name), name  # type: ignore[operator]
+            assert readers[spec.kind](values, name) == readers[spec.kind](read, name), name
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -1,0 +1,113 @@
+"""What the public says is wrong: taken up once, settled once, with its reason, and by its number only (G#19)."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, insert
+
+from enforcement.actions import corrections
+from enforcement.actions.registry import perform_for_agency
+from enforcement.demo.walk import Walk
+from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation
+from enforcement.work import Actor
+from publish.tables import correction_request
+from tests import factories
+from tests.actions.test_disclosure import by_clock
+from tests.actions.watching import assert_agreement, codes, refused_on_disclosure, unchanged
+from tests.factories import House
+
+
+def send(house: House, publication: uuid.UUID | None, *, kind: str = "correction") -> str:
+    """What the public site writes, in its own role."""
+    request = uuid.uuid4()
+    engine = create_engine(house.urls.public)
+    values = {
+        "id": request, "receipt_no": f"GS{request.hex[:16]}", "publication_id": publication,
+        "agency_id": house.market.agency_id, "kind": kind, "statement": "金额有误", "wish": "更正", "name": "褚先生",
+        "contact": "13801054321",
+    }  # fmt: skip
+    with engine.begin() as connection:
+        connection.execute(insert(correction_request).values(values))
+    engine.dispose()
+    return str(request)
+
+
+def take_up(house: House, request: str) -> None:
+    clock = Actor.clock(house.market.agency_id)
+    perform_for_agency(house.office, clock, "take_up_correction", corrections.TakeUpCorrection(request=request))
+
+
+def asked_for(house: House) -> tuple[Walk, str]:
+    """A publication and a request about it that was taken up."""
+    walk = factories.released(factories.penalty(house.market))
+    by_clock(walk, "publish_disclosure")
+    request = send(house, walk.disclosure_id())
+    take_up(house, request)
+    return walk, request
+
+
+def settlement(walk: Walk, request: str, **differences: Any) -> corrections.SettleCorrection:
+    form = corrections.SettleCorrection(request=request, reason="经核实无误，不予更正。", told_on=walk.today)
+    return dataclasses.replace(form, **differences)
+
+
+def test_a_request_is_taken_up_once_by_the_clock_alone(house: House) -> None:
+    _, request = asked_for(house)
+    with unchanged(house), pytest.raises(NotFound):
+        take_up(house, request)
+    with unchanged(house), pytest.raises(NotFound):
+        take_up(house, "no number")
+    form = corrections.TakeUpCorrection(request=request)
+    with unchanged(house), pytest.raises(Forbidden):
+        perform_for_agency(house.office, house.market.actors["releaser"], "take_up_correction", form)
+
+
+def test_a_party_that_asked_is_told_what_came_of_it_once(house: House) -> None:
+    walk, request = asked_for(house)
+    with unchanged(house), pytest.raises(Invalid) as refusal:
+        walk.on_disclosure("releaser", "settle_correction", settlement(walk, request, told_on=None))
+    assert set(refusal.value.fields) == {"told_on"}
+    tomorrow = walk.today + dt.timedelta(days=1)
+    with unchanged(house), pytest.raises(Invalid):
+        walk.on_disclosure("releaser", "settle_correction", settlement(walk, request, told_on=tomorrow))
+    walk.on_disclosure("releaser", "settle_correction", settlement(walk, request))
+    record = factories.records(walk)[-1]
+    assert record.data["kind"] == "correction"
+    assert "褚" not in str(record.data)
+    again = refused_on_disclosure(house, walk, "releaser", "settle_correction", settlement(walk, request))
+    assert codes(again) == {"settled_once"}
+    assert_agreement(walk)
+
+
+def test_a_request_about_another_publication_is_not_found(house: House) -> None:
+    walk, _ = asked_for(house)
+    other, elsewhere = asked_for(house)
+    for request in (elsewhere, str(uuid.uuid4()), send(house, walk.disclosure_id()), "no number"):
+        with unchanged(house), pytest.raises(NotFound):
+            walk.on_disclosure("releaser", "settle_correction", settlement(walk, request))
+    assert other.case_id != walk.case_id
+
+
+def test_a_suggestion_about_no_publication_is_answered_in_the_agencys_own_chain(house: House) -> None:
+    request = send(house, None, kind="suggestion")
+    take_up(house, request)
+    releaser = house.market.actors["releaser"]
+    form = corrections.SettleCorrection(request=request, corrected=True, reason="已经采纳。")
+    outcome = perform_for_agency(house.office, releaser, "answer_suggestion", form)
+    assert outcome.event == "correction_settled"
+    with unchanged(house), pytest.raises(RuleViolation) as refusal:
+        perform_for_agency(house.office, releaser, "answer_suggestion", form)
+    assert codes(refusal.value.breaches) == {"settled_once"}
+
+
+def test_a_request_of_another_agency_is_as_if_it_were_not_there(house: House) -> None:
+    request = send(house, None, kind="suggestion")
+    take_up(house, request)
+    form = corrections.SettleCorrection(request=request, corrected=True, reason="已经采纳。")
+    with unchanged(house), pytest.raises(NotFound):
+        perform_for_agency(house.office, house.street.actors["releaser"], "answer_suggestion", form)
