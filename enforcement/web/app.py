@@ -3,8 +3,9 @@
 from typing import Any
 
 from flask import Flask
+from flask.typing import ResponseReturnValue
 from flask_talisman import Talisman
-from flask_wtf.csrf import CSRFProtect
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from config.settings import Settings
 from enforcement import logs
@@ -74,8 +75,14 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     api.install(app)
     csrf.exempt(app.view_functions["access.api_sign_in"])
     errors.install(app)
+    app.register_error_handler(CSRFError, _token_died)
     frame.install(app)
     return app
+
+
+def _token_died(error: CSRFError) -> ResponseReturnValue:
+    """A form of an act is shown again with what was typed; anything else is refused."""
+    return acts.keep_typed_after_csrf(error) or errors.respond(error)
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

@@ -29,7 +29,7 @@ KEYED_BY_UUID = frozenset(
 class FormSchema(Schema):
     """A schema that loads into the dataclass of its form."""
 
-    form: type
+    made_of: type
 
     class Meta:
         """Unknown fields are named, not dropped: a misspelt field must not vanish."""
@@ -41,14 +41,14 @@ class FormSchema(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_: object) -> Any:
         """The form itself, sequences as tuples."""
-        return self.form(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+        return self.made_of(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
 
 
 @functools.cache
 def schema_of(form: type) -> type[FormSchema]:
     """The schema of a form: one class per dataclass, so that OpenAPI names it once."""
     made: dict[str, Any] = {name: _field(form, name, spec) for name, spec in specs(form).items()}
-    return type(f"{form.__name__}Schema", (FormSchema,), {**made, "form": form, "__doc__": form.__doc__})
+    return type(f"{form.__name__}Schema", (FormSchema,), {**made, "made_of": form, "__doc__": form.__doc__})
 
 
 def _field(form: type, name: str, spec: FieldSpec) -> fields.Field[Any]:

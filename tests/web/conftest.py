@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -11,6 +12,7 @@ import pytest
 from config.settings import Settings
 from enforcement.demo.agencies import PASSWORD
 from enforcement.web.app import create_internal
+from tests import factories
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -19,15 +21,33 @@ if TYPE_CHECKING:
     from flask.testing import FlaskClient
     from werkzeug.test import TestResponse
 
+    from enforcement.runtime.embedded import Server
     from tests.factories import House
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+_numbers = itertools.count(1)
 
 
-@pytest.fixture
-def app(house: House, tmp_path: Path) -> Flask:
-    """The internal application over the house. An unexpected error is raised, not answered."""
-    settings = Settings.read("internal", {"MINGJIAN_VAR": str(tmp_path), "MINGJIAN_SESSION_SECRET": "s" * 40})
+@pytest.fixture(scope="module")
+def shop(server: Server, _agencies_template: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
+    """A house shared by the tests of one module: each makes its own cases and looks at no other."""
+    name = f"shop_{next(_numbers)}"
+    with server.connect() as connection:
+        connection.execute(f"CREATE DATABASE {name} TEMPLATE {_agencies_template}".encode())
+    house = factories.open_house(server.prepare(name), tmp_path_factory.mktemp("shop") / "media")
+    yield house
+    house.office.engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def app(shop: House, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """The internal application over the shop. An unexpected error is raised, not answered."""
+    return make_app(shop, tmp_path_factory.mktemp("var"))
+
+
+def make_app(house: House, var: Path) -> Flask:
+    """The internal application over a house."""
+    settings = Settings.read("internal", {"MINGJIAN_VAR": str(var), "MINGJIAN_SESSION_SECRET": "s" * 40})
     made = create_internal(settings, house.office)
     made.config |= {"TESTING": True, "PROPAGATE_EXCEPTIONS": True}
     return made
@@ -38,6 +58,7 @@ class Visitor:
 
     def __init__(self, client: FlaskClient) -> None:
         self.client = client
+        self.session_token = ""
 
     def get(self, address: str, status: int = 200, **given: Any) -> str:
         """A page, which must answer with this status."""
@@ -57,7 +78,9 @@ class Visitor:
 
     def api(self, method: str, address: str, json: Any = None, *, version: int | None = None) -> TestResponse:
         """A call of the JSON API."""
-        headers = {"X-CSRFToken": self.client.get("/api/session").get_json()["csrf_token"]}
+        if not self.session_token:
+            self.session_token = self.client.get("/api/session").get_json()["csrf_token"]
+        headers = {"X-CSRFToken": self.session_token}
         if version is not None:
             headers["If-Match"] = f'"{version}"'
         return self.client.open(address, method=method, json=json, headers=headers)
@@ -76,11 +99,13 @@ def visitor(app: Flask) -> Visitor:
     return Visitor(app.test_client())
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def signed_in(app: Flask) -> Callable[[str], Visitor]:
     """Sign in as somebody, by user name."""
+    from enforcement.web.auth import limiter
 
     def enter(username: str) -> Visitor:
+        limiter.reset()  # every visitor of a test comes from one address
         visitor = Visitor(app.test_client())
         answer = visitor.sign_in(username)
         assert answer.status_code == 302, answer.text

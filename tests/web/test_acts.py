@@ -1,0 +1,203 @@
+"""Acts through their pages: what was typed is never lost, what was refused says why and what would mend it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from enforcement.actions import evidence
+from tests import factories
+
+if TYPE_CHECKING:
+    from flask import Flask
+
+    from tests.factories import House
+    from tests.web.conftest import Visitor
+
+LEAD = {
+    "matter_code": "CF-102",
+    "title": "涉嫌未明码标价案",
+    "source": "report",
+    "received_at": "2026-09-01T08:30",
+    "content": "群众反映货架商品没有标价。",
+    "parties.0.kind": "natural_person",
+    "parties.0.name": "褚遂良",
+    "parties.0.other_known": "冯巧云\n邻居赵四\n",
+    "parties.0.birth_on": "1985-03-07",
+    "parties.1.name": "",
+    "parties.1.kind": "",
+    "_do": "act",
+}
+
+
+def test_a_lead_is_registered_through_the_page_and_empty_rows_are_left_out(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    visitor = signed_in("scjg-officer1")
+    answer = visitor.post("/cases/new/register-lead", LEAD)
+    assert answer.status_code == 302, answer.text
+    page = visitor.get(answer.headers["Location"])
+    assert "已办理：登记违法线索" in page
+    assert "褚遂良" in page
+    assert "2026年9月1日 08:30" in page  # Beijing's clock, as typed
+    assert "邻居赵四" in page
+
+
+def test_what_is_missing_is_said_beside_the_field_and_on_top_and_nothing_typed_is_lost(
+    signed_in: Callable[[str], Visitor],
+) -> None:
+    visitor = signed_in("scjg-officer1")
+    answer = visitor.post("/cases/new/register-lead", LEAD | {"matter_code": "", "received_at": "昨天", "parties.0.kind": ""})
+    assert answer.status_code == 422
+    assert "有 3 处需要修改" in answer.text
+    assert '<a href="#f-parties-0-kind">请填写当事人类型</a>' in answer.text
+    assert "获取时间应为日期和时间" in answer.text
+    assert 'id="f-matter_code-error"' in answer.text
+    assert 'value="涉嫌未明码标价案"' in answer.text
+    assert "冯巧云\n邻居赵四" in answer.text
+
+
+def test_rows_are_added_and_removed_without_scripts(signed_in: Callable[[str], Visitor]) -> None:
+    visitor = signed_in("scjg-officer1")
+    page = visitor.post("/cases/new/register-lead", LEAD | {"_do": "add:parties"}).text
+    assert 'name="parties.2.name"' in page
+    assert 'value="褚遂良"' in page
+    two = LEAD | {"parties.1.name": "第二人", "_do": "remove:parties.0"}
+    page = visitor.post("/cases/new/register-lead", two).text
+    assert 'name="parties.0.name" value="第二人"' in page
+    assert "褚遂良" not in page
+    assert 'name="parties.1.name"' not in page
+
+
+def test_a_refusal_cites_its_article_keeps_the_form_and_links_what_mends_it(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-head")
+    address = f"/cases/{walk.case_id}/acts/assign-officers"
+    alone = {"officers": [shop.market.id("officer1")], "reason": "独自承办", "version": _version(visitor, address), "_do": "act"}
+    answer = visitor.post(address, alone)
+    assert answer.status_code == 409
+    assert "尚不能办理" in answer.text
+    assert "《行政处罚法》第四十二条第一款" in answer.text
+    assert 'value="独自承办"' in answer.text
+    concluded = signed_in("scjg-officer1").get(f"/cases/{walk.case_id}/acts/conclude-investigation")
+    assert "现在尚不能办理" in concluded
+    assert f"/cases/{walk.case_id}/acts/add-evidence" in concluded
+
+
+def _version(visitor: Visitor, address: str) -> str:
+    return visitor.get(address).split('name="version" value="')[1].split('"')[0]
+
+
+def test_a_case_that_moved_on_says_who_moved_it_and_keeps_the_text(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    address = f"/cases/{walk.case_id}/acts/add-evidence"
+    read = _version(visitor, address)
+    walk.do("officer2", "state_no_recording", evidence.StateNoRecording(activity="on_site", reason="设备故障"))
+    typed = {
+        "kind": "documentary", "title": "进货票据", "proves": "货值金额", "source": "当事人提供", "obtained_on": "2026-09-01",
+        "obtained_by": [shop.market.id("officer1")], "version": read, "_do": "act",
+    }  # fmt: skip
+    answer = visitor.post(address, typed)
+    assert answer.status_code == 412
+    assert "张卫东" in answer.text
+    assert "说明未作音像记录的理由" in answer.text
+    assert 'value="进货票据"' in answer.text
+    again = answer.text.split('name="version" value="')[1].split('"')[0]
+    assert visitor.post(address, typed | {"version": again}).status_code == 302
+
+
+def test_somebody_without_the_power_is_told_whose_it_is(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    address = f"/cases/{walk.case_id}/acts/suspend-case"
+    typed = {"ground": "等待鉴定", "cite": "第一条", "version": _version(visitor, address), "_do": "act"}
+    answer = visitor.post(address, typed)
+    assert answer.status_code == 403
+    assert "由行政机关负责人办理" in answer.text
+    assert "等待鉴定" in answer.text
+
+
+def test_a_draft_is_kept_while_typing_comes_back_and_goes_with_the_act(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    visitor = signed_in("scjg-officer2")
+    address = "/cases/new/register-lead"
+    token = {"X-CSRFToken": visitor.api("GET", "/api/session").get_json()["csrf_token"]}
+    kept = visitor.client.put("/drafts/register_lead/register-lead", data={"title": "没有写完的案名"}, headers=token)
+    assert kept.status_code == 204
+    page = signed_in("scjg-officer2").get(address)  # a new session: what was typed came through
+    assert "没有写完的案名" in page
+    assert "暂存的内容" in page
+    assert "没有写完的案名" not in signed_in("scjg-officer1").get(address)  # nobody else's
+    assert visitor.post(address, LEAD).status_code == 302
+    assert "暂存的内容" not in visitor.get(address)
+
+
+def test_a_draft_is_kept_by_its_button_and_dropped_by_its_button(signed_in: Callable[[str], Visitor]) -> None:
+    visitor = signed_in("scjg-officer2")
+    address = "/cases/new/begin-inspection"
+    answer = visitor.post(address, {"title": "半张表", "_do": "save"})
+    assert answer.status_code == 302
+    assert "半张表" in visitor.get(address)
+    dropped = visitor.post("/drafts/begin_inspection/begin-inspection/drop", {"back": address})
+    assert dropped.headers["Location"] == address
+    assert "半张表" not in visitor.get(address)
+
+
+def test_a_form_whose_token_died_is_shown_again_with_what_was_typed(app: Flask, signed_in: Callable[[str], Visitor]) -> None:
+    visitor = signed_in("scjg-officer1")
+    answer = visitor.client.post("/cases/new/register-lead", data=LEAD | {"csrf_token": "of another session"})
+    assert answer.status_code == 400
+    assert "请核对后再次提交" in answer.text
+    assert 'value="涉嫌未明码标价案"' in answer.text
+    assert visitor.post("/cases/new/register-lead", LEAD, page=answer.text).status_code == 302
+
+
+def test_the_review_desk_shows_ten_points_with_what_the_system_found(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="prior_notice_given", **factories.MAJOR)
+    from enforcement.actions.review import SubmitForReview
+
+    form = SubmitForReview(proposal="罚款十二万元", reasons="事实清楚", basis="第一百二十四条", declaration=True)
+    walk.do("officer1", "submit_for_review", form)
+    visitor = signed_in("scjg-reviewer")
+    address = f"/cases/{walk.case_id}/acts/issue-opinion"
+    page = visitor.get(address)
+    assert page.count('class="point"') == 10
+    assert "执法证号" in page
+    typed = {"overall": "pass", "opinion": "合法。", "version": _version(visitor, address), "_do": "act"}
+    typed |= {f"findings.{index}.point": str(index + 1) for index in range(10)}
+    lacking = visitor.post(address, typed)
+    assert lacking.status_code == 422
+    assert "第 1、2、3、4、5、6、7、8、9、10 项尚无结论" in lacking.text
+    whole = typed | {f"findings.{index}.conclusion": "lawful" for index in range(10)}
+    assert visitor.post(address, whole).status_code == 302
+    own = signed_in("scjg-officer1").get(f"/cases/{walk.case_id}/review")
+    assert "合法。" in own
+
+
+def test_the_head_reads_the_decision_as_it_will_be_before_making_it(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="examined")
+    visitor = signed_in("scjg-head")
+    address = f"/cases/{walk.case_id}/acts/make-decision"
+    typed = {
+        "outcome": "penalty", "facts": "事实", "evidence": "证据", "violation": "违法", "basis": "依据", "penalties": ["fine"],
+        "fine_fen": "2,000.50", "performance_manner": "缴至指定账户", "performance_due": "十五日内", "remedies": "可以复议",
+        "sealed": "1", "social_impact": "1", "version": _version(visitor, address),
+    }  # fmt: skip
+    preview = visitor.post(address, typed | {"_do": "preview"})
+    assert preview.status_code == 200
+    assert "罚款2,000.50元" in preview.text
+    assert "文号在作出决定时编定" in preview.text
+    same = typed | {"fine_fen": "2000", "_do": "act"}
+    answer = visitor.post(address, same)
+    assert answer.status_code == 302, answer.text
+    assert "京明市监处罚〔2026〕" in visitor.get(answer.headers["Location"])
