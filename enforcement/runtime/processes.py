@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds to wait for a command that is using the embedded server
-READY_SECONDS = 60.0
+READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 STEADY_SECONDS = 60.0  # after so long a life the next death is a new trouble

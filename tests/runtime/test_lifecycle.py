@@ -13,6 +13,7 @@ import urllib.request
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import psutil
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from enforcement.runtime.embedded import DatabaseUrls
 
 PROCESSES = [sys.executable, "-m", "enforcement.runtime.processes"]
-SECONDS = 90.0
+SECONDS = 300.0
 
 
 def free_port() -> int:
@@ -102,21 +103,24 @@ class Installation:
             assert time.monotonic() < until, self.said
             time.sleep(0.1)
 
-    def processes(self, part: str) -> list[psutil.Process]:
-        """The running processes of this installation whose command line holds `part`, oldest first."""
-        found = []
+    def commands(self) -> dict[psutil.Process, str]:
+        """The running processes of this installation with their command lines, oldest first."""
+        found = {}
         for process in psutil.process_iter():
             with suppress(psutil.Error):
-                words = process.cmdline()
-                ours = str(self.var / "postgres" / "data") in words or process.environ().get("MINGJIAN_VAR") == str(
-                    self.var
-                )
-                if ours and part in " ".join(words):
-                    found.append(process)
-        return sorted(found, key=lambda process: (process.create_time(), process.pid))
+                words, created = process.cmdline(), process.create_time()
+                database = str(self.var / "postgres" / "data") in words
+                if database or process.environ().get("MINGJIAN_VAR") == str(self.var):
+                    found[process] = (created, " ".join(words))
+        ordered = sorted(found.items(), key=lambda one: (one[1][0], one[0].pid))
+        return {process: words for process, (_, words) in ordered}
 
-    def left(self) -> list[list[str]]:
-        return [process.cmdline() for process in self.processes("")]
+    def processes(self, part: str) -> list[psutil.Process]:
+        """Those whose command line holds `part`."""
+        return [process for process, words in self.commands().items() if part in words]
+
+    def left(self) -> list[str]:
+        return list(self.commands().values())
 
 
 @contextmanager
@@ -135,6 +139,16 @@ def installation(folder: Path, **environ: str) -> Iterator[Installation]:
 @pytest.fixture
 def here(server_folder: Path) -> Iterator[Installation]:
     with installation(server_folder) as made:
+        yield made
+
+
+@pytest.fixture(scope="module")
+def steady() -> Iterator[Installation]:
+    """One that runs for the whole module: what is killed in it comes back."""
+    place = TemporaryDirectory(prefix="mingjian-", ignore_cleanup_errors=True)
+    with place as folder, installation(Path(folder)) as made:
+        made.up()
+        write_something(made.var)
         yield made
 
 
@@ -167,23 +181,20 @@ def test_it_stops_on_both_signals_with_nothing_left_and_the_next_start_finds_the
     here.down(signal.SIGINT)
 
 
-def test_keys_and_passwords_are_closed_to_other_users_and_the_server_has_no_tcp_port(here: Installation) -> None:
-    here.up()
-    folder = here.var / "keys"
+def test_keys_and_passwords_are_closed_to_other_users_and_the_server_has_no_tcp_port(steady: Installation) -> None:
+    folder = steady.var / "keys"
     assert folder.stat().st_mode & 0o777 == 0o700
     names = {path.name for path in folder.iterdir()}
     assert set(KEY_FILES) <= names
     assert {f"db-mingjian_{role}" for role in ("owner", "app", "sequencer", "public")} <= names
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
-    (postmaster,) = [process for process in here.processes("/postgres") if process.name() == "postgres"]
+    (postmaster,) = [process for process in steady.processes("/postgres") if process.name() == "postgres"]
     assert [one for one in postmaster.net_connections("inet") if one.status == psutil.CONN_LISTEN] == []
-    here.down(signal.SIGTERM)
 
 
-def test_each_process_is_given_its_own_database_url_and_no_other(here: Installation) -> None:
-    here.up()
+def test_each_process_is_given_its_own_database_url_and_no_other(steady: Installation) -> None:
     held = {
-        name: {variable for variable in here.processes(name)[0].environ() if variable.startswith("MINGJIAN_DATABASE")}
+        name: {variable for variable in steady.processes(name)[0].environ() if variable.startswith("MINGJIAN_DATABASE")}
         for name in ("wsgi:internal", "wsgi:public", "enforcement.scheduler")
     }
     assert held == {
@@ -191,7 +202,6 @@ def test_each_process_is_given_its_own_database_url_and_no_other(here: Installat
         "wsgi:public": {"MINGJIAN_DATABASE_PUBLIC_URL"},
         "enforcement.scheduler": {"MINGJIAN_DATABASE_URL", "MINGJIAN_DATABASE_SEQUENCER_URL"},
     }
-    here.down(signal.SIGTERM)
 
 
 def test_a_killed_supervisor_takes_everything_along_and_the_next_start_and_stop_are_clean(here: Installation) -> None:
@@ -211,32 +221,26 @@ def test_a_killed_supervisor_takes_everything_along_and_the_next_start_and_stop_
 
 
 @pytest.mark.parametrize("part", ["wsgi:internal", "wsgi:public", "enforcement.scheduler"])
-def test_a_killed_application_is_started_again_and_it_is_said(here: Installation, part: str) -> None:
-    here.up()
-    (killed, *_) = here.processes(part)
+def test_a_killed_application_is_started_again_and_it_is_said(steady: Installation, part: str) -> None:
+    said = steady.said.count("重新启动")
+    (killed, *_) = steady.processes(part)
     killed.kill()
-    here.wait_for(lambda: "重新启动" in here.said)
-    here.wait_for(lambda: any(process.pid != killed.pid for process in here.processes(part)))
-    here.wait_for(lambda: answers(here.internal) and answers(here.public))
-    here.down(signal.SIGTERM)
+    steady.wait_for(lambda: steady.said.count("重新启动") > said)
+    steady.wait_for(lambda: any(process.pid != killed.pid for process in steady.processes(part)))
+    steady.wait_for(lambda: answers(steady.internal) and answers(steady.public))
 
 
-def test_a_killed_worker_of_a_web_server_is_replaced(here: Installation) -> None:
-    here.up()
-    worker = here.processes("wsgi:internal")[-1]
+def test_a_killed_worker_of_a_web_server_is_replaced(steady: Installation) -> None:
+    worker = steady.processes("wsgi:internal")[-1]
     worker.kill()
     worker.wait(10)
-    here.wait_for(lambda: answers(here.internal))
-    here.down(signal.SIGTERM)
+    steady.wait_for(lambda: answers(steady.internal))
 
 
-def test_a_killed_database_is_started_again_with_its_data(here: Installation) -> None:
-    here.up()
-    write_something(here.var)
-    here.processes("postgres -D")[0].kill()
-    here.wait_for(lambda: "数据库已恢复" in here.said)
-    assert read_something(here.var) == ("一案一档",)
-    here.down(signal.SIGTERM)
+def test_a_killed_database_is_started_again_with_its_data(steady: Installation) -> None:
+    steady.processes("postgres -D")[0].kill()
+    steady.wait_for(lambda: "数据库已恢复" in steady.said)
+    assert read_something(steady.var) == ("一案一档",)
 
 
 def test_a_port_in_use_is_one_clear_sentence(here: Installation) -> None:
@@ -251,15 +255,13 @@ def test_a_port_in_use_is_one_clear_sentence(here: Installation) -> None:
 
 
 def test_a_second_start_in_the_same_place_is_refused_and_disturbs_nothing(
-    here: Installation, server_folder: Path
+    steady: Installation, server_folder: Path
 ) -> None:
-    here.up()
     (server_folder / "second").mkdir()
-    second = Installation(server_folder / "second", {"MINGJIAN_VAR": str(here.var)})
+    second = Installation(server_folder / "second", {"MINGJIAN_VAR": str(steady.var)})
     assert second.start().wait(SECONDS) == 1
     assert "已有一个明鉴在运行" in second.said
-    assert answers(here.internal)
-    here.down(signal.SIGTERM)
+    assert answers(steady.internal)
 
 
 def test_told_by_make_it_stops_even_when_make_keeps_the_interrupt_to_itself(here: Installation) -> None:
