@@ -17,6 +17,7 @@ from sqlalchemy import Connection, Engine, create_engine, text
 from enforcement import sequencer
 from enforcement.ledger.notes import VerifierKey
 from enforcement.models.ledger import append_entry, open_chain
+from enforcement.verify import Verdict, verify_ledger
 
 if TYPE_CHECKING:
     from enforcement.runtime.embedded import DatabaseUrls, Server
@@ -87,3 +88,53 @@ def ledger(server: Server, database: DatabaseUrls) -> Iterator[Ledger]:
     yield Ledger(app, sequencing, superuser_of(server, app))
     app.dispose()
     sequencing.dispose()
+
+
+# Three chains; which of them each entry goes to, sealed after the sizes below. So the tree is
+#   position  0  1  2 | 3  4  5  6 | 7 | 8  9 10 11 12
+#   chain     A  B  C | A  B  C  A | B | C  A  B  C  A     seq 1 1 1 2 2 2 3 3 3 4 4 4 5
+CHAINS = "ABCABCABCABCA"
+SEALED = (3, 7, 8, 13)
+
+
+class Story(Ledger):
+    """The ledger above, and what a test asks of it."""
+
+    def tell(self) -> None:
+        ids = sorted((uuid.uuid4() for _ in "ABC"), key=str)
+        self.ids = dict(zip("ABC", ids, strict=True))
+        for chain_id in ids:
+            with self.as_app() as connection:
+                open_chain(connection, chain_id=chain_id, agency_id=self.agency, kind="case")
+        for position, name in enumerate(CHAINS):
+            self.append(self.ids[name])
+            if position + 1 in SEALED:
+                self.seal()
+
+    def verify(self, *kept: str) -> Verdict:
+        return verify_ledger(self.sequencing, keys=[str(self.key)], kept_notes=kept)
+
+    def named(self, *kept: str) -> list[tuple[str, str | None, int | None]]:
+        """(table, chain letter, seq) of every finding."""
+        letters = {str(chain_id): name for name, chain_id in self.ids.items()}
+        return [
+            (finding.table, letters.get(finding.chain_id or "", finding.chain_id), finding.seq)
+            for finding in self.verify(*kept).findings
+        ]
+
+    def hit(self, statement: str) -> None:
+        """Attack; `{A}` stands for a chain's id."""
+        self.attack(statement.format(**{name: f"'{chain_id}'" for name, chain_id in self.ids.items()}))
+
+    def note(self, size: int) -> str:
+        with self.superuser() as connection:
+            row = connection.execute("SELECT note FROM public_site.checkpoint WHERE size = %s", [size]).fetchone()
+        assert row is not None
+        return str(row[0])
+
+
+@pytest.fixture
+def story(ledger: Ledger) -> Story:
+    told = Story(ledger.app, ledger.sequencing, ledger.superuser)
+    told.tell()
+    return told

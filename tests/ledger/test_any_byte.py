@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 from psycopg import sql
 from sqlalchemy import create_engine
 
-from tests.ledger.conftest import Ledger, superuser_of
-from tests.ledger.test_verify import Story
+from tests.ledger.conftest import Ledger, Story, superuser_of
 
 if TYPE_CHECKING:
     from enforcement.runtime.embedded import DatabaseUrls, Server
