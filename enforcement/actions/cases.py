@@ -7,7 +7,9 @@ import uuid
 from sqlalchemy import select
 
 from enforcement.actions.forms import choice, day, long_text, number, people, pick, text
+from enforcement.actions.redaction import leaks_of
 from enforcement.actions.registry import Extra, act
+from enforcement.facts import facts_of
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.powers import Matter
@@ -112,7 +114,12 @@ def extend_limit(_work: Work, _case: Case, _form: Extend) -> Extra | None:
     return None
 
 
-@act(Overturn, on="received_on")
+def _gate_of_reason(work: Work, case: Case, form: Overturn) -> Extra:
+    # These words become public as they stand when the clock withdraws.
+    return {"leaks": leaks_of(work, facts_of(work, case), form.reason)}
+
+
+@act(Overturn, on="received_on", computes=_gate_of_reason)
 def overturn_decision(_work: Work, _case: Case, _form: Overturn) -> Extra | None:
     """Note that the decision was altered, annulled, held unlawful or void (G#18.2).
 

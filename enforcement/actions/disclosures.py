@@ -11,6 +11,7 @@ from enforcement.actions.forms import choice, day, lines, long_text, text
 from enforcement.actions.redaction import (
     kept_values,
     known_values,
+    leaks_of,
     party_label,
     propose_spans,
     public_text,
@@ -204,14 +205,12 @@ def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     content = content_of(work, disclosure, facts, values, published_on=work.today)
     data = document.to_bytes(content)
-    categories = work.book.redaction["category"]
-    leaks = redact.leaks(data, known_values(facts), keep=kept_values(facts))
     return {
         "undecided": sum(span.accepted is None for span in spans_of(work, disclosure))
         if values.form == "full_text"
         else 0,
         "missing": [f"{item.zh}（{item.cite}）" for item in document.missing_fields(content)],
-        "leaks": [f"{categories[leak.category]['zh']}：{leak.where}" for leak in leaks],
+        "leaks": leaks_of(work, facts, data),
     }
 
 
@@ -343,7 +342,13 @@ def stop_disclosure(_work: Work, _disclosure: Disclosure, _form: Note) -> Extra 
     return None
 
 
-@act(WithdrawPublication, scope="disclosure")
+def _gate_of_reason(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra:
+    # The notice must not repeat what was withdrawn, nor tell what was never public (G18.2b).
+    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
+    return {"leaks": leaks_of(work, facts, form.reason)}
+
+
+@act(WithdrawPublication, scope="disclosure", computes=_gate_of_reason)
 def withdraw_publication(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra | None:
     """Withdraw: the page answers 410 with the reason and nothing of the content (G#18.2)."""
     release.withdraw(work.session, disclosure.id, kind=form.kind, reason=form.reason, on=work.today, at=work.moment)

@@ -67,6 +67,13 @@ def kept_values(facts: CaseFacts) -> frozenset[str]:
     return frozenset(name for name in (*names, heading) if name)
 
 
+def leaks_of(work: Work, facts: CaseFacts, final: bytes | str) -> list[str]:
+    """Every known value of the case that final bytes still tell, by category and reading; never the value itself."""
+    categories = work.book.redaction["category"]
+    found = redact.leaks(final, known_values(facts), keep=kept_values(facts))
+    return [f"{categories[leak.category]['zh']}：{leak.where}" for leak in found]
+
+
 def party_label(facts: CaseFacts) -> str:
     """The parties as the public may read them (G#14.3)."""
     return "、".join(
