@@ -137,7 +137,8 @@ def _urgent(
     for act in acts:
         event = procedure.acts[act.act].event
         clock = next((one for one in clocks if event in one.limit.stops and set(act.who) & set(one.act_by)), None)
-        if act.act in leading or clock is not None or act.act in mends:
+        stops = clock is not None and not _ends(procedure, act.act)
+        if act.act in leading or stops or act.act in mends:
             ours = (one for one in clocks if set(act.who) & set(one.act_by))
             yield act, clock or (next(ours, None) if act.primary else None)
 

@@ -23,6 +23,7 @@ from enforcement.web import (
     health,
     here,
     home,
+    notifications,
     recordings,
     reviews,
     search,
@@ -70,7 +71,7 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     )
     auth.install(app)
     csrf.init_app(app)
-    for module in (home, cases, acts, reviews, disclosures, recordings, agency, search, drafts, health):
+    for module in (home, notifications, cases, acts, reviews, disclosures, recordings, agency, search, drafts, health):
         app.register_blueprint(module.blueprint)
     api.install(app)
     csrf.exempt(app.view_functions["access.api_sign_in"])

@@ -21,7 +21,7 @@ from media.errors import MediaRefused, NotStored
 log = structlog.get_logger()
 
 
-class PreconditionRequired(Exception):  # noqa: N818  (named like the HTTP status it is)
+class PreconditionRequired(Exception):
     """An act was asked for without saying which version of the case had been read."""
 
 

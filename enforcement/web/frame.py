@@ -7,6 +7,7 @@ from flask import Flask, g, request, url_for
 
 from enforcement.actions.registry import acts
 from enforcement.law.events import shanghai_day
+from enforcement.queries.notifications import unread_count
 from enforcement.web import here
 from enforcement.web.icons import icon
 
@@ -47,20 +48,24 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["may_do"] = lambda act: here.book().powers.may(here.actor().roles, act) is None
     app.jinja_env.globals["who_may"] = lambda act: "、".join(map(here.words().term, here.book().powers.who(act)))
-    app.jinja_env.globals["disclosure_acts"] = lambda: {name for name, deed in acts().items() if deed.scope == "disclosure"}
+    app.jinja_env.globals["disclosure_acts"] = lambda: {
+        name for name, deed in acts().items() if deed.scope == "disclosure"
+    }
 
 
 def _frame() -> dict[str, Any]:
     if g.get("signed_in") is None:
         return {"signed_in": None, "demo": here.office().demo}
     signed_in = here.signed_in()
-    now = here.office().now()
+    with here.reading() as work:
+        now, unread = work.moment, unread_count(work)
     places = [place for place in PLACES if not place.roles or place.roles & signed_in.actor.roles]
     return {
         "signed_in": signed_in,
         "places": places,
         "current": _current(places),
         "now": now,
+        "unread": unread,
         "today": shanghai_day(now),
         "demo": here.office().demo,
         "roles_zh": "、".join(here.words().term(role) for role in sorted(signed_in.actor.roles)) or "未授予岗位",

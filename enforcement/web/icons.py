@@ -12,6 +12,7 @@ _PATHS = {
     "archive": "M3 5h18v4H3zM5 9v10h14V9M10 13h4",
     "building": "M4 20V6l8-3 8 3v14M4 20h16M9 9h0M15 9h0M9 13h0M15 13h0M10 20v-4h4v4",
     "search": "M10 4a6 6 0 1 1 0 12a6 6 0 0 1 0-12M15 15l5 5",
+    "bell": "M6 17V11a6 6 0 0 1 12 0v6l2 1H4zM10 20h4",
     "check": "M5 12l5 5L19 7",
     "alert": "M12 4l9 16H3zM12 10v4M12 17h0",
     "clock": "M12 4a8 8 0 1 1 0 16a8 8 0 0 1 0-16M12 8v5l3 2",

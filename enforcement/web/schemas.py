@@ -41,7 +41,9 @@ class FormSchema(Schema):
     @post_load
     def make(self, data: dict[str, Any], **_: object) -> Any:
         """The form itself, sequences as tuples."""
-        return self.made_of(**{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()})
+        return self.made_of(
+            **{name: tuple(value) if isinstance(value, list) else value for name, value in data.items()}
+        )
 
 
 @functools.cache

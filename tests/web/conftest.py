@@ -76,6 +76,12 @@ class Visitor:
         """A form as the browser sends it."""
         return self.client.post(address, data={"csrf_token": self.token(page), **(data or {})})
 
+    def get_after(self, address: str, data: dict[str, Any]) -> str:
+        """The page a form leads to."""
+        answer = self.post(address, data)
+        assert answer.status_code == 302, answer.text
+        return self.get(answer.headers["Location"])
+
     def api(self, method: str, address: str, json: Any = None, *, version: int | None = None) -> TestResponse:
         """A call of the JSON API."""
         if not self.session_token:

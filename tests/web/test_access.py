@@ -79,7 +79,11 @@ def test_the_cookie_is_marked_secure_where_the_installation_is_reached_by_https(
     from config.settings import Settings
     from enforcement.web.app import create_internal
 
-    environ = {"MINGJIAN_VAR": str(tmp_path_factory.mktemp("v")), "MINGJIAN_SESSION_SECRET": "s" * 40, "MINGJIAN_SECURE": "1"}
+    environ = {
+        "MINGJIAN_VAR": str(tmp_path_factory.mktemp("v")),
+        "MINGJIAN_SESSION_SECRET": "s" * 40,
+        "MINGJIAN_SECURE": "1",
+    }
     client = create_internal(Settings.read("internal", environ), shop.office).test_client()
     page = client.get("/sign-in", base_url="https://inside.example")
     data = {"csrf_token": Visitor(client).token(page.text), "username": "scjg-head2", "password": "mingjian-demo-2026"}
@@ -104,9 +108,7 @@ def test_five_wrong_passwords_lock_the_account_against_the_right_one(visitor: Vi
 def test_a_lock_opens_by_itself(shop: House, visitor: Visitor) -> None:
     with owner(shop) as connection:
         before = dt.datetime.now(dt.UTC) - dt.timedelta(seconds=1)
-        connection.execute(
-            "UPDATE enforcement.person SET locked_until = %s WHERE username = 'scjg-officer3'", [before]
-        )
+        connection.execute("UPDATE enforcement.person SET locked_until = %s WHERE username = 'scjg-officer3'", [before])
     assert visitor.sign_in("scjg-officer3").status_code == 302
 
 
@@ -231,7 +233,12 @@ def test_one_goes_back_where_one_came_from_and_nowhere_outside(app: Flask) -> No
                           ("/\\evil.example", "/"), ("javascript:alert(1)", "/")):  # fmt: skip
         visitor = Visitor(app.test_client())
         page = visitor.get("/sign-in")
-        data = {"csrf_token": visitor.token(page), "username": "scjg-head", "password": "mingjian-demo-2026", "next": wanted}
+        data = {
+            "csrf_token": visitor.token(page),
+            "username": "scjg-head",
+            "password": "mingjian-demo-2026",
+            "next": wanted,
+        }
         assert visitor.client.post("/sign-in", data=data).headers["Location"] == lands
 
 

@@ -47,7 +47,9 @@ def test_what_is_missing_is_said_beside_the_field_and_on_top_and_nothing_typed_i
     signed_in: Callable[[str], Visitor],
 ) -> None:
     visitor = signed_in("scjg-officer1")
-    answer = visitor.post("/cases/new/register-lead", LEAD | {"matter_code": "", "received_at": "昨天", "parties.0.kind": ""})
+    answer = visitor.post(
+        "/cases/new/register-lead", LEAD | {"matter_code": "", "received_at": "昨天", "parties.0.kind": ""}
+    )
     assert answer.status_code == 422
     assert "有 3 处需要修改" in answer.text
     assert '<a href="#f-parties-0-kind">请填写当事人类型</a>' in answer.text
@@ -75,7 +77,12 @@ def test_a_refusal_cites_its_article_keeps_the_form_and_links_what_mends_it(
     walk = factories.open_case(shop.market)
     visitor = signed_in("scjg-head")
     address = f"/cases/{walk.case_id}/acts/assign-officers"
-    alone = {"officers": [shop.market.id("officer1")], "reason": "独自承办", "version": _version(visitor, address), "_do": "act"}
+    alone = {
+        "officers": [shop.market.id("officer1")],
+        "reason": "独自承办",
+        "version": _version(visitor, address),
+        "_do": "act",
+    }
     answer = visitor.post(address, alone)
     assert answer.status_code == 409
     assert "尚不能办理" in answer.text
@@ -149,7 +156,9 @@ def test_a_draft_is_kept_by_its_button_and_dropped_by_its_button(signed_in: Call
     assert "半张表" not in visitor.get(address)
 
 
-def test_a_form_whose_token_died_is_shown_again_with_what_was_typed(app: Flask, signed_in: Callable[[str], Visitor]) -> None:
+def test_a_form_whose_token_died_is_shown_again_with_what_was_typed(
+    app: Flask, signed_in: Callable[[str], Visitor]
+) -> None:
     visitor = signed_in("scjg-officer1")
     answer = visitor.client.post("/cases/new/register-lead", data=LEAD | {"csrf_token": "of another session"})
     assert answer.status_code == 400

@@ -31,7 +31,9 @@ LEAD = {
 def test_every_act_has_an_address_in_the_description(signed_in: Callable[[str], Visitor]) -> None:
     described = signed_in("scjg-officer1").api("GET", "/api/openapi.json").get_json()
     assert described["openapi"] == "3.1.0"
-    operations = {one["operationId"] for path in described["paths"].values() for one in path.values() if "operationId" in one}
+    operations = {
+        one["operationId"] for path in described["paths"].values() for one in path.values() if "operationId" in one
+    }
     assert set(acts()) <= operations
     for deed in acts().values():
         path = {
@@ -41,7 +43,9 @@ def test_every_act_has_an_address_in_the_description(signed_in: Callable[[str], 
             "agency": f"/api/agency/{deed.address}",
         }[deed.scope]
         assert described["paths"][path]["post"]["operationId"] == deed.name
-        headers = [one["name"] for one in described["paths"][path]["post"].get("parameters", []) if one["in"] == "header"]
+        headers = [
+            one["name"] for one in described["paths"][path]["post"].get("parameters", []) if one["in"] == "header"
+        ]
         assert ("If-Match" in headers) == (deed.scope in {"case", "disclosure"})
 
 
@@ -111,7 +115,13 @@ def test_what_rests_on_our_own_control_never_speaks_in_the_laws_name(
 
 def test_wrong_shapes_are_named_field_by_field_in_chinese(signed_in: Callable[[str], Visitor]) -> None:
     visitor = signed_in("scjg-officer1")
-    wrong = LEAD | {"title": 5, "source": "rumour", "received_at": "yesterday", "parties": [{"name": "x"}], "colour": "red"}
+    wrong = LEAD | {
+        "title": 5,
+        "source": "rumour",
+        "received_at": "yesterday",
+        "parties": [{"name": "x"}],
+        "colour": "red",
+    }
     answer = visitor.api("POST", "/api/cases/register-lead", wrong)
     assert answer.status_code == 422
     fields = answer.get_json()["fields"]
@@ -143,9 +153,7 @@ def test_a_body_that_is_no_json_is_refused_as_such(signed_in: Callable[[str], Vi
     headers = {"X-CSRFToken": visitor.api("GET", "/api/session").get_json()["csrf_token"]}
     form = visitor.client.post("/api/cases/register-lead", data=LEAD, headers=headers)
     assert form.status_code == 415
-    broken = visitor.client.post(
-        "/api/cases/register-lead", data="{", content_type="application/json", headers=headers
-    )
+    broken = visitor.client.post("/api/cases/register-lead", data="{", content_type="application/json", headers=headers)
     assert broken.status_code == 400
 
 

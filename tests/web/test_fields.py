@@ -9,7 +9,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enforcement.actions.forms import check, choice, choices, day, group, lines, long_text, moment, money, number, text, yes_no
+from enforcement.actions.forms import (
+    check,
+    choice,
+    choices,
+    day,
+    group,
+    lines,
+    long_text,
+    moment,
+    money,
+    number,
+    text,
+    yes_no,
+)
 from enforcement.actions.registry import acts
 from enforcement.law.errors import Invalid
 from enforcement.law.events import SHANGHAI

@@ -21,7 +21,17 @@ LISTS = (
     "/reviews", "/disclosures", "/disclosures?stage=due&q=食", "/agency", "/agency/people", "/agency/ledger",
     "/account", "/search", "/search?q=食品", "/search?q=%25_",
 )  # fmt: skip
-TABS = ("", "/evidence", "/documents", "/review", "/execution", "/disclosure", "/ledger", "/records/1", "/recordings/new")
+TABS = (
+    "",
+    "/evidence",
+    "/documents",
+    "/review",
+    "/execution",
+    "/disclosure",
+    "/ledger",
+    "/records/1",
+    "/recordings/new",
+)
 HEAVIEST = 100_000
 
 
@@ -56,7 +66,11 @@ def test_every_tab_of_every_case_answers(walks: dict[str, Walk], signed_in: Call
 
 def test_every_act_of_every_case_has_a_page(walks: dict[str, Walk], signed_in: Callable[[str], Visitor]) -> None:
     visitor = signed_in("scjg-head")
-    for stage, procedure in (("legal_review", "penalty_ordinary"), ("license", "license"), ("inspection", "inspection")):
+    for stage, procedure in (
+        ("legal_review", "penalty_ordinary"),
+        ("license", "license"),
+        ("inspection", "inspection"),
+    ):
         known = factories.book().procedures[procedure].acts
         for name, deed in acts().items():
             if deed.scope == "case" and not deed.staged and name in known:
@@ -95,7 +109,9 @@ def test_what_is_not_there_is_said_so(signed_in: Callable[[str], Visitor]) -> No
         assert "没有找到" in visitor.get(address, 404)
 
 
-def test_my_work_names_the_act_the_time_left_and_the_article(walks: object, signed_in: Callable[[str], Visitor]) -> None:
+def test_my_work_names_the_act_the_time_left_and_the_article(
+    walks: object, signed_in: Callable[[str], Visitor]
+) -> None:
     officer, head, clerk = (signed_in(f"scjg-{login}").get("/") for login in ("officer1", "head", "clerk"))
     assert "去送达" in officer
     assert "《行政处罚法》第六十一条第一款：7个工作日" in officer
