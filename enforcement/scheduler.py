@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 from apscheduler.executors.pool import ThreadPoolExecutor
-from apscheduler.schedulers.blocking import BlockingScheduler
+from apscheduler.schedulers.background import BackgroundScheduler
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy import Engine, create_engine
 
@@ -38,21 +38,23 @@ STAGING_SECONDS = 3600
 ABANDONED_AFTER = timedelta(days=1)
 """An upload nobody has continued for a day is given up."""
 
+STOPPING = frozenset({signal.SIGTERM, signal.SIGINT})
+
 log = structlog.get_logger("scheduler")
 
 
 class Stop(BaseException):
-    """SIGTERM or SIGINT. Not an Exception: nothing on the way out may swallow it."""
+    """SIGTERM or SIGINT while starting. Not an Exception: nothing on the way out may swallow it."""
 
 
-def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_seconds: float) -> BlockingScheduler:
+def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_seconds: float) -> BackgroundScheduler:
     """A scheduler with its three jobs, not yet started.
 
     `misfire_grace_time=None` and `coalesce`: a run that is late is done late, once, and never dropped in silence.
     """
     if settings.ledger_key is None:
         raise Unfit("缺少 MINGJIAN_LEDGER_KEY：没有签名密钥，存证检查点无法签署。")
-    scheduler = BlockingScheduler(
+    scheduler = BackgroundScheduler(
         executors={"default": ThreadPoolExecutor(3)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="Asia/Shanghai",
@@ -104,12 +106,13 @@ def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
     office = open_office(settings)
     sequencing = create_engine(settings.database_sequencer_url or "", pool_pre_ping=True, hide_parameters=True)
     scheduler = build(office, sequencing, settings, sweep_seconds=sweep_seconds)
-    signal.signal(signal.SIGTERM, _stop)
-    signal.signal(signal.SIGINT, _stop)
+    # Blocked before the first thread starts, so that no thread of the scheduler is ever interrupted: the signal waits
+    # until this thread asks for it. (An exception raised from a handler would be swallowed while a job is submitted.)
+    signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
+    scheduler.start()
     log.info("started", sweep_seconds=sweep_seconds)
     try:
-        scheduler.start()
-    except Stop:
+        signal.sigwait(STOPPING)
         log.info("stopping")
     finally:
         scheduler.shutdown(wait=True)
@@ -118,8 +121,6 @@ def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)  # once is enough: what runs is allowed to finish
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
     raise Stop
 
 
@@ -129,12 +130,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--sweep-seconds", type=float, default=SWEEP_SECONDS, help="seconds between sweeps")
     options = parser.parse_args(arguments)
     logs.configure()
+    for name in STOPPING:
+        signal.signal(name, _stop)
     try:
         with running(Settings.read("scheduler")) as settings:
             run(settings, sweep_seconds=options.sweep_seconds)
     except Unfit as unfit:
         print(unfit, file=sys.stderr)  # noqa: T201
         return 1
+    except Stop:
+        return 0
     return 0
 
 
