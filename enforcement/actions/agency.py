@@ -29,6 +29,8 @@ PARAMETERS = (
 )  # fmt: skip
 
 
+SUBJECT_TYPES = ("administrative_organ", "authorized_organization", "entrusted_body")
+"""The three bodies that enforce (G#2)."""
 BY_RULE = "penalty_disclosure_by_rule_days"
 RULES = ("法律", "行政法规", "地方性法规", "部门规章", "地方政府规章")
 """The ranks that G#13 yields to; a normative document is not enough (G13.0)."""
@@ -211,8 +213,10 @@ def found_agency(
 ) -> Agency:
     """Found an agency with its own chain and put its heading on the public site: the operator's act.
 
-    `subject_type` is one of the three of G#2. The id is that of the actor.
+    `subject_type` is one of the three of G#2, or Invalid is raised. The id is that of the actor.
     """
+    if subject_type not in SUBJECT_TYPES:
+        raise Invalid({"subject_type": ["执法主体类型须为规定的三种之一（《北京市行政执法公示办法》第二条）"]})
     agency = Agency(
         id=work.actor.agency_id,
         code=code,
