@@ -13,6 +13,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import functools
+import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -95,7 +96,7 @@ class House:
 
 def set_time(engine: Engine, moment: dt.datetime) -> None:
     """Move the demonstration's clock to a moment."""
-    seconds = round((moment - dt.datetime.now(dt.UTC)).total_seconds())
+    seconds = math.ceil((moment - dt.datetime.now(dt.UTC)).total_seconds())
     with engine.begin() as connection:
         connection.execute(text("UPDATE enforcement.demo_clock SET offset_seconds = :s"), {"s": seconds})
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 
 from sqlalchemy import text
 
@@ -22,7 +23,7 @@ def set_to(office: Office, moment: dt.datetime) -> None:
         offset = (moment - machine_clock(connection)).total_seconds()
         if offset < before:
             raise NotForward
-        connection.execute(text("UPDATE enforcement.demo_clock SET offset_seconds = :s"), {"s": round(offset)})
+        connection.execute(text("UPDATE enforcement.demo_clock SET offset_seconds = :s"), {"s": math.ceil(offset)})
 
 
 def advance(

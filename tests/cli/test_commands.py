@@ -1,0 +1,345 @@
+"""The commands of `flask --app wsgi …`: what they say to people, to programs, and by their exit code."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import psycopg
+import pytest
+from click.testing import Result
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import create_engine, make_url
+
+import wsgi
+from enforcement import sequencer
+from enforcement.actions.recordings import DescribeRecording
+from enforcement.demo.walk import Walk
+from media import demo as sample_media
+from tests import factories
+from tests.factories import House
+from tests.live_site import live_site
+
+if TYPE_CHECKING:
+    from enforcement.runtime.embedded import Server
+
+SEED = bytes(range(32))
+ORIGIN = "ledger.example/commands"
+PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
+
+Flask = Callable[..., Result]
+
+
+@pytest.fixture
+def flask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
+    """Run a command against the house: `flask("ledger", "verify")`."""
+    for name in [name for name in os.environ if name.startswith("MINGJIAN_")]:
+        monkeypatch.delenv(name)
+    environ = {
+        "MINGJIAN_VAR": str(tmp_path / "var"),
+        "MINGJIAN_MEDIA": str(tmp_path / "media"),
+        "MINGJIAN_DEMO": "1",
+        "MINGJIAN_PUBLIC_ADDRESS": factories.PUBLIC_ADDRESS,
+        "MINGJIAN_DATABASE_URL": house.urls.app,
+        "MINGJIAN_DATABASE_SEQUENCER_URL": house.urls.sequencer,
+        "MINGJIAN_DATABASE_OWNER_URL": house.urls.owner,
+        "MINGJIAN_DATABASE_PUBLIC_URL": house.urls.public,
+        "MINGJIAN_LEDGER_KEY": SEED.hex(),
+        "MINGJIAN_LEDGER_PUBLIC_KEY": PUBLIC_KEY.hex(),
+        "MINGJIAN_LEDGER_ORIGIN": ORIGIN,
+    }
+
+    def run(*arguments: str, **more: str) -> Result:
+        for name, value in (environ | more).items():
+            monkeypatch.setenv(name, value)
+        app = wsgi.create_app()
+        return app.test_cli_runner().invoke(args=list(arguments))
+
+    return run
+
+
+@pytest.fixture
+def tamper(server: Server, house: House) -> Callable[[str], None]:
+    """Change a row as a superuser who has switched every trigger off."""
+
+    def change(statement: str) -> None:
+        connection: psycopg.Connection[Any] = server.connect(make_url(house.urls.app).database or "")
+        with connection:
+            connection.execute("SET session_replication_role = replica")
+            assert connection.execute(statement.encode()).rowcount == 1, statement
+
+    return change
+
+
+def seal(house: House) -> None:
+    engine = create_engine(house.urls.sequencer)
+    sequencer.run_once(engine, SEED, ORIGIN)
+    engine.dispose()
+
+
+# ----------------------------------------------------------------------------------------------------------------- law
+
+
+def test_law_check_sums_the_book_up_for_people_and_for_programs(flask: Flask) -> None:
+    said = flask("law", "check")
+    assert said.exit_code == 0
+    assert "期限" in said.output
+    answer = json.loads(flask("law", "check", "--json").output)
+    assert answer["sound"] is True
+    assert answer["counts"]["limits"] > 40
+
+
+def test_law_due_gives_day_article_and_words(flask: Flask) -> None:
+    said = flask("law", "due", "disclosure_of_license", "2026-09-30")
+    assert "2026-10-15" in said.output
+    assert "《北京市行政执法公示办法》第十三条" in said.output
+    answer = json.loads(flask("law", "due", "disclosure_of_license", "2026-09-30", "--json").output)
+    assert (answer["target"], answer["due"], answer["value"]) == ("2026-10-14", "2026-10-15", 7)
+
+
+def test_law_due_marks_a_year_without_a_notice_as_provisional(flask: Flask) -> None:
+    assert "暂定" in flask("law", "due", "disclosure_of_license", "2026-12-28").output
+
+
+def test_an_unknown_limit_is_refused_with_a_sentence(flask: Flask) -> None:
+    said = flask("law", "due", "no_such_limit", "2026-09-30")
+    assert said.exit_code == 1
+    assert "没有期限" in said.output
+
+
+def test_working_days_are_added_by_the_calendar(flask: Flask) -> None:
+    assert "2026-10-15" in flask("law", "add-working-days", "2026-09-30", "7").output
+    assert json.loads(flask("law", "add-working-days", "2026-09-30", "7", "--json").output) == {
+        "date": "2026-10-15",
+        "provisional": False,
+    }
+    assert flask("law", "add-working-days", "2026-09-30", "0").exit_code == 2
+
+
+# -------------------------------------------------------------------------------------------------------------- ledger
+
+
+@pytest.fixture
+def told(house: House, flask: Flask) -> Walk:
+    """A ledger with a published penalty in it, sealed."""
+    walk = factories.released(factories.penalty(house.market))
+    flask("sweep")
+    seal(house)
+    return walk
+
+
+def test_a_sound_ledger_holds(flask: Flask, told: Walk) -> None:
+    said = flask("ledger", "verify")
+    assert said.exit_code == 0, said.output
+    assert "全部相符" in said.output
+    answer = json.loads(flask("ledger", "verify", "--json").output)
+    assert (answer["holds"], answer["findings"]) == (True, [])
+    assert answer["entries"] > len(factories.records(told))
+
+
+def test_a_checkpoint_kept_outside_is_compared(flask: Flask, house: House, told: Walk, tmp_path: Path) -> None:
+    owner = create_engine(house.urls.owner)
+    with owner.connect() as connection:
+        note = connection.exec_driver_sql("SELECT note FROM enforcement.ledger_checkpoint ORDER BY size DESC LIMIT 1")
+        kept = tmp_path / "checkpoint.txt"
+        kept.write_text(note.scalar_one(), encoding="utf-8")
+    owner.dispose()
+    assert flask("ledger", "verify", "--checkpoint", str(kept)).exit_code == 0
+    kept.write_text(kept.read_text(encoding="utf-8").replace("\n", "\n9", 1), encoding="utf-8")
+    assert flask("ledger", "verify", "--checkpoint", str(kept)).exit_code == 1
+
+
+RECORD = "enforcement.process_record"
+PUBLICATION = "public_site.publication"
+# What was changed: the table it is in, the entry it belongs to (its event, or its number), and how.
+DAMAGES = {
+    "the content of a process record": (
+        "process_record", "decision_made", f"UPDATE {RECORD} SET data = data || jsonb_build_object('fine_fen', 100) OF",
+    ),
+    "the digest of a process record": (
+        "process_record", "case_opened", f"UPDATE {RECORD} SET digest = repeat('0', 64) OF",
+    ),
+    "who did it": (
+        "process_record", "examined",
+        f"UPDATE {RECORD} SET actor_id = (SELECT id FROM enforcement.person WHERE username = 'scjg-head2') OF",
+    ),
+    "the day of an act": (
+        "process_record", "decision_made", f"UPDATE {RECORD} SET happened_on = happened_on - 1 OF",
+    ),
+    "a process record taken away": ("process_record", "defense_waived", f"DELETE FROM {RECORD} OF"),
+    "a process record slipped in": (
+        "process_record", 900,
+        (
+            f"INSERT INTO {RECORD} SELECT chain_id, 900, agency_id, event, act, stage, at, happened_on, actor_id, data,"
+            f" digest FROM {RECORD} WHERE chain_id = 'CASE' AND event = 'examined'"
+        ),
+    ),
+    "the body of a ledger entry": (
+        "ledger_entry", "decision_made",
+        (
+            "UPDATE enforcement.ledger_entry SET body = replace(body, 'make_decision', 'mark_decision')"
+            " WHERE chain_id = 'CASE' AND strpos(body, '\"act\":\"make_decision\"') > 0"
+        ),
+    ),
+    "the published bytes": (
+        "public_site.publication", "publication_made",
+        (
+            f"UPDATE {PUBLICATION} SET content ="
+            " convert_to(replace(convert_from(content, 'UTF8'), '罚款', '警告'), 'UTF8') IT"
+        ),
+    ),
+    "what a list shows of a publication": (
+        "public_site.publication", "publication_made", f"UPDATE {PUBLICATION} SET title = '无' IT",
+    ),
+    "a publication taken away": ("public_site.publication", "publication_made", f"DELETE FROM {PUBLICATION} IT"),
+    "a public proof": (
+        "public_site.log_proof", "publication_made",
+        "UPDATE public_site.log_proof SET body = body || ' ' WHERE publication_id = 'DISCLOSURE'",
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_a_changed_row_is_named_and_nothing_else(
+    flask: Flask, told: Walk, tamper: Callable[[str], None], damage: str
+) -> None:
+    table, where, statement = DAMAGES[damage]
+    seqs = {record.event: record.seq for record in factories.records(told)}
+    statement = statement.replace(" OF", f" WHERE chain_id = 'CASE' AND event = '{where}'")
+    statement = statement.replace(" IT", " WHERE id = 'DISCLOSURE'")
+    tamper(statement.replace("CASE", str(told.case_id)).replace("DISCLOSURE", str(told.disclosure_id())))
+    said = flask("ledger", "verify", "--json")
+    assert said.exit_code == 1
+    findings = json.loads(said.output)["findings"]
+    assert [(one["table"], one["chain_id"], one["seq"]) for one in findings] == [
+        (table, str(told.case_id), seqs.get(str(where), where))
+    ]
+    assert "不符" in flask("ledger", "verify").output
+
+
+# ---------------------------------------------------------------------------------------------------------- recordings
+
+
+@pytest.fixture
+def filmed(house: House, tmp_path: Path) -> Walk:
+    walk = factories.open_case(house.market)
+    began = walk.now.replace(microsecond=0)
+    film = sample_media.make_video(tmp_path / "film.mp4", 2, megabytes=1, text="现场", taken_at=began)
+    house.later(hours=1)
+    described = DescribeRecording(
+        activity="on_site",
+        started_at=began,
+        place="北京市明德区文渊街甲6号",
+        officers=walk.two,
+        target=factories.COMPANY.name,
+        device_kind="body_camera",
+        device_no="ZF-0117",
+    )
+    walk.film(described, film)
+    seal(house)
+    return walk
+
+
+def test_every_recording_is_read_again(flask: Flask, filmed: Walk) -> None:
+    said = flask("recordings", "verify")
+    assert said.exit_code == 0, said.output
+    assert "已重读 1 份" in said.output
+
+
+def test_one_changed_byte_of_a_recording_is_found(flask: Flask, filmed: Walk, tmp_path: Path) -> None:
+    [sealed] = [
+        path for path in (tmp_path / "media" / "objects").rglob("*") if path.is_file() and path.stat().st_size > 500_000
+    ]
+    sealed.chmod(0o600)
+    with sealed.open("r+b") as file:
+        file.seek(1000)
+        byte = file.read(1)
+        file.seek(1000)
+        file.write(bytes([byte[0] ^ 1]))
+    said = flask("recordings", "verify", "--json")
+    assert said.exit_code == 1
+    [damaged] = json.loads(said.output)["damaged"]
+    assert damaged["case"] == str(filmed.case_id)
+    sealed.unlink()
+    assert "缺失" in flask("recordings", "verify").output
+
+
+def test_a_recordings_row_that_says_another_digest_is_named(
+    flask: Flask, filmed: Walk, tamper: Callable[[str], None]
+) -> None:
+    tamper(f"UPDATE enforcement.recording SET sm3 = repeat('0', 64) WHERE case_id = '{filmed.case_id}'")
+    findings = json.loads(flask("ledger", "verify", "--json").output)["findings"]
+    taken_in = next(record for record in factories.records(filmed) if record.event == "recording_taken_in")
+    assert [(one["table"], one["seq"]) for one in findings] == [("recording", taken_in.seq)]
+    assert flask("recordings", "verify").exit_code == 1
+
+
+# -------------------------------------------------------------------------------------------------------- sweep, clock
+
+
+def test_sweep_says_what_it_did(flask: Flask, house: House) -> None:
+    factories.released(factories.penalty(house.market))
+    said = flask("sweep")
+    assert said.exit_code == 0
+    assert "发布公示1件" in said.output
+    assert json.loads(flask("sweep", "--json").stdout) == {"done": {}, "failed": {}}
+
+
+def test_the_clock_shows_goes_forward_and_never_back(flask: Flask, house: House) -> None:
+    house.at(2026, 9, 30, 10)
+    assert "2026-09-30 10:0" in flask("clock", "show").output
+    assert "2026-10-08 09:00" in flask("clock", "set", "2026-10-08T09:00").output
+    back = flask("clock", "set", "2026-10-01")
+    assert back.exit_code == 1
+    assert "只能向前" in back.output
+
+
+def test_advancing_does_on_each_working_day_what_is_due_on_it(flask: Flask, house: House) -> None:
+    house.at(2026, 9, 30, 10)
+    walk = factories.released(factories.penalty(house.market))
+    with live_site(house.urls) as address:
+        said = flask("clock", "advance", "--working-days", "2", MINGJIAN_PUBLIC_ADDRESS=address)
+    assert said.exit_code == 0, said.output
+    days = re.findall(r"^(\d{4}-\d\d-\d\d)  (.*)$", said.output, re.MULTILINE)
+    assert [day for day, _ in days] == ["2026-10-08", "2026-10-09"]  # the National Day holiday lies between
+    assert "发布公示1件" in days[0][1]
+    assert "核验公示可达1件" in days[0][1]
+    assert "publication_verified" in factories.events(walk)
+
+
+@pytest.mark.parametrize(
+    "command", [("clock", "show"), ("clock", "advance", "--working-days", "1"), ("demo", "load"), ("demo", "story")]
+)
+def test_outside_a_demonstration_the_clock_and_sample_data_are_refused(flask: Flask, command: tuple[str, ...]) -> None:
+    said = flask(*command, MINGJIAN_DEMO="0")
+    assert said.exit_code == 1
+    assert "演示环境" in said.output
+
+
+def test_demo_load_prints_who_may_sign_in_and_changes_nothing_twice(flask: Flask, house: House) -> None:
+    said = flask("demo", "load")
+    assert said.exit_code == 0, said.output
+    assert "scjg-head" in said.output
+
+
+def test_demo_story_and_seed_leave_a_ledger_that_holds(flask: Flask, house: House) -> None:
+    story = flask("demo", "story", "--megabytes", "1")
+    assert story.exit_code == 0, story.output
+    assert "/records/" in story.output
+    seed = flask("demo", "seed", "--cases", "4", "--seed", "7")
+    assert seed.exit_code == 0, seed.output
+    seal(house)
+    verified = flask("ledger", "verify")
+    assert verified.exit_code == 0, verified.output
+    assert flask("recordings", "verify").exit_code == 0
+
+
+def test_without_a_database_there_is_one_sentence(flask: Flask, tmp_path: Path) -> None:
+    nowhere = "postgresql+psycopg://mingjian_app@/none?host=" + str(tmp_path)
+    said = flask("sweep", MINGJIAN_DATABASE_URL=nowhere)
+    assert said.exit_code == 1
+    assert "连接不上数据库" in said.output
