@@ -1,6 +1,7 @@
 """Signing in and out. No act of the law: nothing here enters the ledger, and nobody needs a power for it.
 
-Sessions live by the machine's clock, never by a demonstration's: moving that one must neither end nor prolong anybody's session.
+Sessions live by the machine's clock, never by a demonstration's: moving that one must neither end nor prolong
+anybody's session.
 """
 
 import dataclasses

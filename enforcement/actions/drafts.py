@@ -1,4 +1,4 @@
-"""What somebody is still typing: kept as texts, replaced at will, gone when the act is done. No record and no ledger entry."""
+"""What somebody is still typing: kept as texts, replaced at will, gone when the act is done. It is no record."""
 
 from collections.abc import Mapping
 

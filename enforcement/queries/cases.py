@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any, Literal
 
-from sqlalchemy import Select, exists, func, or_, select
+from sqlalchemy import Select, exists, func, literal, or_, select
 from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from enforcement.law.errors import NotFound
@@ -46,13 +46,13 @@ class CaseRow:
 
 
 _PARTIES = (
-    select(func.string_agg(Party.name, aggregate_order_by("、", Party.position)))
+    select(func.string_agg(Party.name, aggregate_order_by(literal("、"), Party.position)))
     .where(Party.case_id == Case.id)
     .correlate(Case)
     .scalar_subquery()
 )
 _OFFICERS = (
-    select(func.string_agg(Person.name, aggregate_order_by("、", Person.name)))
+    select(func.string_agg(Person.name, aggregate_order_by(literal("、"), Person.name)))
     .join(CaseOfficer, CaseOfficer.person_id == Person.id)
     .where(CaseOfficer.case_id == Case.id, CaseOfficer.to_on.is_(None))
     .correlate(Case)
@@ -60,7 +60,7 @@ _OFFICERS = (
 )
 
 
-def row_query() -> Select[Any]:
+def row_query() -> Select[*tuple[Any, ...]]:
     """The columns of `CaseRow`."""
     return select(
         Case.id, Case.case_no, Case.title, Case.procedure, Case.stage, Case.version, Case.document_no, Case.created_at,

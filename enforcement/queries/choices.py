@@ -1,4 +1,4 @@
-"""What a form offers to choose from: people by role, matters, recordings, measures still standing, limits that may be extended."""
+"""What a form offers to choose from: people by role, matters, recordings, measures that stand, limits to extend."""
 
 import dataclasses
 import uuid

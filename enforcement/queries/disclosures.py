@@ -39,10 +39,10 @@ def list_disclosures(
     conditions = [Disclosure.stage == stage] if stage else []
     if case_id is not None:
         conditions.append(Disclosure.case_id == case_id)
-    for word in q.split():
-        conditions.append(
-            columns.c.title.contains(word, autoescape=True) | columns.c.document_no.contains(word, autoescape=True)
-        )
+    conditions += [
+        columns.c.title.contains(word, autoescape=True) | columns.c.document_no.contains(word, autoescape=True)
+        for word in q.split()
+    ]
     total = work.session.scalar(
         select(func.count())
         .select_from(Disclosure)
@@ -66,8 +66,8 @@ def list_disclosures(
 
 def stage_counts(work: Work) -> dict[str, int]:
     """How many disclosures stand in each stage."""
-    query = select(Disclosure.stage, func.count()).group_by(Disclosure.stage)
-    return {stage: count for stage, count in work.session.execute(query)}
+    query = select(Disclosure.stage, func.count().label("many")).group_by(Disclosure.stage)
+    return {row.stage: row.many for row in work.session.execute(query)}
 
 
 def find_disclosure(work: Work, disclosure_id: uuid.UUID) -> tuple[Disclosure, Case]:

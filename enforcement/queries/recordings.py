@@ -27,13 +27,13 @@ def list_recordings(
     conditions = [Recording.case_id == case_id] if case_id else []
     if activity:
         conditions.append(Recording.activity == activity)
-    for word in q.split():
-        conditions.append(
-            Recording.place.contains(word, autoescape=True)
-            | Recording.target.contains(word, autoescape=True)
-            | Case.case_no.contains(word, autoescape=True)
-            | Case.title.contains(word, autoescape=True)
-        )
+    conditions += [
+        Recording.place.contains(word, autoescape=True)
+        | Recording.target.contains(word, autoescape=True)
+        | Case.case_no.contains(word, autoescape=True)
+        | Case.title.contains(word, autoescape=True)
+        for word in q.split()
+    ]
     joined = select(func.count()).select_from(Recording).join(Case, Case.id == Recording.case_id)
     total = work.session.scalar(joined.where(*conditions)) or 0
     query = (

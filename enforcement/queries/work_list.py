@@ -5,7 +5,7 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 
 from enforcement.facts import facts_of_many, with_disclosure
 from enforcement.law.clocks import Clock, open_clocks
@@ -22,7 +22,7 @@ OPEN_DISCLOSURES = ("due", "prepared", "released", "deferred", "withdrawal_due")
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing to do, or to wait for. `who` are the roles that may do it; `others` how many further acts of the case wait too."""
+    """One thing to do, or to wait for. `who` are the roles that may; `others` how many more acts of the case wait."""
 
     act: str
     zh: str
@@ -73,13 +73,15 @@ def _candidate_cases(work: Work) -> list[Case]:
         CaseOfficer.case_id == Case.id, CaseOfficer.person_id == actor.person_id, CaseOfficer.to_on.is_(None)
     )
     nobodys = and_(Case.unit_id == actor.unit_id, ~exists().where(CaseOfficer.case_id == Case.id))
-    conditions = [mine]
+    conditions: list[ColumnElement[bool]] = [mine]
     if actor.roles & {"officer", "auxiliary"}:
         conditions.append(nobodys)
     by_others = actor.roles - {"officer", "auxiliary"}
-    for procedure in work.book.procedures.values():
-        if stages := _stages_for(work, procedure, by_others):
-            conditions.append(and_(Case.procedure == procedure.key, Case.stage.in_(stages)))
+    conditions += [
+        and_(Case.procedure == procedure.key, Case.stage.in_(stages))
+        for procedure in work.book.procedures.values()
+        if (stages := _stages_for(work, procedure, by_others))
+    ]
     query = select(Case).where(Case.closed_on.is_(None), or_(*conditions)).order_by(Case.created_at).limit(MOST_CASES)
     return list(work.session.scalars(query))
 
@@ -130,7 +132,7 @@ def _sort_in(
 def _urgent(
     offered: Iterable[NextAct], procedure: Procedure, clocks: list[Clock]
 ) -> Iterable[tuple[NextAct, Clock | None]]:
-    """Acts that lead forward, that stop a running clock, or that mend what stands in the way of one that leads forward."""
+    """Acts that lead forward, that stop a running clock, or that mend what stands in the way of going forward."""
     acts = tuple(offered)
     leading = {act.act for act in leading_acts(procedure, acts)}
     mends = {breach.mend for act in acts if act.act in leading for breach in act.breaches if breach.mend}

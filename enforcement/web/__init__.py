@@ -9,7 +9,7 @@ if TYPE_CHECKING:
 
 
 def create_app(settings: "Settings", **given: Any) -> "Flask":
-    """The internal application; imported when asked for, so that importing a part of this package loads no Flask app."""
+    """The internal application; imported when asked for: a part of this package can be had without all of it."""
     from enforcement.web.app import create_internal
 
     return create_internal(settings, **given)

@@ -1,6 +1,6 @@
 """One page for every act: its form, what stands in its way with the articles, and what was typed, never lost.
 
-The button carries what it does (`_do`): the act itself, keeping a draft, one more row of a group, one row less, a preview.
+The button carries what it does (`_do`): the act itself, keeping a draft, a row of a group more or less, a preview.
 """
 
 import dataclasses
@@ -14,6 +14,7 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from enforcement.actions import drafts, registry
+from enforcement.actions.forms import specs
 from enforcement.actions.registry import Act, Outcome
 from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation, Stale
 from enforcement.models.cases import Draft
@@ -90,11 +91,11 @@ def sent() -> Typed:
 
 
 def _one_more_row(typed: Typed, group: str, deed: Act) -> Typed:
-    spec = fields.specs(deed.form).get(group)
+    spec = specs(deed.form).get(group)
     if spec is None or spec.form is None:
         raise BadRequest
     index = max(fields.row_count(typed, group), 1 if spec.required else 0)
-    return typed | {f"{group}.{index}.{name}": [""] for name in fields.specs(spec.form)}
+    return typed | {f"{group}.{index}.{name}": [""] for name in specs(spec.form)}
 
 
 @contextmanager
@@ -116,10 +117,8 @@ def _fresh(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None) -> Re
             return redirect(subject.back)
         key = {"person_id": work.actor.person_id, "subject": subject.key, "act": deed.name}
         draft = work.session.get(Draft, key)
-        typed = dict(draft.data) if draft else desks.first_typed(deed, subject, work)
-        typed |= {
-            name: texts for name, texts in request.args.to_dict(flat=False).items() if name in fields.specs(deed.form)
-        }
+        typed: Typed = dict(draft.data) if draft else desks.first_typed(deed, subject, work)
+        typed |= {name: texts for name, texts in request.args.to_dict(flat=False).items() if name in specs(deed.form)}
         return _render(work, deed, subject, typed, Refusal(), draft=draft)
 
 

@@ -1,7 +1,7 @@
 """The JSON API: one address for each act, lists to read, everything described in OpenAPI 3.1.
 
-An act's body is its form; the version that was read comes in If-Match; an error is data (`errors.py`). Addresses are made from the
-registry of acts, so that an act without an address cannot be forgotten.
+An act's body is its form; the version that was read comes in If-Match; an error is data (`errors.py`). Addresses are
+made from the registry of acts, so that an act without an address cannot be forgotten.
 """
 
 import http
@@ -11,7 +11,7 @@ from typing import Any
 
 from flask import Flask, Response, request, url_for
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema, fields, validate
+from marshmallow import Schema
 from werkzeug.exceptions import UnsupportedMediaType
 
 from enforcement.actions.registry import Act, Outcome, acts
@@ -22,6 +22,19 @@ from enforcement.queries.cases import CaseFilter, case_row, list_cases
 from enforcement.queries.disclosures import find_disclosure, list_disclosures
 from enforcement.queries.recordings import find_recording, list_recordings
 from enforcement.web import errors, here, recordings, subjects
+from enforcement.web.answers import (
+    CaseDetailSchema,
+    CaseQuery,
+    CaseSchema,
+    ClockSchema,
+    DisclosureSchema,
+    ErrorSchema,
+    ListQuery,
+    OutcomeSchema,
+    PersonSchema,
+    RecordingSchema,
+    RecordSchema,
+)
 from enforcement.web.conditions import with_version
 from enforcement.web.errors import breach_data
 from enforcement.web.schemas import schema_of
@@ -34,7 +47,8 @@ CONFIGURATION = {
     "OPENAPI_JSON_PATH": "openapi.json",
     "API_SPEC_OPTIONS": {
         "info": {
-            "description": "一个法定行为一个地址。请求须带会话 cookie；写操作另带 X-CSRFToken（GET /api/session 取得），"
+            "description": "一个法定行为一个地址。请求须带会话 cookie；写操作另带 X-CSRFToken"
+            "（GET /api/session 取得），"
             '对案件和公示事项的行为须带 If-Match: "读到的版本"。'
         },
         "security": [{"session": []}],
@@ -51,168 +65,7 @@ IF_MATCH = {
 }
 
 
-class BreachSchema(Schema):
-    """One unmet condition: its sentence, its article, and the act that would mend it."""
-
-    code = fields.String(required=True)
-    zh = fields.String(required=True)
-    cite = fields.String(required=True, allow_none=True)
-    cite_zh = fields.String(required=True)
-    basis = fields.String(required=True, validate=validate.OneOf(["law", "default", "design"]))
-    mend = fields.String(required=True, allow_none=True)
-
-
-class ErrorSchema(Schema):
-    """Every error answer."""
-
-    error = fields.String(required=True)
-    zh = fields.String(required=True)
-    breaches = fields.List(fields.Nested(BreachSchema))
-    fields_ = fields.Dict(keys=fields.String(), values=fields.List(fields.String()), data_key="fields")
-    expected = fields.Integer()
-    actual = fields.Integer()
-    reference = fields.String()
-    reason = fields.String()
-
-
-class OutcomeSchema(Schema):
-    """What an act left behind. `subject_id` is the case, the disclosure or the agency."""
-
-    chain_id = fields.UUID(required=True)
-    subject_id = fields.UUID(required=True)
-    seq = fields.Integer(required=True)
-    event = fields.String(required=True)
-    stage = fields.String(required=True)
-    version = fields.Integer(required=True)
-
-
-class CaseSchema(Schema):
-    """One case in a list."""
-
-    id = fields.UUID(required=True)
-    case_no = fields.String(required=True)
-    title = fields.String(required=True)
-    procedure = fields.String(required=True)
-    stage = fields.String(required=True)
-    version = fields.Integer(required=True)
-    document_no = fields.String(required=True)
-    created_at = fields.AwareDateTime(required=True)
-    closed_on = fields.Date(required=True, allow_none=True)
-    party = fields.String(required=True)
-    officers = fields.String(required=True)
-
-
-class ClockSchema(Schema):
-    """One running limit."""
-
-    limit = fields.String(required=True)
-    zh = fields.String(required=True)
-    state = fields.String(required=True)
-    left_zh = fields.String(required=True)
-    started_on = fields.Date(required=True)
-    due_on = fields.Date(required=True)
-    target_on = fields.Date(required=True)
-    provisional = fields.Boolean(required=True)
-    cite = fields.String(required=True)
-    basis = fields.String(required=True)
-
-
-class NextActSchema(Schema):
-    """One act of the present stage."""
-
-    act = fields.String(required=True)
-    zh = fields.String(required=True)
-    allowed = fields.Boolean(required=True)
-    primary = fields.Boolean(required=True)
-    who = fields.List(fields.String(), required=True)
-    breaches = fields.List(fields.Nested(BreachSchema), required=True)
-
-
-class CaseDetailSchema(CaseSchema):
-    """One case with its clocks and what may be done next."""
-
-    clocks = fields.List(fields.Nested(ClockSchema), required=True)
-    next_acts = fields.List(fields.Nested(NextActSchema), required=True)
-
-
-class RecordSchema(Schema):
-    """One process record."""
-
-    seq = fields.Integer(required=True)
-    event = fields.String(required=True)
-    act = fields.String(required=True)
-    stage = fields.String(required=True)
-    at = fields.AwareDateTime(required=True)
-    on = fields.Date(required=True)
-    actor_id = fields.String(required=True, allow_none=True)
-    data = fields.Dict(required=True)
-
-
-class DisclosureSchema(Schema):
-    """One duty to disclose."""
-
-    id = fields.UUID(required=True)
-    case_id = fields.UUID(required=True)
-    case_no = fields.String(required=True)
-    title = fields.String(required=True)
-    document_no = fields.String(required=True)
-    party = fields.String(required=True)
-    kind = fields.String(required=True)
-    stage = fields.String(required=True)
-    version = fields.Integer(required=True)
-    anchor_on = fields.Date(required=True)
-    limit_key = fields.String(required=True)
-    review_on = fields.Date(required=True, allow_none=True)
-
-
-class RecordingSchema(Schema):
-    """One recording, without its bytes."""
-
-    id = fields.UUID(required=True)
-    case_id = fields.UUID(required=True)
-    activity = fields.String(required=True)
-    kind = fields.String(required=True)
-    started_at = fields.AwareDateTime(required=True)
-    ended_at = fields.AwareDateTime(required=True)
-    place = fields.String(required=True)
-    target = fields.String(required=True)
-    size = fields.Integer(required=True)
-    sha256 = fields.String(required=True)
-    sm3 = fields.String(required=True)
-    taken_in_at = fields.AwareDateTime(required=True)
-
-
-class PersonSchema(Schema):
-    """One person with the roles held today."""
-
-    id = fields.UUID(required=True)
-    name = fields.String(required=True)
-    unit = fields.String(required=True)
-    post = fields.String(required=True)
-    auxiliary = fields.Boolean(required=True)
-    roles = fields.List(fields.String(), required=True)
-
-
-def _text(longest: int = 100) -> fields.String:
-    return fields.String(load_default="", validate=[validate.Length(max=longest), validate.ContainsNoneOf("\x00")])
-
-
-class CaseQuery(Schema):
-    """What a list of cases is narrowed to."""
-
-    q = _text()
-    procedure = _text(40)
-    stage = _text(60)
-    scope = fields.String(load_default="open", validate=validate.OneOf(["open", "closed", "all"]))
-
-
-class ListQuery(Schema):
-    """Words that every row must hold."""
-
-    q = _text()
-
-
-class Interface(Api):
+class Interface(Api):  # type: ignore[misc]  # the library is not typed
     """The description of the API; errors are answered by `errors.py`, not by the library."""
 
     ERROR_SCHEMA = ErrorSchema
@@ -322,11 +175,11 @@ def _lists(blueprint: Blueprint) -> None:
     def persons(work: Any, _: dict[str, Any], at: dict[str, int]) -> Any:
         return people.list_people(work, **at)
 
-    def found_recordings(work: Any, given: dict[str, Any], at: dict[str, int]) -> Any:
+    def found_recordings(work: Any, given: dict[str, Any], at: dict[str, Any]) -> Any:
         rows, total = list_recordings(work, q=given["q"], **at)
         return [row.recording for row in rows], total
 
-    def disclosures(work: Any, given: dict[str, Any], at: dict[str, int]) -> Any:
+    def disclosures(work: Any, given: dict[str, Any], at: dict[str, Any]) -> Any:
         return list_disclosures(work, q=given["q"], **at)
 
     listed("/cases", "list_cases", CaseSchema, CaseQuery, cases)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Flask
+from flask import Flask, Response, request
 from flask.typing import ResponseReturnValue
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
@@ -47,6 +47,9 @@ POLICY = {
     "base-uri": "'none'",
 }
 
+CHECK_THEMSELVES = ("access.api_sign_in", "recordings.take_in", "api.take_in_recording")
+"""Signing in with JSON, which no foreign form can send; uploads, whose body must not be read before the token was."""
+
 csrf = CSRFProtect()
 
 
@@ -60,6 +63,7 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it
+    app.after_request(_sandbox_bytes)  # registered first, so that it runs last and has the last word
     Talisman(
         app,
         force_https=settings.secure,
@@ -74,11 +78,19 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     for module in (home, notifications, cases, acts, reviews, disclosures, recordings, agency, search, drafts, health):
         app.register_blueprint(module.blueprint)
     api.install(app)
-    csrf.exempt(app.view_functions["access.api_sign_in"])
+    for endpoint in CHECK_THEMSELVES:
+        csrf.exempt(app.view_functions[endpoint])
     errors.install(app)
     app.register_error_handler(CSRFError, _token_died)
     frame.install(app)
     return app
+
+
+def _sandbox_bytes(response: Response) -> Response:
+    """The bytes of recordings came from outside: whatever they hold, nothing in them may run here."""
+    if request.endpoint == "recordings.media":
+        response.headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
 
 
 def _token_died(error: CSRFError) -> ResponseReturnValue:

@@ -34,7 +34,7 @@ OPEN = frozenset({"static", "access.sign_in", "access.do_sign_in", "access.api_s
 
 limiter = Limiter(key_func=get_remote_address, storage_uri="memory://", headers_enabled=True)
 SIGN_IN_RATE = "20 per minute"
-"""From one address; the lock-out of an account is in `actions.access`. Counted per process (system control, no article)."""
+"""From one address, counted in each process; the lock-out of an account is in `actions.access`."""
 
 blueprint = Blueprint("access", __name__)
 

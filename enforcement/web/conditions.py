@@ -1,4 +1,4 @@
-"""`If-Match: "7"`: the version of the case somebody read before they acted. Ours, because the version is the case's, not the body's."""
+"""`If-Match: "7"`: the version of the case that was read before acting. Ours: no hash of a body is that version."""
 
 import functools
 import re

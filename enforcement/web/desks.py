@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from enforcement.actions.disclosures import content_of, gate, prepared, suggested
+from enforcement.actions.forms import specs
 from enforcement.actions.redaction import spans_of
 from enforcement.actions.registry import Act
 from enforcement.law import review
@@ -47,7 +48,7 @@ def first_typed(deed: Act, subject: Subject, work: Work) -> Typed:
             typed[f"findings.{index}.point"] = [str(point.no)]
     if deed.name == "prepare_disclosure" and subject.disclosure is not None:
         values = prepared(subject.disclosure) if subject.disclosure.fields else suggested(work, subject.disclosure)
-        typed |= typed_of(deed.form, {name: getattr(values, name) for name in deed.form.__dataclass_fields__})
+        typed |= typed_of(deed.form, {name: getattr(values, name) for name in specs(deed.form)})
     return typed
 
 

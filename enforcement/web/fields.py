@@ -1,7 +1,7 @@
 """A form as a page shows it and as a browser sends it back: names and texts, exactly as typed.
 
-`typed` maps a field's name to the texts sent for it; a field inside a group is `parties.0.name`. What was typed is what is shown
-again, kept as a draft, and turned into values only on the way to the act.
+`typed` maps a field's name to the texts sent for it; a field inside a group is `parties.0.name`. What was typed is what
+is shown again, kept as a draft, and turned into values only on the way to the act.
 """
 
 import dataclasses
@@ -215,7 +215,7 @@ def typed_of(form: type, values: Mapping[str, Any], prefix: str = "") -> Typed:
     typed: Typed = {}
     for name, spec in specs(form).items():
         value = values.get(name)
-        if value is None or value == "" or value == ():
+        if value is None or value in ("", ()):
             continue
         full = prefix + name
         if spec.kind == "group" and spec.form is not None:

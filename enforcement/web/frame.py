@@ -19,7 +19,7 @@ class Place:
     zh: str
     icon: str
     endpoint: str
-    args: dict[str, str]
+    args: dict[str, Any]
     roles: frozenset[str] = frozenset()
     main: bool = False
 

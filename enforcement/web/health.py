@@ -1,4 +1,4 @@
-"""Whether this installation works as it should; open, because what watches it has no account. Says nothing of any case."""
+"""Whether this installation works; open, because what watches it has no account. Says nothing of any case."""
 
 import datetime as dt
 

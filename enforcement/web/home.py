@@ -13,9 +13,15 @@ blueprint = Blueprint("home", __name__)
 
 MOST_SHOWN = 80
 _VERBS = {
-    "issue_opinion": "去审核", "prepare_disclosure": "去公示", "release_disclosure": "去复核", "make_decision": "去决定",
-    "make_license_decision": "去决定", "open_case": "去审批", "serve_decision": "去送达", "serve_result": "去送达",
-}  # fmt: skip
+    "issue_opinion": "去审核",
+    "prepare_disclosure": "去公示",
+    "release_disclosure": "去复核",
+    "make_decision": "去决定",
+    "make_license_decision": "去决定",
+    "open_case": "去审批",
+    "serve_decision": "去送达",
+    "serve_result": "去送达",
+}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

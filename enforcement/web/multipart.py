@@ -1,4 +1,4 @@
-"""A multipart body read as it arrives: small fields first, then one file, handed on chunk by chunk and never kept in memory."""
+"""A multipart body read as it arrives: small fields first, then one file, handed on by chunks, never kept whole."""
 
 from collections.abc import Iterator
 from typing import BinaryIO

@@ -22,7 +22,7 @@ CARRIED: Mapping[str, tuple[str, ...]] = {
     "add_process_record": ("inspection_begun",),
     "check_on_site": ("inspection_begun",),
 }
-"""Acts that begin with what earlier records say in fields of the same name; the first record that has the field gives it."""
+"""Acts that begin with what earlier records say in fields of the same name; the first that has the field gives it."""
 
 RENAMED: Mapping[str, Mapping[str, str]] = {
     "make_decision": {"evidence": "evidence_summary"},

@@ -1,4 +1,4 @@
-"""音像记录: the list, the player, the bytes in parts, and the way in. Nothing of a recording is ever public (J#14.1)."""
+"""音像记录: the list, the player, the bytes in parts, the way in. Nothing of a recording is ever public (J#14.1)."""
 
 import uuid
 from typing import Any
@@ -14,7 +14,7 @@ from enforcement.law.errors import Forbidden, Invalid, RuleViolation, Stale
 from enforcement.queries import people
 from enforcement.queries.recordings import find_recording, list_recordings
 from enforcement.web import fields, here, offers, subjects
-from enforcement.web.errors import wants_json
+from enforcement.web.errors import answer_to, wants_json
 from enforcement.web.fields import Typed
 from enforcement.web.multipart import Upload
 from enforcement.web.pages import Pages, wanted_page
@@ -82,8 +82,6 @@ def _bytes(key: str, size: int, media_type: str) -> Response:
     if wanted.status == 416 or request.method == "HEAD":  # noqa: PLR2004
         return Response(status=wanted.status, headers=headers, mimetype=media_type)
     body = here.office().store.open_range(key, wanted.start, wanted.end)
-    # The bytes came from outside: whatever they hold, nothing in them may run here.
-    headers["Content-Security-Policy"] = "sandbox; default-src 'none'"
     return Response(body, status=wanted.status, headers=headers, mimetype=media_type, direct_passthrough=True)
 
 
@@ -118,16 +116,8 @@ def take_in(case_id: uuid.UUID) -> Response | tuple[str, int]:
     typed = {name: texts for name, texts in upload.fields.items() if name not in {"csrf_token", "version", "sha256"}}
     try:
         outcome = _taken_in(case_id, upload, typed)
-    except Invalid as error:
-        return _refused(case_id, typed, 422, errors=error.fields)
-    except MediaRefused as error:
-        return _refused(case_id, typed, 422, problem=error.zh)
-    except RuleViolation as error:
-        return _refused(case_id, typed, 409, breaches=error.breaches)
-    except Forbidden as error:
-        return _refused(case_id, typed, 403, breaches=(error.breach,))
-    except Stale:
-        return _refused(case_id, typed, 412, problem="案件已有新的变化，请核对后重新上传。")
+    except (Invalid, MediaRefused, RuleViolation, Forbidden, Stale) as error:
+        return _refused(case_id, typed, error)
     address = url_for("cases.part", case_id=case_id, tab="evidence")
     flash("音像记录已存证。")
     if wants_json():
@@ -135,14 +125,19 @@ def take_in(case_id: uuid.UUID) -> Response | tuple[str, int]:
     return redirect(address)
 
 
-def _refused(case_id: uuid.UUID, typed: Typed, status: int, **refused: Any) -> Response | tuple[str, int]:
+def _refused(case_id: uuid.UUID, typed: Typed, error: Exception) -> Response | tuple[str, int]:
+    answer = answer_to(error)
     if wants_json():
-        words_ = [*(message for messages in refused.get("errors", {}).values() for message in messages)]
-        words_ += [breach.zh for breach in refused.get("breaches", ())] + [refused["problem"]] * ("problem" in refused)
-        answer = jsonify({"error": "refused", "zh": "；".join(words_), "fields": refused.get("errors", {})})
-        answer.status_code = status
-        return answer
-    return _form(case_id, typed, status, **refused)
+        said = [message for messages in answer.data.get("fields", {}).values() for message in messages]
+        said += [breach["zh"] for breach in answer.data.get("breaches", ())]
+        made = jsonify({**answer.body, "zh": "；".join(said) or answer.zh})
+        made.status_code = answer.status
+        return made
+    breaches = getattr(error, "breaches", None) or [one for one in [getattr(error, "breach", None)] if one]
+    problem = "" if breaches or answer.data.get("fields") else answer.zh
+    return _form(
+        case_id, typed, answer.status, errors=answer.data.get("fields", {}), breaches=breaches, problem=problem
+    )
 
 
 def _upload() -> Upload:

@@ -7,7 +7,7 @@ import dataclasses
 import datetime as dt
 import functools
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
@@ -20,9 +20,7 @@ LARGEST = 10**15
 EARLIEST = dt.date(1900, 1, 1)
 LATEST = dt.date(9998, 12, 31)
 """A day before or after these is a slip of the keyboard, and one that calendars cannot count from."""
-KEYED_BY_UUID = frozenset(
-    {"recordings", "heads", "officers", "persons", "roles", "certificates", "disclosures", "units", "cases"}
-)
+KEYED_BY_UUID = frozenset({"recordings", "heads", "officers", "persons", "units", "corrections"})
 """Sources of `pick` whose values are database keys: anything else would fail in the database instead of on the form."""
 
 
@@ -74,37 +72,64 @@ def _field(form: type, name: str, spec: FieldSpec) -> fields.Field[Any]:
 
 
 def _made(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
-    match spec.kind:
-        case "text" | "long":
-            length = validate.Length(max=spec.max_length, error=f"{spec.zh}不能超过{spec.max_length}字")
-            return fields.String(validate=[length, _printable(spec)], **given)
-        case "day":
-            inside = validate.Range(min=EARLIEST, max=LATEST, error=f"{spec.zh}不是可用的日期")
-            return fields.Date(validate=inside, **given)
-        case "moment":
-            return fields.AwareDateTime(default_timezone=SHANGHAI, validate=_in_range(spec), **given)
-        case "yes_no":
-            return fields.Boolean(truthy={True}, falsy={False}, **given)
-        case "choice":
-            return fields.String(validate=_one_of(spec), **given)
-        case "choices":
-            given["error_messages"]["invalid"] = f"{spec.zh}应为一组选项"
-            return fields.List(fields.String(validate=_one_of(spec)), **given)
-        case "money" | "number":
-            inside = validate.Range(min=0, max=LARGEST, max_inclusive=False, error=f"{spec.zh}应为非负数且不超过上限")
-            return fields.Integer(strict=True, validate=inside, **given)
-        case "people":
-            return fields.List(fields.String(validate=_a_uuid(spec)), **given)
-        case "lines":
-            length = validate.Length(max=spec.max_length, error=f"{spec.zh}的每一行不能超过{spec.max_length}字")
-            return fields.List(fields.String(validate=[length, _printable(spec)]), **given)
-        case "group":
-            if spec.form is None:
-                raise TypeError(f"the group {spec.zh} names no form")
-            return fields.List(fields.Nested(schema_of(spec.form)), **given)
-        case "pick":
-            checks = [_printable(spec), *([_a_uuid(spec)] if spec.source in KEYED_BY_UUID else [])]
-            return fields.String(validate=checks, **given)
+    return _FIELDS[spec.kind](spec, given)
+
+
+def _words(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    length = validate.Length(max=spec.max_length, error=f"{spec.zh}不能超过{spec.max_length}字")
+    return fields.String(validate=[length, _printable(spec)], **given)
+
+
+def _day(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    inside = validate.Range(min=EARLIEST, max=LATEST, error=f"{spec.zh}不是可用的日期")
+    return fields.Date(validate=inside, **given)
+
+
+def _moment(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    return fields.AwareDateTime(default_timezone=SHANGHAI, validate=_in_range(spec), **given)
+
+
+def _choices(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    given["error_messages"]["invalid"] = f"{spec.zh}应为一组选项"
+    return fields.List(fields.String(validate=_one_of(spec)), **given)
+
+
+def _number(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    inside = validate.Range(min=0, max=LARGEST, max_inclusive=False, error=f"{spec.zh}应为非负数且不超过上限")
+    return fields.Integer(strict=True, validate=inside, **given)
+
+
+def _lines(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    length = validate.Length(max=spec.max_length, error=f"{spec.zh}的每一行不能超过{spec.max_length}字")
+    return fields.List(fields.String(validate=[length, _printable(spec)]), **given)
+
+
+def _group(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    if spec.form is None:
+        raise TypeError(f"the group {spec.zh} names no form")
+    return fields.List(fields.Nested(schema_of(spec.form)), **given)
+
+
+def _pick(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
+    checks = [_printable(spec), *([_a_uuid(spec)] if spec.source in KEYED_BY_UUID else [])]
+    return fields.String(validate=checks, **given)
+
+
+_FIELDS: Mapping[str, Callable[[FieldSpec, dict[str, Any]], fields.Field[Any]]] = {
+    "text": _words,
+    "long": _words,
+    "day": _day,
+    "moment": _moment,
+    "yes_no": lambda _, given: fields.Boolean(truthy={True}, falsy={False}, **given),
+    "choice": lambda spec, given: fields.String(validate=_one_of(spec), **given),
+    "choices": _choices,
+    "money": _number,
+    "number": _number,
+    "people": lambda spec, given: fields.List(fields.String(validate=_a_uuid(spec)), **given),
+    "lines": _lines,
+    "group": _group,
+    "pick": _pick,
+}
 
 
 def _one_of(spec: FieldSpec) -> validate.Validator:
@@ -146,7 +171,7 @@ def load(form: type, raw: Mapping[str, Any]) -> Any:
     try:
         return schema_of(form)().load(raw)
     except ValidationError as error:
-        raise Invalid(flat(error.normalized_messages())) from None
+        raise Invalid(flat(error.messages)) from None
 
 
 def flat(messages: Any, prefix: str = "") -> dict[str, list[str]]:

@@ -1,4 +1,4 @@
-"""What an act is done on: a new case, a case, a disclosure, the agency. One shape, so that one page and one address serve every act."""
+"""What an act is done on: a new case, a case, a disclosure, the agency. One shape, so one page serves every act."""
 
 import dataclasses
 import uuid

@@ -2,7 +2,7 @@
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
 from enforcement.actions.forms import FieldSpec, specs
@@ -143,21 +143,23 @@ class Words:
     def _left(self, clock: Clock) -> tuple[str, Tone, int]:
         due_on = clock.due.due_on
         ends = f"{short_day(due_on, clock.today)}到期"
-        if clock.state == "overdue":
-            past = self.book.calendar.working_days_between(due_on, clock.today)
-            return (f"已逾期 {past} 个工作日" if past else f"已逾期（{ends}）"), "late", -max(past, 1)
-        if clock.state == "late":
-            return "逾期办结", "late", 0
         if clock.limit.direction == "not_before":
             return ("期间已满", "done", 0) if clock.state == "met" else (f"{ends}，期满前不得作出决定", "still", 99)
-        if clock.state == "met":
-            return "按期办结", "done", 0
-        if clock.state == "paused":
-            return "已中止计时", "still", clock.working_days_left
-        if due_on == clock.today:
-            return f"今天到期（{short_day(due_on, clock.today)}）", "soon", 0
+        past = self.book.calendar.working_days_between(due_on, clock.today) if clock.state == "overdue" else 0
         left = clock.working_days_left
-        return f"剩 {left} 个工作日（{ends}）", "soon" if left <= _SOON else "calm", left
+        running: tuple[str, Tone, int] = (
+            (f"今天到期（{short_day(due_on, clock.today)}）", "soon", 0)
+            if due_on == clock.today
+            else (f"剩 {left} 个工作日（{ends}）", "soon" if left <= _SOON else "calm", left)
+        )
+        states: Mapping[str, tuple[str, Tone, int]] = {
+            "overdue": (f"已逾期 {past} 个工作日" if past else f"已逾期（{ends}）", "late", -max(past, 1)),
+            "late": ("逾期办结", "late", 0),
+            "met": ("按期办结", "done", 0),
+            "paused": ("已中止计时", "still", left),
+            "running": running,
+        }
+        return states[clock.state]
 
     def described(self, act: str, data: Mapping[str, Any], names: Mapping[str, str]) -> list["Line"]:
         """A record's data in words, field by field as its form asked for them. `names` maps ids to names."""
@@ -173,7 +175,7 @@ class Words:
             if value in (None, "", [], False) and not (spec.kind == "yes_no" and name in data):
                 continue
             if spec.kind == "group" and spec.form is not None:
-                rows = [self._lines(spec.form, row, names) for row in value]
+                rows = [self._lines(spec.form, row, names) for row in value or ()]
                 lines.append(Line(spec.zh, "", rows=rows, name=name))
             elif text := self.value(spec, value, names):
                 lines.append(Line(spec.zh, text, long=spec.kind in {"long", "lines"}, name=name))
@@ -181,27 +183,18 @@ class Words:
 
     def value(self, spec: FieldSpec, value: Any, names: Mapping[str, str]) -> str:
         """One value of a form in words."""
-        match spec.kind:
-            case "yes_no":
-                return "是" if value in (True, "true", "1") else "否"
-            case "money":
-                return money(int(value)) if int(value) else ""
-            case "choice":
-                return self.term(str(value))
-            case "choices":
-                return "、".join(self.term(str(one)) for one in value)
-            case "people":
-                return "、".join(names.get(str(one), "（已离开的人员）") for one in value)
-            case "pick":
-                return names.get(str(value), self.term(str(value)))
-            case "lines":
-                return "\n".join(str(one) for one in value)
-            case "day":
-                return day(dt.date.fromisoformat(str(value)))
-            case "moment":
-                return moment(dt.datetime.fromisoformat(str(value)))
-            case _:
-                return str(value)
+        written: Mapping[str, Callable[[], str]] = {
+            "yes_no": lambda: "是" if value in (True, "true", "1") else "否",
+            "money": lambda: money(int(value)) if int(value) else "",
+            "choice": lambda: self.term(str(value)),
+            "choices": lambda: "、".join(self.term(str(one)) for one in value),
+            "people": lambda: "、".join(names.get(str(one), "（已离开的人员）") for one in value),
+            "pick": lambda: names.get(str(value)) or self.term(str(value)),
+            "lines": lambda: "\n".join(str(one) for one in value),
+            "day": lambda: day(dt.date.fromisoformat(str(value))),
+            "moment": lambda: moment(dt.datetime.fromisoformat(str(value))),
+        }
+        return written[spec.kind]() if spec.kind in written else str(value)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)

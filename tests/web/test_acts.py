@@ -106,8 +106,8 @@ def test_a_case_that_moved_on_says_who_moved_it_and_keeps_the_text(
     read = _version(visitor, address)
     walk.do("officer2", "state_no_recording", evidence.StateNoRecording(activity="on_site", reason="设备故障"))
     typed = {
-        "kind": "documentary", "title": "进货票据", "proves": "货值金额", "source": "当事人提供", "obtained_on": "2026-09-01",
-        "obtained_by": [shop.market.id("officer1")], "version": read, "_do": "act",
+        "kind": "documentary", "title": "进货票据", "proves": "货值金额", "source": "当事人提供",
+        "obtained_on": "2026-09-01", "obtained_by": [shop.market.id("officer1")], "version": read, "_do": "act",
     }  # fmt: skip
     answer = visitor.post(address, typed)
     assert answer.status_code == 412
@@ -198,9 +198,10 @@ def test_the_head_reads_the_decision_as_it_will_be_before_making_it(
     visitor = signed_in("scjg-head")
     address = f"/cases/{walk.case_id}/acts/make-decision"
     typed = {
-        "outcome": "penalty", "facts": "事实", "evidence": "证据", "violation": "违法", "basis": "依据", "penalties": ["fine"],
-        "fine_fen": "2,000.50", "performance_manner": "缴至指定账户", "performance_due": "十五日内", "remedies": "可以复议",
-        "sealed": "1", "social_impact": "1", "version": _version(visitor, address),
+        "outcome": "penalty", "facts": "事实", "evidence": "证据", "violation": "违法", "basis": "依据",
+        "penalties": ["fine"], "fine_fen": "2,000.50", "performance_manner": "缴至指定账户",
+        "performance_due": "十五日内", "remedies": "可以复议", "sealed": "1",
+        "social_impact": "1", "version": _version(visitor, address),
     }  # fmt: skip
     preview = visitor.post(address, typed | {"_do": "preview"})
     assert preview.status_code == 200

@@ -1,4 +1,4 @@
-"""From the decision to the public text: every span decided by a person, the gate shut until nothing shows, two persons."""
+"""From the decision to the public text: every span decided by a person, a gate that stays shut, two persons."""
 
 from __future__ import annotations
 
