@@ -56,7 +56,7 @@ SECRET_BYTES = 32
 LONGEST_PORT = 65535
 
 
-class Unfit(Exception):  # noqa: N818  (the word the house uses)
+class Unfit(Exception):
     """This installation must not start; the text tells the operator in Chinese what is wrong and what to do."""
 
 
