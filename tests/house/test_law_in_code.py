@@ -1,0 +1,160 @@
+"""House rules between the acts, the law's data and the words on the screens."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from config.settings import ROOT
+from enforcement.actions import forms
+from enforcement.actions.forms import FieldSpec
+from enforcement.actions.registry import Act, acts
+from enforcement.law.book import Book
+from enforcement.law.citation import problems_of
+from enforcement.law.guards import GUARDS
+from enforcement.law.procedure import RECORDS
+from tests import factories
+from tests.house.test_code import tracked
+
+CITATION = re.compile(r"(?<![A-Za-z0-9&#/_-])[A-Z][A-Z0-9]*#\d+(?:\.\d+)?(?:\(\d+\))?")
+NOT_CHOSEN = {
+    "forced_demolition": "the procedure in which it takes place is not built",
+}
+FREE_ACTIVITIES = {"other_activity"}
+
+
+@pytest.fixture(scope="module")
+def book() -> Book:
+    return factories.book()
+
+
+def of_scope(*scopes: str) -> dict[str, Act]:
+    return {name: act for name, act in acts().items() if act.scope in scopes}
+
+
+# --------------------------------------------------------------------------------------------------------------- acts
+
+
+def test_every_act_is_somebodys_and_everybodys_acts_exist(book: Book) -> None:
+    assert set(acts()) == set(book.powers.table)
+
+
+def test_an_act_of_a_case_is_in_a_procedure_and_an_act_of_the_agency_in_none(book: Book) -> None:
+    known = {kind: set(procedure.acts) for kind, procedure in book.procedures.items()}
+    of_cases = set().union(*(names for kind, names in known.items() if kind != "disclosure"))
+    assert set(of_scope("case", "start")) == of_cases
+    assert set(of_scope("disclosure")) == known["disclosure"]
+    assert not set(of_scope("agency")) & (of_cases | known["disclosure"])
+
+
+def test_a_starting_act_starts_its_procedure(book: Book) -> None:
+    starts = {act.procedure: name for name, act in of_scope("start").items()}
+    assert starts == {kind: one.start_act for kind, one in book.procedures.items() if kind != "disclosure"}
+
+
+def test_an_act_of_the_agency_names_its_event_and_an_act_of_a_case_leaves_that_to_its_procedure() -> None:
+    assert {name for name, act in acts().items() if act.event} == set(of_scope("agency"))
+
+
+def test_the_day_an_act_happened_is_a_field_of_its_form() -> None:
+    for name, act in acts().items():
+        if act.on:
+            spec = forms.specs(act.form)[act.on]
+            assert (spec.kind in {"day", "moment"}, spec.ahead) == (True, False), name
+
+
+@pytest.mark.parametrize("name", sorted(acts()))
+def test_every_act_is_done_or_refused_in_some_test(name: str) -> None:
+    assert any(re.search(rf"\b{name}\b", (ROOT / path).read_text("utf-8")) for path in tracked(".py") if _does(path))
+
+
+def _does(path: str) -> bool:
+    walks = path == "enforcement/demo/walk.py"  # how the tests' own cases come about
+    return walks or (path.startswith("tests/") and not path.startswith(("tests/house/", "tests/law/")))
+
+
+def test_every_condition_is_asked_by_somebody(book: Book) -> None:
+    asked = {name for one in book.procedures.values() for act in one.acts.values() for name in act.requires}
+    asked |= {name for point in book.legal_review.points for names in point.guards.values() for name in names}
+    asked |= set(RECORDS.values())
+    assert set(GUARDS) - asked == set()
+
+
+# ---------------------------------------------------------------------------------------------------------- citations
+
+CITING = (".py", ".toml", ".html", ".js", ".md")
+CITING_PLACES = ("enforcement/", "media/", "publish/", "config/", "migrations/", "wsgi.py", "README", "DECISIONS")
+
+
+def test_every_article_named_anywhere_exists(book: Book) -> None:
+    wrong: list[str] = []
+    found = 0
+    for path in tracked(*CITING):
+        if not path.startswith(CITING_PLACES):
+            continue
+        for cite in CITATION.findall((ROOT / path).read_text("utf-8")):
+            found += 1
+            wrong += [f"{path}: {problem}" for problem in problems_of(cite, book.sources)]
+    assert sorted(set(wrong)) == []
+    assert found > 1000  # the pattern finds what it is meant to find
+
+
+@pytest.mark.parametrize("text", ["G#99", "QQ#1"])
+def test_an_article_that_does_not_exist_would_be_noticed(book: Book, text: str) -> None:
+    assert CITATION.findall(f"（{text}）") == [text]
+    assert problems_of(text, book.sources)
+
+
+# ---------------------------------------------------------------------------------------------------------- activities
+
+
+def fields_named(name: str) -> dict[str, FieldSpec]:
+    return {act: spec for act, one in acts().items() if (spec := forms.specs(one.form).get(name)) is not None}
+
+
+def test_every_activity_that_is_chosen_is_one_the_law_knows_or_free(book: Book) -> None:
+    for act, spec in fields_named("activity").items():
+        assert set(spec.options) <= set(book.recording.grounds) | FREE_ACTIVITIES, act
+
+
+def test_every_activity_the_law_wants_recorded_can_be_chosen_for_a_recording(book: Book) -> None:
+    offered = set(forms.specs(acts()["take_in_recording"].form)["activity"].options)
+    assert set(book.recording.grounds) - offered == set(NOT_CHOSEN)
+
+
+def test_only_what_may_be_excused_can_be_excused(book: Book) -> None:
+    options = forms.specs(acts()["state_no_recording"].form)["activity"].options
+    assert {book.recording.grounds[one][0].duty for one in options} == {"or_reason"}
+
+
+def test_every_kind_of_measure_is_an_activity_that_must_be_recorded(book: Book) -> None:
+    kinds = forms.specs(acts()["take_measure"].form)["kind"].options
+    assert {book.recording.grounds[one][0].duty for one in kinds} == {"must"}
+
+
+# --------------------------------------------------------------------------------------------------------------- words
+
+
+def test_one_field_has_one_label_wherever_the_same_form_is_asked() -> None:
+    """Two fields of one form never share their words: a person could not tell them apart."""
+    for name, act in acts().items():
+        labels = [spec.zh for spec in forms.specs(act.form).values()]
+        assert len(labels) == len(set(labels)), name
+
+
+def test_every_ground_that_can_be_chosen_is_one_the_law_names(book: Book) -> None:
+    withholding = forms.specs(acts()["propose_withholding"].form)
+    deferral = forms.specs(acts()["propose_deferral"].form)
+    of_kind = {
+        kind: {row for row, ground in book.disclosure.grounds.items() if ground.kind == kind}
+        for kind in ("withholding", "deferral")
+    }
+    assert set(withholding["ground"].options) == of_kind["withholding"]
+    assert set(deferral["ground"].options) == of_kind["deferral"]
+    ranks = {rank for ground in book.disclosure.grounds.values() for rank in ground.ranks}
+    assert set(withholding["source_rank"].options) == ranks
+
+
+def test_every_number_the_agency_sets_is_one_the_law_leaves_to_it(book: Book) -> None:
+    assert set(forms.specs(acts()["set_parameter"].form)["name"].options) == set(book.thresholds.agency)
