@@ -42,7 +42,11 @@ def check(as_json: bool) -> None:
     for name, count in report.counts.items():
         click.echo(f"  {COUNTED.get(name, name)} {count}")
     status = report.row_status
-    click.echo(f"  要求：已强制 {status['enforced']}，已记录 {status['recorded']}，尚未实现 {status['not_yet']}")
+    partly = len(report.in_part)
+    click.echo(
+        f"  要求：已强制 {status['enforced']}，已记录 {status['recorded']}（两项中部分实现 {partly}），"
+        f"尚未实现 {status['not_yet']}"
+    )
     click.echo(f"  放假安排已载入至 {report.last_year} 年；其后的届满日为暂定")
 
 

@@ -16,13 +16,14 @@ from enforcement.law.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `flask law check` says: how much there is, what is wrong, which rows are not built yet, the last calendar
-    year.
+    """What `flask law check` says: how much there is, what is wrong, which rows are held in part or not yet, the last
+    calendar year.
     """
 
     version: str
     counts: dict[str, int]
     row_status: dict[str, int]
+    in_part: tuple[str, ...]
     not_yet: tuple[str, ...]
     last_year: int
     problems: tuple[str, ...]
@@ -71,6 +72,7 @@ def check(book: Book) -> Report:
             "calendar_years": len(book.calendar.years),
         },
         row_status={name: status[name] for name in ("enforced", "recorded", "not_yet")},
+        in_part=tuple(row.key for row in book.rows.values() if row.status != "not_yet" and row.lacks),
         not_yet=tuple(row.key for row in book.rows.values() if row.status == "not_yet"),
         last_year=max(book.calendar.years),
         problems=tuple(cross_check.problems(book)),

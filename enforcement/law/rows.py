@@ -19,7 +19,7 @@ class Row:
     """One row of our own numbering ("G13.b"); `article` is the law's. `classes`: hard gate H, check C, record only R.
 
     `where` is "module:name" or "config/file.toml:key", `test` "tests/….py::name"; both stand unless the row is not
-    yet built.
+    yet built. `lacks` says in few words what of the duty is not held: all of it, or the part that is missing.
     """
 
     key: str
@@ -30,11 +30,12 @@ class Row:
     status: Status
     where: str | None = None
     test: str | None = None
+    lacks: str | None = None
 
 
 def load(path: Path, sources: Mapping[str, Source]) -> dict[str, Row]:
-    """Read rows.toml. Raises LawBookError for an unknown field, article, basis or status, or a built row that names
-    no place or test.
+    """Read rows.toml. Raises LawBookError for an unknown field, article, basis or status, a built row that names no
+    place or test, or one not yet built that does not say what it lacks or names a place all the same.
     """
     problems: list[str] = []
     rows: dict[str, Row] = {}
@@ -53,6 +54,8 @@ def load(path: Path, sources: Mapping[str, Source]) -> dict[str, Row]:
             problems.append(f"{where}: unknown basis or status")
         if row.status != "not_yet" and not (row.where and row.test):
             problems.append(f"{where}: {row.status}, but names no place or no test")
+        if row.status == "not_yet" and (row.where or row.test or not row.lacks):
+            problems.append(f"{where}: not_yet, but names a place or a test, or does not say what it lacks")
     if problems:
         raise LawBookError(*problems)
     return rows

@@ -57,6 +57,19 @@ def test_an_article_that_only_promotes_recording_is_not_passed_off_as_a_command(
     assert bases == {"J#9.1": "default", "J#9.2": "default", "W#17.3": "law"}
 
 
+def test_a_rule_that_commands_recording_prevails_over_one_that_leaves_it_open(tmp_path: Path) -> None:
+    """J#9.4 「有强制性规定的，从其规定」: a further entry, with its article, makes an activity mandatory."""
+    assert recording.duty("hearing", RULES) == "or_reason"
+    commanded = (
+        'row        = "W17.3"\ncite       = "W#17.3"\n'
+        'quote      = "行政执法机关对实施强制拆除或者回填应当制作笔录并全程录像"\nbasis      = "law"\nactivities = {'
+    )
+    path = changed(tmp_path, commanded, commanded + ' hearing = "全程录像",')
+    rules = recording.load(path, SOURCES)
+    assert recording.duty("hearing", rules) == "must"
+    assert [ground.cite for ground in rules.grounds["hearing"]] == ["W#17.3", "J#9.2"]
+
+
 def test_one_recording_from_start_to_end_leaves_no_gap() -> None:
     assert recording.coverage(at(0), at(30), [film(-1, 31)]) == ()
 

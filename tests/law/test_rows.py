@@ -12,20 +12,31 @@ import pytest
 from enforcement.law import rows
 from enforcement.law.citation import Citation
 from enforcement.law.errors import LawBookError
-from tests.law.places import CONFIG
+from enforcement.law.guards import GUARDS
+from tests.law.places import CONFIG, scenarios
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from enforcement.law.book import Book
+    from enforcement.law.rows import Row
 
 ROOT = CONFIG.parent
 COUNTS = {"G": 82, "J": 50, "S": 60}
+MEASURES = {
+    "G": "Disclosure (公示办法)",
+    "J": "Recording (全过程记录办法)",
+    "S": "Legal review (法制审核办法)",
+    "": "National law and others",
+}
+
+
+def _of(book: Book, prefix: str) -> list[str]:
+    return [key for key in book.rows if re.fullmatch(rf"{prefix}\d+(\.\w+)?", key)]
 
 
 def test_every_row_of_the_three_measures_is_carried(book: Book) -> None:
-    of = {prefix: [key for key in book.rows if re.fullmatch(rf"{prefix}\d+(\.\w+)?", key)] for prefix in COUNTS}
-    assert {prefix: len(keys) for prefix, keys in of.items()} == COUNTS
+    assert {prefix: len(_of(book, prefix)) for prefix in COUNTS} == COUNTS
 
 
 @pytest.mark.parametrize("prefix", COUNTS)
@@ -51,6 +62,46 @@ def test_every_place_named_exists(book: Book) -> None:
 def test_every_test_named_exists(book: Book) -> None:
     missing = [f"{row.key}: {row.test}" for row in book.rows.values() if row.test and not _test_exists(row.test)]
     assert missing == []
+
+
+def test_a_row_shown_by_the_scenarios_of_a_condition_or_a_clock_names_one(book: Book) -> None:
+    """The two tests that run every scenario show a row only if there is a scenario of the place it names."""
+    limits = {wanted["limit"] for case in scenarios("clocks", "case") for wanted in case["clocks"]}
+    for row in book.rows.values():
+        name = (row.where or "").rpartition(":")[2]
+        if (row.test or "").endswith("::test_a_condition_holds_or_says_what_is_missing"):
+            assert name in GUARDS or name == "FACE_TO_FACE", row.key
+        if (row.test or "").endswith("::test_the_clocks_of_a_case_stand_as_written"):
+            assert name in limits, row.key
+
+
+def test_a_row_held_by_a_condition_of_ours_does_not_claim_to_be_the_law_s(book: Book) -> None:
+    """Where the condition that holds a row speaks as 系统内控要求, so does the row."""
+    for row in book.rows.values():
+        guard = GUARDS.get((row.where or "").rpartition(":")[2])
+        if guard is not None and guard.basis != "law":
+            assert row.basis != "law", row.key
+
+
+def test_the_readme_counts_the_rows_as_they_stand(book: Book) -> None:
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    for prefix, words in MEASURES.items():
+        assert f"| {words} | {_counted(book, prefix)} |" in readme
+
+
+def _counted(book: Book, prefix: str) -> str:
+    """All rows of a measure, or of the other laws; enforced, recorded, each with those held in part; not yet."""
+    keys = {measure: set(_of(book, measure)) for measure in COUNTS}
+    chosen = keys.get(prefix) or book.rows.keys() - set().union(*keys.values())
+    found: list[Row] = [book.rows[key] for key in chosen]
+
+    def part(status: str) -> str:
+        these = [row for row in found if row.status == status]
+        lacking = sum(row.lacks is not None for row in these)
+        return f"{len(these)} ({lacking})" if lacking else f"{len(these)}"
+
+    missing = sum(row.status == "not_yet" for row in found)
+    return f"{len(found)} | {part('enforced')} | {part('recorded')} | {missing}"
 
 
 def test_what_is_only_recorded_is_no_gate(book: Book) -> None:
@@ -81,6 +132,11 @@ def test_a_row_never_commands_in_the_law_s_name_what_is_our_reading(book: Book) 
             "names no place or no test",
         ),
         ('article = "G#13"\nclasses = "H"\nbasis = "law"\nduty = "x"\nstatus = "not_yet"\nnote = "?"', "unknown field"),
+        ('article = "G#13"\nclasses = "H"\nbasis = "law"\nduty = "x"\nstatus = "not_yet"', "say what it lacks"),
+        (
+            'article = "G#13"\nclasses = "H"\nbasis = "law"\nduty = "x"\nstatus = "not_yet"\nlacks = "y"\ntest = "z"',
+            "names a place or a test",
+        ),
     ],
 )
 def test_a_spoiled_row_does_not_load(tmp_path: Path, book: Book, line: str, said: str) -> None:
@@ -93,6 +149,7 @@ def test_a_spoiled_row_does_not_load(tmp_path: Path, book: Book, line: str, said
 def test_a_place_or_test_that_does_not_exist_is_noticed() -> None:
     assert _place_exists("enforcement.law.clocks:running")
     assert _place_exists("config/law/deadlines.toml:legal_review")
+    assert _place_exists('config/law/disclosure.toml:ground."G16.2"')
     assert not _place_exists("enforcement.law.clocks:walking")
     assert not _place_exists("config/law/deadlines.toml:illegal_review")
     assert _test_exists("tests/law/test_rows.py::test_every_place_named_exists")
@@ -101,13 +158,13 @@ def test_a_place_or_test_that_does_not_exist_is_noticed() -> None:
 
 
 def _place_exists(where: str) -> bool:
-    """`module:name` or `config/….toml:key` (or `table.key`)."""
+    """`module:name` or `config/….toml:key` (or `table.key`, quoted where it holds a point)."""
     place, _, name = where.partition(":")
     if place.endswith(".toml"):
         if not (ROOT / place).is_file():
             return False
         found: object = tomllib.loads((ROOT / place).read_text(encoding="utf-8"))
-        for part in name.split("."):
+        for part in [quoted or plain for quoted, plain in re.findall(r'"([^"]+)"|([^."]+)', name)]:
             if not isinstance(found, dict) or part not in found:
                 return False
             found = found[part]
