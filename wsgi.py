@@ -8,6 +8,7 @@ Imports are lazy, so that the public process loads nothing of the inside (a test
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -17,11 +18,21 @@ if TYPE_CHECKING:
 
 
 def internal() -> Flask:
-    """The officers' pages and the JSON API. Ends the process with one sentence if unfit to start."""
+    """The officers' pages and the JSON API, or one sentence and the end of the process if unfit to start.
+
+    The `flask` command gets it with the commands; where the pages cannot be had (no database runs yet, no keys are made
+    yet) it gets the commands alone, because most of them need neither or bring the database themselves.
+    """
+    if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
+        return _with_commands()
     settings = _fit("internal")
     from enforcement.web import create_app as create_internal
 
     return create_internal(settings)
+
+
+create_app = internal
+"""What `flask` looks for."""
 
 
 def public() -> Flask:
@@ -32,13 +43,16 @@ def public() -> Flask:
     return create_site(settings)
 
 
-def create_app() -> Flask:
-    """For the `flask` command alone: the commands, which open the database when they need it."""
+def _with_commands() -> Flask:
     from flask import Flask
 
     from enforcement.cli import register
+    from enforcement.web import create_app as create_internal
 
-    app = Flask("mingjian")
+    try:
+        app = create_internal(_fit("internal"))
+    except SystemExit:
+        app = Flask("mingjian")
     register(app)
     return app
 

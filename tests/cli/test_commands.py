@@ -42,6 +42,7 @@ def flask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flas
     environ = {
         "MINGJIAN_VAR": str(tmp_path / "var"),
         "MINGJIAN_MEDIA": str(tmp_path / "media"),
+        "FLASK_RUN_FROM_CLI": "true",  # as the `flask` command does
         "MINGJIAN_DEMO": "1",
         "MINGJIAN_PUBLIC_ADDRESS": factories.PUBLIC_ADDRESS,
         "MINGJIAN_DATABASE_URL": house.urls.app,

@@ -62,9 +62,10 @@ def test_every_path_of_a_document_exists_or_is_made_at_run_time(document: str) -
     assert made == []
 
 
-def test_every_flask_command_of_the_readme_exists() -> None:
+def test_every_flask_command_of_the_readme_exists(monkeypatch: pytest.MonkeyPatch) -> None:
     from wsgi import create_app
 
+    monkeypatch.setenv("FLASK_RUN_FROM_CLI", "true")
     commands = create_app().cli
     named = set(re.findall(r"flask --app wsgi (\w+) (\w+)", code_in("README.md")))
     assert named
