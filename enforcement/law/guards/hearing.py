@@ -57,6 +57,13 @@ def hearing_waiver_is_noted(facts: CaseFacts, _: Law) -> Answer:
     return bool(facts.asked.text("form")) or (Gap("放弃听证应当写明当事人放弃的形式", cite=cite),)
 
 
+@guard(row="ALL47", cite="ALL#47.1", zh="告知听证权利的日期早于受理", basis="design", of_form=True)
+def hearing_right_told_after_acceptance(facts: CaseFacts, _: Law) -> Answer:
+    """A right told before there was an application would have lapsed before anybody could use it."""
+    told_on, accepted = facts.asked.day("told_on"), facts.last("application_accepted")
+    return told_on is None or accepted is None or told_on >= accepted.on
+
+
 @guard(row="APL64.2", cite="APL#64(2)", zh="应当在举行听证的七日前通知", of_form=True)
 def hearing_notified_in_time(facts: CaseFacts, law: Law) -> Answer:
     """APL#64(2) 「应当在举行听证的七日前，通知当事人及有关人员听证的时间、地点」."""

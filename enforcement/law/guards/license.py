@@ -37,6 +37,8 @@ def supplement_told_in_time(facts: CaseFacts, law: Law) -> Answer:
     """ALL#32.1(4) 「当场或者在五日内」, afterwards 「自收到申请材料之日起即为受理」."""
     found = _silence_ends_on(facts, law)
     told_on = facts.asked.day("told_on") or facts.today
+    if found is not None and told_on < found[0]:
+        return (Gap("告知日期早于收到材料之日", basis="design"),)
     if found is None or told_on <= found[1]:
         return True
     return (Gap(f"告知补正的期限已于{found[1].isoformat()}届满，自收到申请材料之日起即为受理"),)

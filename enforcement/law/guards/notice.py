@@ -50,6 +50,13 @@ def hearing_amount_is_set(facts: CaseFacts, law: Law) -> Answer:
     return tuple(Gap(f"本机关尚未设定“{one.zh}”的数额标准，不得发出告知书", cite=one.cite) for one in unset)
 
 
+@guard(row="APL44", cite="APL#44", zh="告知书送达日期早于调查终结", basis="design", of_form=True)
+def told_after_the_conclusion(facts: CaseFacts, _: Law) -> Answer:
+    """What was not concluded could not be told: a notice of an earlier day would let the period lapse at once."""
+    served_on, conclusion = facts.asked.day("served_on"), facts.last("investigation_concluded")
+    return served_on is None or conclusion is None or served_on >= conclusion.on
+
+
 @guard(row="APL44", cite="APL#44", zh="告知书缺少事项", of_form=True)
 def notice_is_complete(facts: CaseFacts, _: Law) -> Answer:
     """APL#44: 「拟作出的行政处罚内容及事实、理由、依据」."""
@@ -159,6 +166,14 @@ def defense_is_checked(facts: CaseFacts, _: Law) -> Answer:
 def waiver_is_express(facts: CaseFacts, _: Law) -> Answer:
     """APL#62 「当事人明确放弃陈述或者申辩权利的除外」."""
     return not facts.asked.missing("form")
+
+
+@guard(row="APL45", cite="APL#45.1", zh="日期早于告知当事人权利之日", basis="design", of_form=True)
+def answered_after_being_told(facts: CaseFacts, _: Law) -> Answer:
+    """Nobody answers, waives, asks or is summoned before having been told: no day reaches back behind the notice."""
+    told = facts.last(NOTICE, "hearing_right_told")
+    days = (facts.asked.day(name) for name in ("received_on", "waived_on", "requested_on", "notified_on"))
+    return told is None or all(day >= told.on for day in days if day is not None)
 
 
 # ------------------------------------------------------------------------------------------------- not made worse off

@@ -52,6 +52,9 @@ def served_after_the_decision(facts: CaseFacts, _: Law) -> Answer:
     """Nothing is served before it exists, nor tomorrow."""
     served_on, made = facts.asked.day("served_on"), facts.last("decision_made", "result_concluded")
     made_on = Fields(made.data).day("decided_on") or made.on if made else None
+    posted_on = facts.asked.day("notice_from")
+    if made_on is not None and posted_on is not None and posted_on < made_on:
+        return (Gap("公告发出日期早于决定日期"),)
     if served_on is None:
         return True
     if made_on is not None and served_on < made_on:
