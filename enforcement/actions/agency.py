@@ -8,7 +8,7 @@ import datetime as dt
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 
-from enforcement.actions.forms import choice, day, group, long_text, money, number, pick, text, yes_no
+from enforcement.actions.forms import DECADE, choice, day, group, long_text, money, number, pick, text, yes_no
 from enforcement.actions.registry import Extra, act
 from enforcement.law.book import Book
 from enforcement.law.citation import Citation
@@ -138,6 +138,8 @@ def set_parameter(work: Work, form: SetParameter) -> Extra | None:
     """Set a number the law leaves to the agency; within what the law leaves."""
     if form.name == BY_RULE and not _is_of_rank(work.book, form.cite):
         raise RuleViolation(NOT_BY_RULE)
+    if work.book.thresholds.agency[form.name].unit == "working_day" and (form.value or 0) >= DECADE:
+        raise Invalid({"value": ["超过上限"]})
     for limit in work.book.limits.values():
         breach = limit.parameter_breach(form.value or 0, work.today) if limit.parameter == form.name else None
         if breach:

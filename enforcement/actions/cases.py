@@ -6,10 +6,10 @@ import uuid
 
 from sqlalchemy import select
 
-from enforcement.actions.forms import choice, day, long_text, number, people, pick, text
+from enforcement.actions.forms import choice, day, duration, long_text, people, pick, text
 from enforcement.actions.redaction import leaks_of
 from enforcement.actions.registry import Extra, act
-from enforcement.facts import facts_of
+from enforcement.facts import facts_of, standing
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.powers import Matter
@@ -44,7 +44,7 @@ class Extend:
     """How long a limit is extended, why, and under which article."""
 
     limit: str = pick("延长的期限", "limits")
-    days: int = number("延长天数")
+    days: int = duration("延长天数")
     ground: str = long_text("延长理由")
     cite: str = text("依据条款")
 
@@ -69,8 +69,13 @@ class CloseCase:
 
 def find_matter(work: Work, code: str, kind: str) -> Matter:
     """The item of the agency's list that a case runs under. Raises Invalid."""
-    matter = work.session.scalar(select(Matter).where(Matter.code == code, Matter.kind == kind))
-    if matter is None or matter.from_on > work.today or (matter.to_on is not None and matter.to_on < work.today):
+    matter = standing(work).matters.get(code)
+    if (
+        matter is None
+        or matter.kind != kind
+        or matter.from_on > work.today
+        or (matter.to_on is not None and matter.to_on < work.today)
+    ):
         raise Invalid({"matter_code": ["权责清单中没有这一有效事项"]})
     return matter
 
@@ -78,9 +83,9 @@ def find_matter(work: Work, code: str, kind: str) -> Matter:
 def replace_officers(work: Work, case: Case, officers: tuple[str, ...]) -> None:
     """Put these people on the case from today on; who leaves keeps a row with the day it ended."""
     wanted = {uuid.UUID(person) for person in officers}
-    present = {
-        row.person_id: row for row in work.session.scalars(select(CaseOfficer).where(CaseOfficer.case_id == case.id))
-    }
+    query = select(CaseOfficer).where(CaseOfficer.case_id == case.id)
+    # A case not yet written has no officers to look for.
+    present = {} if case in work.session.new else {row.person_id: row for row in work.session.scalars(query)}
     for person_id, row in present.items():
         row.to_on = None if person_id in wanted else (row.to_on or work.today)
     for person_id in wanted - present.keys():

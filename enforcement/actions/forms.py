@@ -30,6 +30,10 @@ Kind = Literal[
 ]
 
 
+DECADE = 3_653
+"""Days nobody means: what is longer than any period of any law here."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class FieldSpec:
     """What a field holds and how it is asked for.
@@ -48,6 +52,8 @@ class FieldSpec:
     cite: str = ""
     form: type | None = None
     shown: bool = True
+    most: int = 10**15
+    """Of a ``number`` or ``money``: it stays below."""
     ahead: bool = False
     """A ``day`` or ``moment`` that may lie ahead: a period's end, a date that is set. The others have happened."""
 
@@ -103,6 +109,11 @@ def money(zh: str, *, required: bool = False, note: str = "", cite: str = "") ->
 def number(zh: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
     """A whole number, not negative."""
     return _field(FieldSpec("number", zh, required, note=note, cite=cite), None)
+
+
+def duration(zh: str, *, note: str = "", cite: str = "") -> Any:
+    """A number of days; a decade of them is a slip of the keyboard, and no clock counts them."""
+    return _field(FieldSpec("number", zh, note=note, cite=cite, most=DECADE), None)
 
 
 def people(zh: str, role: str, *, required: bool = True, note: str = "", cite: str = "") -> Any:
@@ -198,10 +209,9 @@ _OPTION: _Rule = (lambda spec, value: value in spec.options, "不在可选范围
 _OPTIONS: _Rule = (lambda spec, value: set(value) <= set(spec.options), "不在可选范围内")
 _ONCE: _Rule = (lambda _, value: len(set(value)) == len(value), "有重复")
 _IDS: _Rule = (lambda _, value: all(_is_uuid(item) for item in value), "格式不正确")
-_RANGE: _Rule = (lambda _, value: 0 <= value < _LARGEST, "应为非负数且不超过上限")
+_RANGE: _Rule = (lambda spec, value: 0 <= value < spec.most, "应为非负数且不超过上限")
 _FORMS: _Rule = (lambda spec, value: all(isinstance(item, spec.form or ()) for item in value), "格式不正确")
 _AWARE: _Rule = (lambda _, value: value.tzinfo is not None, "缺少时区")
-_LARGEST = 10**15
 
 _RULES: Mapping[str, tuple[_Rule, ...]] = {
     "text": (_LENGTH, _KEPT),

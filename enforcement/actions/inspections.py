@@ -3,6 +3,8 @@
 import dataclasses
 import datetime as dt
 
+from sqlalchemy import select
+
 from enforcement.actions.cases import find_matter, replace_officers
 from enforcement.actions.disclosures import open_disclosure
 from enforcement.actions.evidence import SiteRecord
@@ -11,6 +13,7 @@ from enforcement.actions.parties import PartyForm, replace_parties
 from enforcement.actions.penalties import RegisterLead
 from enforcement.actions.registry import Extra, act, find, start_in
 from enforcement.facts import facts_of
+from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -91,8 +94,11 @@ def order_correction(_work: Work, _case: Case, _form: OrderCorrection) -> Extra 
 
 
 @act(ConcludeInspection, then=open_disclosure)
-def conclude_inspection(_work: Work, case: Case, form: ConcludeInspection) -> Extra | None:
-    """Conclude; the duty to publish a summary begins by itself (G#13, G#15)."""
+def conclude_inspection(work: Work, case: Case, form: ConcludeInspection) -> Extra | None:
+    """Conclude; the duty to publish a summary begins by itself (G#13, G#15), under a number no other document has."""
+    used = select(Case.id).where(Case.document_no == form.check_sheet_no, Case.id != case.id)
+    if work.session.scalar(select(used.exists())):
+        raise Invalid({"check_sheet_no": ["已经登记，不得重复"]})
     case.document_no = form.check_sheet_no
     return None
 

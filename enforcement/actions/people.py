@@ -133,6 +133,7 @@ def register_person(work: Work, form: RegisterPerson) -> Extra | None:
 def grant_role(work: Work, form: GrantRole) -> Extra | None:
     """Grant a role."""
     person = _person(work, form.person)
+    _in_order(form.from_on, form.to_on, "to_on")
     if person.auxiliary and form.role == "officer":
         raise Invalid({"role": ["辅助人员不得担任执法人员（《北京市行政执法公示办法》第七条）"]})
     work.session.add(
@@ -157,6 +158,7 @@ def end_role(work: Work, form: EndRole) -> Extra | None:
 def issue_certificate(work: Work, form: IssueCertificate) -> Extra | None:
     """Register a certificate."""
     person = _person(work, form.person)
+    _in_order(form.valid_from, form.valid_to, "valid_to")
     if person.auxiliary:
         raise Invalid({"person": ["辅助人员不得持有执法证件（《北京市行政执法公示办法》第七条）"]})
     work.session.add(
@@ -215,8 +217,7 @@ def publish_officers(work: Work, form: PublishOfficers) -> Extra | None:
 @act(NameDeputy, scope="agency", event="deputy_named")
 def name_deputy(work: Work, form: NameDeputy) -> Extra | None:
     """Name a head's deputy for a period."""
-    if form.from_on is not None and form.to_on is not None and form.to_on < form.from_on:
-        raise Invalid({"to_on": ["不能早于起始日期"]})
+    _in_order(form.from_on, form.to_on, "to_on")
     head, deputy = _person(work, form.head), _person(work, form.deputy)
     if head.id == deputy.id or deputy.auxiliary:
         raise Invalid({"deputy": ["不能由本人或者辅助人员代理"]})
@@ -238,6 +239,11 @@ def set_password(work: Work, person_id: uuid.UUID, password: str) -> None:
     person = _person(work, str(person_id))
     person.password_hash = hash_password(password)
     person.failed_count, person.locked_until = 0, None
+
+
+def _in_order(begins: dt.date | None, ends: dt.date | None, field: str) -> None:
+    if begins is not None and ends is not None and ends < begins:
+        raise Invalid({field: ["不能早于起始日期"]})
 
 
 def _person(work: Work, person_id: str) -> Person:

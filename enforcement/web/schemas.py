@@ -16,7 +16,6 @@ from enforcement.actions.forms import FieldSpec, specs
 from enforcement.law.errors import Invalid
 from enforcement.law.events import SHANGHAI
 
-LARGEST = 10**15
 EARLIEST = dt.date(1900, 1, 1)
 LATEST = dt.date(9998, 12, 31)
 """A day before or after these is a slip of the keyboard, and one that calendars cannot count from."""
@@ -95,7 +94,7 @@ def _choices(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
 
 
 def _number(spec: FieldSpec, given: dict[str, Any]) -> fields.Field[Any]:
-    inside = validate.Range(min=0, max=LARGEST, max_inclusive=False, error=f"{spec.zh}应为非负数且不超过上限")
+    inside = validate.Range(min=0, max=spec.most, max_inclusive=False, error=f"{spec.zh}应为非负数且不超过上限")
     return fields.Integer(strict=True, validate=inside, **given)
 
 

@@ -224,6 +224,21 @@ def test_acts_on_a_person_the_agency_does_not_have_are_refused(house: House, per
         assert isinstance(refused_for_agency(house, "admin", act, form), Invalid | NotFound)
 
 
+def test_what_ends_does_not_end_before_it_begins(house: House) -> None:
+    person = house.market.id("officer1")
+    before = SINCE - dt.timedelta(days=1)
+    certificate = people.IssueCertificate(
+        person=person, number="京A01555555", style="样式", valid_from=SINCE, valid_to=before
+    )
+    for act, form, field in (
+        ("grant_role", people.GrantRole(person=person, role="officer", from_on=SINCE, to_on=before), "to_on"),
+        ("issue_certificate", certificate, "valid_to"),
+    ):
+        refusal = refused_for_agency(house, "admin", act, form)
+        assert isinstance(refusal, Invalid)
+        assert set(refusal.fields) == {field}
+
+
 def test_what_is_there_is_not_written_twice(house: House) -> None:
     number = certificate_of(house, "officer1").number
     for login, act, form in (
@@ -328,6 +343,13 @@ def test_a_fine_from_the_new_amount_on_earns_a_hearing(own_house: House) -> None
     assert codes(refused(house, walk, "officer1", "give_prior_notice", prior_notice(walk))) == {
         "hearing_right_was_told_where_due"
     }
+
+
+def test_a_number_of_days_nobody_can_mean_is_refused(house: House) -> None:
+    form = dataclasses.replace(DEFENSE, value=10**9)
+    refusal = refused_for_agency(house, "head", "set_parameter", form)
+    assert isinstance(refusal, Invalid)
+    assert set(refusal.fields) == {"value"}
 
 
 def test_only_the_head_sets_numbers(house: House) -> None:

@@ -185,6 +185,13 @@ def test_a_penalty_that_cannot_begin_leaves_the_inspection_as_it_was(house: Hous
         walk.do("officer1", "hand_to_penalty", lead)
 
 
+def test_no_two_inspections_conclude_under_one_number(house: House) -> None:
+    first, second = checked(house), checked(house)
+    form = conclusion(first, "no_problem")
+    first.do("officer1", "conclude_inspection", form)
+    assert set(invalid(house, second, "officer1", "conclude_inspection", form)) == {"check_sheet_no"}
+
+
 def test_the_inspection_is_not_of_tomorrow(house: House) -> None:
     walk = checked(house)
     form = dataclasses.replace(conclusion(walk, "no_problem"), inspected_on=walk.today + dt.timedelta(days=1))

@@ -200,6 +200,8 @@ def test_the_ninety_days_are_extended_only_under_another_rule_that_is_named(hous
     )
     unknown = cases.Extend(limit="no_such_limit", days=30, ground="案情复杂", cite="《办法》第四条")
     assert codes(refused(house, walk, "head", "extend_limit", unknown)) == {"extension_is_lawful"}
+    endless = cases.Extend(limit="penalty_decision", days=10**9, ground="案情复杂", cite="《办法》第四条")
+    assert set(invalid(house, walk, "head", "extend_limit", endless)) == {"days"}
     never = cases.Extend(limit="disclosure_of_penalty", days=1, ground="忙", cite="无")
     assert codes(refused(house, walk, "head", "extend_limit", never)) == {"extension_is_lawful"}
     assert_agreement(walk)
