@@ -158,7 +158,7 @@ def _lists(blueprint: Blueprint) -> None:
                 at = {"offset": pagination_parameters.first_item, "limit": pagination_parameters.page_size}
                 rows, total = read(work, given, at, **path)
             pagination_parameters.item_count = total
-            return rows
+            return list(rows)
 
         made = blueprint.arguments(query, location="query")(view)
         made = blueprint.response(200, row(many=True))(blueprint.paginate(page_size=50, max_page_size=200)(made))
