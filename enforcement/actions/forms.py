@@ -191,17 +191,17 @@ def _is_uuid(written: object) -> bool:
         return False
 
 
-def _can_be_kept(written: str) -> bool:
+def can_be_kept(written: str) -> bool:
     """PostgreSQL keeps no NUL, UTF-8 no lone surrogate."""
     return "\x00" not in written and not any("\ud800" <= character <= "\udfff" for character in written)
 
 
 _Rule = tuple[Callable[[FieldSpec, Any], bool], str]
-_KEPT: _Rule = (lambda _, value: _can_be_kept(value), "含有不能保存的字符")
+_KEPT: _Rule = (lambda _, value: can_be_kept(value), "含有不能保存的字符")
 _LENGTH: _Rule = (lambda spec, value: len(value) <= spec.max_length, "过长")
 _LINES: _Rule = (
     lambda spec, value: all(
-        isinstance(line, str) and len(line) <= spec.max_length and _can_be_kept(line) for line in value
+        isinstance(line, str) and len(line) <= spec.max_length and can_be_kept(line) for line in value
     ),
     "有过长或者不能保存的行",
 )

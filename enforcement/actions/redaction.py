@@ -5,6 +5,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import delete, select
 
+from enforcement.actions.forms import can_be_kept
 from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.models.disclosures import Disclosure, RedactionSpan
@@ -120,8 +121,9 @@ def public_text(original: str, spans: Iterable[RedactionSpan]) -> str:
 def decide_span(
     work: Work, disclosure: Disclosure, span_id: uuid.UUID, *, accepted: bool, replacement: str = ""
 ) -> None:
-    """Accept or reject one span, or word its replacement. Raises NotFound, Forbidden, RuleViolation."""
+    """Accept or reject one span, or word its replacement. Raises NotFound, Invalid, Forbidden, RuleViolation."""
     _may_edit(work, disclosure)
+    _check_replacement(replacement)
     span = work.session.get(RedactionSpan, span_id)
     if span is None or span.disclosure_id != disclosure.id:
         raise NotFound("span", span_id)
@@ -144,6 +146,9 @@ def decide_all_known(work: Work, disclosure: Disclosure) -> int:
 def add_span(work: Work, disclosure: Disclosure, *, start: int, end: int, category: str, replacement: str = "") -> None:
     """Hide one more place. Raises Invalid when it lies outside the text or across another span."""
     _may_edit(work, disclosure)
+    _check_replacement(replacement)
+    if category not in work.book.redaction["category"]:
+        raise Invalid({"category": ["没有这一类隐去内容"]})
     if not 0 <= start < end <= len(disclosure.original_text):
         raise Invalid({"start": ["选取的范围不在文书之内"]})
     overlapping = [span for span in spans_of(work, disclosure) if span.start < end and start < span.end]
@@ -165,6 +170,11 @@ def add_span(work: Work, disclosure: Disclosure, *, start: int, end: int, catego
         )
     )
     disclosure.version += 1
+
+
+def _check_replacement(replacement: str) -> None:
+    if not can_be_kept(replacement):
+        raise Invalid({"replacement": ["含有不能保存的字符"]})
 
 
 def _may_edit(work: Work, disclosure: Disclosure) -> None:

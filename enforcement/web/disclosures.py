@@ -114,17 +114,20 @@ def add_span(disclosure_id: uuid.UUID) -> Response:
 
     def decide(work: Work, disclosure: Disclosure) -> str:
         original = disclosure.original_text
-        if start.isdigit() and end.isdigit():
+        if start.isdecimal() and end.isdecimal():
             redaction.add_span(work, disclosure, start=int(start), end=int(end), category=category)
             return "已增加 1 处隐去。"
         places = [at for at in range(len(original)) if text and original.startswith(text, at)]
         taken = {
             at for span in redaction.spans_of(work, disclosure) if span.accepted for at in range(span.start, span.end)
         }
-        free = [at for at in places if not taken & set(range(at, at + len(text)))]
-        for at in free:
-            redaction.add_span(work, disclosure, start=at, end=at + len(text), category=category)
-        return f"已增加 {len(free)} 处隐去。" if free else "原文中没有找到这段文字，或者已经隐去。"
+        added = 0
+        for at in places:
+            if not taken & (covered := set(range(at, at + len(text)))):
+                redaction.add_span(work, disclosure, start=at, end=at + len(text), category=category)
+                taken |= covered  # 「一一一」 holds 「一一」 twice, one over the other
+                added += 1
+        return f"已增加 {added} 处隐去。" if added else "原文中没有找到这段文字，或者已经隐去。"
 
     return _decide(disclosure_id, decide)
 

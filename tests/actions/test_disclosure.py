@@ -139,6 +139,16 @@ def test_a_span_is_added_reworded_and_never_laid_across_another(house: House) ->
                 end=end_at,
                 category="trade_secret",
             )
+    for category, replacement in (("no_such_category", ""), ("other", "\x00")):
+        with unchanged(house), pytest.raises(Invalid), house.office.begin(clerk) as work:
+            redaction.add_span(
+                work,
+                lock_disclosure(work, walk.disclosure_id(), None),
+                start=0,
+                end=1,
+                category=category,
+                replacement=replacement,
+            )
     with house.office.begin(clerk) as work:
         redaction.decide_all_known(work, lock_disclosure(work, walk.disclosure_id(), None))
     decide(walk, only="label")
