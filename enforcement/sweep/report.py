@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import traceback
 from collections import Counter
 from typing import Any
 
+OURS = ("enforcement.", "publish.", "media.", "config.")
+
 
 def told(error: BaseException) -> dict[str, str]:
-    """An error for a log: its kind and where it was raised. Not its message: that may quote a name or an address."""
-    frame = error.__traceback__
-    while frame is not None and frame.tb_next is not None:
-        frame = frame.tb_next
-    place = f"{frame.tb_frame.f_globals.get('__name__', '')}:{frame.tb_lineno}" if frame is not None else ""
-    return {"error": type(error).__name__, "at": place}
+    """An error for a log: its kind, the database's own code, and the last place of ours it passed.
+
+    Not its message: that may quote a name or an address.
+    """
+    frames = [(frame.f_globals.get("__name__", ""), line) for frame, line in traceback.walk_tb(error.__traceback__)]
+    mine = [f"{name}:{line}" for name, line in frames if name.startswith(OURS)]
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    return {"error": type(error).__name__, "at": mine[-1] if mine else "", **({"sqlstate": code} if code else {})}
 
 
 WORDS = {

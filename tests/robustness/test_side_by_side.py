@@ -11,7 +11,9 @@ import threading
 import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from pathlib import Path
+from typing import BinaryIO
 
 import pytest
 from sqlalchemy import create_engine, func, select, text
@@ -154,7 +156,7 @@ def test_advancing_the_clock_publishes_what_was_released_on_time_and_nothing_els
 
 @pytest.mark.proof
 def test_two_scheduler_processes_share_the_work_and_one_may_be_killed(house: House, tmp_path: Path) -> None:
-    with live_site(house.urls) as address:
+    with live_site(house.urls) as address, ExitStack() as ending:
         public = house.with_office(public_address=address)
         fill(public, 3)
         public.later(days=9)
@@ -169,21 +171,18 @@ def test_two_scheduler_processes_share_the_work_and_one_may_be_killed(house: Hou
             "MINGJIAN_LEDGER_KEY": SEED.hex(),
             "MINGJIAN_LEDGER_ORIGIN": ORIGIN,
         }
-        command = [sys.executable, "-m", "enforcement.scheduler", "--sweep-seconds", "0.5"]
-        logs = [(tmp_path / f"clock{number}.log").open("wb") for number in range(3)]
-        first, second = (subprocess.Popen(command, env=environ, cwd=ROOT, stdout=log, stderr=log) for log in logs[:2])
+        logs = [ending.enter_context((tmp_path / f"clock{number}.log").open("wb")) for number in range(3)]
+        first, second = (_clock(environ, log, ending) for log in logs[:2])
         _wait_for(public, "publication_made", 1)
         first.send_signal(signal.SIGKILL)
         first.wait()
-        third = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=logs[2], stderr=logs[2])
+        third = _clock(environ, logs[2], ending)
         _wait_for(public, "publication_verified", 9)
         _wait_until_sealed(public)
         _wait_until_started(tmp_path / "clock2.log")
         for process in (second, third):
             process.send_signal(signal.SIGTERM)
         assert [process.wait(30) for process in (second, third)] == [0, 0]
-        for log in logs:
-            log.close()
         said = b"".join((tmp_path / f"clock{number}.log").read_bytes() for number in range(3))
         assert b"_failed" not in said, said.decode()
     done = done_by_the_clock(public)
@@ -196,6 +195,15 @@ def test_two_scheduler_processes_share_the_work_and_one_may_be_killed(house: Hou
         "disclosure_stopped": 3,
     }
     assert disagreements(public.urls) == []
+
+
+def _clock(environ: dict[str, str], log: BinaryIO, ending: ExitStack) -> subprocess.Popen[bytes]:
+    """A scheduler of its own, which does not outlive the test."""
+    command = [sys.executable, "-m", "enforcement.scheduler", "--sweep-seconds", "0.5"]
+    process = subprocess.Popen(command, env=environ, cwd=ROOT, stdout=log, stderr=log)
+    ending.callback(process.wait)
+    ending.callback(process.kill)
+    return process
 
 
 def _wait_for(house: House, event: str, count: int) -> None:
