@@ -7,9 +7,9 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import suppress
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from enforcement.law import facts as law
@@ -27,6 +27,32 @@ _UUID_LENGTH = 36
 Row = TypeVar("Row", bound=Any)
 
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Standing:
+    """What an agency has set for itself: rows as they are, whatever the day."""
+
+    parameters: tuple[AgencyParameter, ...]
+    directory: tuple[DirectoryEntry, ...]
+    matters: Mapping[str, Matter]
+
+
+def standing(work: Work) -> Standing:
+    """The agency's settings. Only its own acts change them, so what was read holds until its chain grows."""
+    kept = work.office.kept.get(work.actor.agency_id)
+    if kept is not None and work.agency_seq is not None and kept[0] == work.agency_seq:
+        return cast(Standing, kept[1])
+    with Session(work.session.connection(), expire_on_commit=False, autoflush=False) as session:
+        found = Standing(
+            tuple(session.scalars(select(AgencyParameter).order_by(AgencyParameter.from_on))),
+            tuple(session.scalars(select(DirectoryEntry).order_by(DirectoryEntry.version))),
+            {row.code: row for row in session.scalars(select(Matter))},
+        )
+        session.expunge_all()
+    if work.agency_seq is not None:
+        work.office.kept[work.actor.agency_id] = work.agency_seq, found
+    return found
+
+
 def facts_of(
     work: Work, case: Case, form: Mapping[str, Any] | None = None, *, disclosure: Disclosure | None = None
 ) -> law.CaseFacts:
@@ -34,12 +60,24 @@ def facts_of(
 
     With a disclosure, `stage` is the disclosure's own and `disclosure` is filled in.
     """
-    work.session.flush()
     form = form or {}
     named = set(_people_in(form))
-    found = facts_of_many(work, [case], named)[case.id]
+    if case in work.session.new:
+        found = _facts_of_new(work, case, named)
+    else:
+        work.session.flush()
+        found = facts_of_many(work, [case], named)[case.id]
     facts = dataclasses.replace(found, form=form)
     return with_disclosure(work, facts, disclosure) if disclosure else facts
+
+
+def _facts_of_new(work: Work, case: Case, named: set[uuid.UUID]) -> law.CaseFacts:
+    """A case not yet written has nothing but what its starting act has just laid beside it."""
+    laid = [row for row in work.session.new if isinstance(row, (Party, CaseOfficer)) and row.case_id == case.id]
+    officers = [row for row in laid if isinstance(row, CaseOfficer)]
+    parties = sorted((row for row in laid if isinstance(row, Party)), key=lambda row: row.position)
+    people = people_as_of_today(work, {row.person_id for row in officers} | named)
+    return _facts(work, case, people, named, parties=parties, officers=officers)
 
 
 def facts_of_many(
@@ -56,37 +94,54 @@ def facts_of_many(
         session.scalars(select(Recording).where(Recording.case_id.in_(ids)).order_by(Recording.started_at))
     )
     people = people_as_of_today(work, {row.person_id for rows in officers.values() for row in rows} | named)
-    codes = {case.matter_code for case in cases if case.matter_code}
-    matters = {row.code: row for row in session.scalars(select(Matter).where(Matter.code.in_(codes)))} if codes else {}
-    shared: dict[str, Any] = {
-        "agency_id": str(work.actor.agency_id),
-        "today": work.today,
-        "now": work.moment,
-        "parameters": parameters(work),
-        "directory": directory(work),
-        "actor": actor_facts(work.actor),
-        "named": {str(key): person for key, person in people.items() if key in named},
-    }
     return {
-        case.id: law.CaseFacts(
-            case_id=str(case.id),
-            procedure=case.procedure,
-            stage=case.stage,
-            case_no=case.case_no,
-            matter=_matter(matters.get(case.matter_code)),
-            parties=tuple(party_facts(row) for row in parties[case.id]),
-            officers=tuple(
-                dataclasses.replace(people[row.person_id], from_on=row.from_on, to_on=row.to_on)
-                for row in officers[case.id]
-            ),
-            handling_unit_id=str(case.unit_id),
+        case.id: _facts(
+            work,
+            case,
+            people,
+            named,
+            parties=parties[case.id],
+            officers=officers[case.id],
             records=records.get(case.id, ()),
-            recordings=tuple(recording_facts(row) for row in recordings[case.id]),
-            clears=work.book.procedures[case.procedure].clears,
-            **shared,
+            recordings=recordings[case.id],
         )
         for case in cases
     }
+
+
+def _facts(
+    work: Work,
+    case: Case,
+    people: Mapping[uuid.UUID, law.OfficerFacts],
+    named: AbstractSet[uuid.UUID],
+    *,
+    parties: Sequence[Party],
+    officers: Sequence[CaseOfficer],
+    records: tuple[Record, ...] = (),
+    recordings: Sequence[Recording] = (),
+) -> law.CaseFacts:
+    return law.CaseFacts(
+        case_id=str(case.id),
+        agency_id=str(work.actor.agency_id),
+        procedure=case.procedure,
+        stage=case.stage,
+        today=work.today,
+        now=work.moment,
+        case_no=case.case_no,
+        matter=_matter(standing(work).matters.get(case.matter_code)),
+        parties=tuple(party_facts(row) for row in parties),
+        officers=tuple(
+            dataclasses.replace(people[row.person_id], from_on=row.from_on, to_on=row.to_on) for row in officers
+        ),
+        handling_unit_id=str(case.unit_id),
+        records=records,
+        recordings=tuple(recording_facts(row) for row in recordings),
+        parameters=parameters(work),
+        directory=directory(work),
+        actor=actor_facts(work.actor),
+        named={str(key): person for key, person in people.items() if key in named},
+        clears=work.book.procedures[case.procedure].clears,
+    )
 
 
 def with_disclosure(work: Work, facts: law.CaseFacts, disclosure: Disclosure) -> law.CaseFacts:
@@ -128,21 +183,22 @@ def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
 
 def parameters(work: Work) -> dict[str, law.ParameterFacts]:
     """The agency's dated numbers in force today."""
-    query = select(AgencyParameter).where(AgencyParameter.from_on <= work.today).order_by(AgencyParameter.from_on)
     return {
         row.name: law.ParameterFacts(row.name, row.value, row.from_on, row.cite, row.quote)
-        for row in work.session.scalars(query)
+        for row in standing(work).parameters
+        if row.from_on <= work.today
     }
 
 
 def directory(work: Work) -> tuple[law.DirectoryEntryFacts, ...] | None:
     """The newest version of the directory of major decisions in force today, or None where there is none (S#11)."""
-    newest = select(func.max(DirectoryEntry.version)).where(DirectoryEntry.from_on <= work.today).scalar_subquery()
-    rows = work.session.scalars(select(DirectoryEntry).where(DirectoryEntry.version == newest)).all()
+    rows = [row for row in standing(work).directory if row.from_on <= work.today]
+    newest = max((row.version for row in rows), default=0)
     return (
         tuple(
             law.DirectoryEntryFacts(row.matter_code, row.is_major, row.ground_row, row.amount_from_fen, row.cite)
             for row in rows
+            if row.version == newest
         )
         or None
     )

@@ -77,6 +77,8 @@ class Office:
     demo: bool = False
     told: Clock | None = None
     """Another clock, for sample data that lies in the past."""
+    kept: dict[uuid.UUID, tuple[int, Any]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
+    """What was read of each agency's own settings, with the place its chain had then; `facts.standing` fills it."""
 
     @property
     def clock(self) -> Clock:
@@ -101,10 +103,14 @@ class Office:
     @contextmanager
     def begin(self, actor: Actor) -> "Iterator[Work]":
         """One transaction of one actor; committed on the way out, rolled back when anything is raised."""
-        with Session(self.engine, expire_on_commit=False) as session:
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             try:
-                _enter(session, actor.agency_id)
-                work = Work(self, actor, self.clock(session.connection()), session)
+                agency_seq, offset = _enter(session, actor.agency_id)
+                if self.told is not None:
+                    moment = self.told(session.connection())
+                else:
+                    moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=offset if self.demo else 0)
+                work = Work(self, actor, moment, session, agency_seq)
                 yield work
                 session.commit()
             except BaseException:
@@ -112,22 +118,26 @@ class Office:
                 raise
 
 
-def _enter(session: Session, agency_id: uuid.UUID) -> None:
+def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:
     # Local to the transaction: a pooled connection carries no agency over to the next request.
-    session.execute(text("SELECT set_config('mingjian.agency_id', :agency, true)"), {"agency": str(agency_id)})
+    row = session.connection().exec_driver_sql("SELECT * FROM enforcement.enter(%s)", (agency_id,)).one()
+    return row.agency_seq, row.offset_seconds
 
 
 class Work:
     """One running act: who, when, under which law, in which transaction."""
 
-    __slots__ = ("actor", "moment", "office", "session", "today")
+    __slots__ = ("actor", "agency_seq", "moment", "office", "session", "today")
 
-    def __init__(self, office: Office, actor: Actor, moment: dt.datetime, session: Session) -> None:
+    def __init__(
+        self, office: Office, actor: Actor, moment: dt.datetime, session: Session, agency_seq: int | None = None
+    ) -> None:
         self.office = office
         self.actor = actor
         self.moment = moment
         self.today = shanghai_day(moment)
         self.session = session
+        self.agency_seq = agency_seq
 
     @property
     def book(self) -> Book:

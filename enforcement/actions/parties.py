@@ -39,7 +39,8 @@ class SetParties:
 
 def replace_parties(work: Work, case: Case, parties: tuple[PartyForm, ...]) -> None:
     """Make these the parties of the case."""
-    work.session.execute(delete(Party).where(Party.case_id == case.id))
+    if case not in work.session.new:
+        work.session.execute(delete(Party).where(Party.case_id == case.id))
     for position, form in enumerate(parties):
         values = {field.name: getattr(form, field.name) for field in dataclasses.fields(form)}
         values["other_known"] = list(form.other_known)

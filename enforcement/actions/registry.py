@@ -14,7 +14,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, Literal
 
 from psycopg.errors import UniqueViolation
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
@@ -25,7 +25,7 @@ from enforcement.law.events import shanghai_day
 from enforcement.law.facts import CaseFacts
 from enforcement.law.procedure import AdmittedAct, Procedure
 from enforcement.models.base import new_id
-from enforcement.models.cases import Case, Draft, ProcessRecord
+from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
@@ -220,7 +220,6 @@ def _record(
     row = work.record(case.id, act=deed.name, event=admitted.event, data=data, stage=case.stage, on=on)
     if deed.then:
         deed.then(work, case, row)
-    _forget_draft(work, str(case.id) if deed.scope != "start" else deed.name, deed.name)
     return Outcome(
         chain_id=case.id, seq=row.seq, event=row.event, stage=case.stage, version=case.version, subject_id=case.id
     )
@@ -257,7 +256,6 @@ def perform_on_disclosure_in(work: Work, deed: Act, disclosure: Disclosure, form
         on=on,
         disclosed=disclosed,
     )
-    _forget_draft(work, str(disclosure.id), deed.name)
     return Outcome(
         chain_id=case.id,
         seq=row.seq,
@@ -292,7 +290,6 @@ def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Ou
         row = work.record(
             agency.chain_id, act=name, event=deed.event, data=forms.to_data(form) | dict(extra or {}), on=on, case=False
         )
-        _forget_draft(work, name, name)
         return Outcome(
             chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
         )
@@ -347,10 +344,3 @@ def take_number(work: Work, series: str) -> int:
             index_elements=["agency_id", "series", "year"], set_={"last": DocumentNumber.last + 1}
         ).returning(DocumentNumber.last)
     ).one()
-
-
-def _forget_draft(work: Work, subject: str, name: str) -> None:
-    if work.actor.person_id is not None:
-        work.session.execute(
-            delete(Draft).where(Draft.person_id == work.actor.person_id, Draft.subject == subject, Draft.act == name)
-        )

@@ -153,6 +153,7 @@ def _act(
     except Stale:
         refusal = Refusal(412, heading="案件已有新的变化", stale=True)
     else:
+        drafts.drop_draft(here.office(), here.actor(), str(subject_id or deed.name), deed.name)
         flash(f"已办理：{here.words().act(deed.name)}。")
         return redirect(_afterwards(deed, outcome))
     with _reading(scope, subject_id, deed) as (work, subject):

@@ -448,8 +448,23 @@ KEEP = (
 )
 
 
+# What every transaction begins with, in one round trip: whose rows it sees, how far the agency's own chain has come
+# (what was read of its settings holds while that stands), and how far a demonstration's clock is ahead.
+ENTER = """
+    CREATE FUNCTION enforcement.enter(agency uuid)
+    RETURNS TABLE (agency_seq bigint, offset_seconds bigint) LANGUAGE plpgsql ROWS 1 SET search_path = pg_catalog AS $$
+    BEGIN
+        PERFORM set_config('mingjian.agency_id', agency::text, true);
+        RETURN QUERY SELECT
+            (SELECT c.head_seq FROM enforcement.agency a JOIN enforcement.ledger_chain c ON c.id = a.chain_id
+                WHERE a.id = agency),
+            (SELECT d.offset_seconds FROM enforcement.demo_clock d);
+    END $$
+"""
+
+
 def upgrade() -> None:
-    for statement in (*TABLES, *KEEP):
+    for statement in (*TABLES, *KEEP, ENTER):
         op.execute(statement)
     op.execute(rls("agency", column="id"))
     for table in WALLED:
