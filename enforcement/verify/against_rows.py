@@ -73,7 +73,7 @@ def _says_otherwise(row: Mapping[str, Any]) -> str:
         said = body["data"]
         expected = {
             "内容": (digest_of(row["data"]), body["digest"]),
-            "摘要": (row["digest"], body["digest"]),
+            "哈希值": (row["digest"], body["digest"]),
             "事项": (row["event"], body["event"]),
             "行为": (row["act"], body["act"]),
             "环节": (row["stage"], said["stage"]),
@@ -151,7 +151,7 @@ def _shown_otherwise(row: Mapping[str, Any], bodies: Sequence[Mapping[str, Any]]
         return "撤回情况与台账不符"
     digest = next((body["data"].get("digest") for body in reversed(bodies) if "digest" in body["data"]), None)
     if written_digest(bytes(row["digest"])) != digest:
-        return "摘要与台账不符"
+        return "哈希值与台账不符"
     if row["content"] is not None and written_digest(hashlib.sha256(bytes(row["content"])).digest()) != digest:
         return "公示原文与台账不符"
     return f"{mismatch}一栏与公示原文不符" if mismatch else ""

@@ -144,7 +144,7 @@ class Words:
         due_on = clock.due.due_on
         ends = f"{short_day(due_on, clock.today)}到期"
         if clock.limit.direction == "not_before":
-            return ("期间已满", "done", 0) if clock.state == "met" else (f"{ends}，期满前不得作出决定", "still", 99)
+            return ("期间已满", "done", 0) if clock.state == "met" else (f"{ends}，期满前不视为送达", "still", 99)
         past = self.book.calendar.working_days_between(due_on, clock.today) if clock.state == "overdue" else 0
         left = clock.working_days_left
         running: tuple[str, Tone, int] = (

@@ -26,13 +26,13 @@ def form_is_allowed(facts: CaseFacts, law: Law) -> Answer:
     return owed is None or facts.asked.text("form") in owed.forms
 
 
-@guard(row="G14.2a", cite="G#14.2", zh="公示内容尚未隐去完毕", of_form=True)
+@guard(row="G14.2a", cite="G#14.2", zh="公示内容仍含应当隐去的信息", of_form=True)
 def nothing_hidden_shows(facts: CaseFacts, _: Law) -> Answer:
     """G#14.2 「应当隐去」: no known value may be left in the final bytes."""
     return tuple(Gap(f"公示内容仍含应当隐去的信息（{leak}）") for leak in facts.asked.lines("leaks"))
 
 
-@guard(row="G14.2a", cite="G#14.2", zh="有涂隐建议尚未处理", basis="default", of_form=True)
+@guard(row="G14.2a", cite="G#14.2", zh="有隐去建议尚未处理", basis="default", of_form=True)
 def every_span_is_decided(facts: CaseFacts, _: Law) -> Answer:
     """That a person decides every proposed place before anything goes out is how we carry out G#14.2."""
     left = facts.asked.number("undecided")

@@ -30,7 +30,7 @@ def _settled(facts: CaseFacts, law: Law, limit: str) -> Answer:
     return (Gap(f"要求听证的期限至{last.isoformat()}届满，当事人尚未要求听证，也未放弃", mend="waive_hearing"),)
 
 
-@guard(row="APL64.1", cite="APL#64(1)", zh="听证权利尚未了结")
+@guard(row="APL64.1", cite="APL#64(1)", zh="听证事项尚未办结")
 def hearing_right_settled(facts: CaseFacts, law: Law) -> Answer:
     """APL#63.1 「当事人要求听证的，行政机关应当组织听证」, APL#64(1) 「应当在行政机关告知后五日内提出」."""
     if not is_penalty(facts) or not facts.read(NOTICE).yes("hearing_right_told"):
@@ -38,13 +38,13 @@ def hearing_right_settled(facts: CaseFacts, law: Law) -> Answer:
     return _settled(facts, law, "hearing_request")
 
 
-@guard(row="ALL47", cite="ALL#47.1", zh="听证权利尚未了结")
+@guard(row="ALL47", cite="ALL#47.1", zh="听证事项尚未办结")
 def license_hearing_settled(facts: CaseFacts, law: Law) -> Answer:
     """ALL#47.1 「在被告知听证权利之日起五日内提出听证申请的，行政机关应当在二十日内组织听证」."""
     return not facts.has("hearing_right_told") or _settled(facts, law, "license_hearing_request")
 
 
-@guard(row="APL63", cite="APL#63.1", zh="未告知当事人听证权利，无从申请听证", basis="design")
+@guard(row="APL63", cite="APL#63.1", zh="未告知当事人听证权利，不能登记听证申请或者放弃", basis="design")
 def hearing_right_stands(facts: CaseFacts, _: Law) -> Answer:
     """There is a right to ask for, told in the notice (penalty) or apart (license)."""
     return facts.read(NOTICE).yes("hearing_right_told") or facts.has("hearing_right_told")

@@ -47,9 +47,9 @@ def penalties_agree_with_amounts(facts: CaseFacts, _: Law) -> Answer:
     if not kinds and not asked.text("other_content"):
         gaps.append(Gap("拟给予行政处罚的，应当写明处罚种类"))
     if ("fine" in kinds) != (fine > 0):
-        gaps.append(Gap("罚款应当写明数额，有数额的应当选择罚款"))
+        gaps.append(Gap("处以罚款的应当写明数额，写明罚款数额的应当选择罚款"))
     if confiscation > 0 and "confiscation" not in kinds:
-        gaps.append(Gap("没收有数额的，应当选择没收"))
+        gaps.append(Gap("写明没收数额的，应当选择没收"))
     return tuple(gaps)
 
 

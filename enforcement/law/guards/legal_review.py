@@ -53,7 +53,7 @@ def submitted_by_the_handling_unit(facts: CaseFacts, _: Law) -> Answer:
     return facts.actor.unit_id == facts.handling_unit_id or facts.actor.person_id in officers
 
 
-@guard(row="S12.0a", cite="S#12", zh="已有一次送审尚未审结", basis="design", mend="issue_opinion")
+@guard(row="S12.0a", cite="S#12", zh="已有一次送审尚未出具审核意见", basis="design", mend="issue_opinion")
 def nothing_is_under_review(facts: CaseFacts, _: Law) -> Answer:
     """One submission at a time."""
     return not pending_submission(facts)

@@ -94,7 +94,7 @@ def _last_day(facts: CaseFacts, law: Law, measure: str, until: date | None) -> d
     return min(written, clock.due.due_on)
 
 
-@guard(row="ACL25", cite="ACL#25.1", zh="查封、扣押期限已经届满，应当作出处理或者解除", mend="end_measure")
+@guard(row="ACL25", cite="ACL#25.1", zh="查封、扣押期限已经届满，应当作出处理决定或者解除", mend="end_measure")
 def measures_ended_or_within_period(facts: CaseFacts, law: Law) -> Answer:
     """ACL#25.1, ACL#28.1(4): a measure still running must be inside its period."""
     gaps: list[Gap] = []
@@ -103,7 +103,7 @@ def measures_ended_or_within_period(facts: CaseFacts, law: Law) -> Answer:
         if last is not None and facts.today > last:
             name = measure.text("document_no") or measure.text("measure")
             gaps.append(
-                Gap(f"强制措施（{name}）的期限已于{last.isoformat()}届满，应当解除或者处理", cite="ACL#28.1(4)")
+                Gap(f"行政强制措施（{name}）的期限已于{last.isoformat()}届满，应当解除或者处理", cite="ACL#28.1(4)")
             )
     return tuple(gaps)
 
@@ -113,18 +113,19 @@ def measures_ended(facts: CaseFacts, _: Law) -> Answer:
     """ACL#27: within the period a decision on what was sealed up or seized; a case does not close over it."""
     open_measures = unmatched(facts, "measure_taken", "measure_ended", "measure")
     return tuple(
-        Gap(f"强制措施（{one.text('document_no') or one.text('measure')}）尚未处理或者解除") for one in open_measures
+        Gap(f"行政强制措施（{one.text('document_no') or one.text('measure')}）尚未处理或者解除")
+        for one in open_measures
     )
 
 
-@guard(row="ACL27", cite="ACL#27", zh="没有这一正在执行的强制措施", basis="design", of_form=True)
+@guard(row="ACL27", cite="ACL#27", zh="没有这一正在实施的行政强制措施", basis="design", of_form=True)
 def measure_is_running(facts: CaseFacts, _: Law) -> Answer:
     """Only a measure taken and not ended can be ended."""
     running_ones = {one.text("measure") for one in unmatched(facts, "measure_taken", "measure_ended", "measure")}
     return facts.asked.text("measure") in running_ones
 
 
-@guard(row="APL56", cite="APL#56", zh="先行登记保存须经行政机关负责人批准", of_form=True)
+@guard(row="APL56", cite="APL#56", zh="先行登记保存应当经行政机关负责人批准", of_form=True)
 def preservation_is_approved(facts: CaseFacts, _: Law) -> Answer:
     """APL#56 「经行政机关负责人批准，可以先行登记保存」."""
     asked = facts.asked
@@ -164,7 +165,7 @@ def extension_is_lawful(facts: CaseFacts, law: Law) -> Answer:
             return (Gap(f"{limit.zh}法律未规定可以延长", cite=ruled.cite, basis=ruled.basis, row=ruled.row),)
         if not asked.text("cite"):
             gaps.append(
-                Gap(f"{limit.zh}须依法律、法规、规章的另行规定延长，并写明条款", cite=ruled.cite, row=ruled.row)
+                Gap(f"{limit.zh}只有法律、法规、规章另有规定的方可延长，并应当写明条款", cite=ruled.cite, row=ruled.row)
             )
     else:
         same = [one for one in before if one.data.get("measure", "") == asked.text("measure")]

@@ -42,7 +42,7 @@ def defense_period_is_set(facts: CaseFacts, _: Law) -> Answer:
     return (Gap("法律未规定陈述、申辩的天数，本机关尚未设定，不得发出告知书"),)
 
 
-@guard(row="APL63", cite="APL#63.1", zh="听证的较大数额尚未设定", basis="default", mend="set_parameter")
+@guard(row="APL63", cite="APL#63.1", zh="听证的“较大数额”标准尚未设定", basis="default", mend="set_parameter")
 def hearing_amount_is_set(facts: CaseFacts, law: Law) -> Answer:
     """APL#63.1 leaves 「较大数额」 open: while the agency has fixed no amount, no notice of that sum goes out."""
     proposed = facts.asked if "fine_fen" in facts.form else concluded(facts)
@@ -195,7 +195,7 @@ def decision_was_noticed(facts: CaseFacts, _: Law) -> Answer:
     if facts.asked.text("outcome") != "penalty" or not facts.has(NOTICE):
         return True
     heavier = _heavier(facts.asked, facts.read(NOTICE))
-    return tuple(Gap(f"{what}，未告知当事人的处罚内容不得作出决定") for what in heavier)
+    return tuple(Gap(f"{what}，未告知当事人的处罚内容不得写入决定") for what in heavier)
 
 
 @guard(row="APL45", cite="APL#45.2", zh="不得因当事人陈述、申辩而给予更重的处罚", basis="default", of_form=True)

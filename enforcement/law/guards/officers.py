@@ -76,10 +76,10 @@ def officers_certified(facts: CaseFacts, _: Law) -> Answer:
 @guard(row="G6.3a", cite="G#6.1(3)", zh="执法人员信息尚未公示", basis="default", mend="publish_officers", of_team=True)
 def officers_published(facts: CaseFacts, _: Law) -> Answer:
     """G#6.1(3) commands that officers be published; that an unpublished one works on no case is our reading."""
-    return tuple(Gap(f"{one.name}的执法人员信息尚未公示，不得办案") for one in team(facts) if not one.published)
+    return tuple(Gap(f"{one.name}的执法人员信息尚未公示，不得承办") for one in team(facts) if not one.published)
 
 
-@guard(row="G7.1", cite="G#7", zh="辅助人员不得作为执法人员办案", basis="default", mend="assign_officers", of_team=True)
+@guard(row="G7.1", cite="G#7", zh="辅助人员不得作为执法人员", basis="default", mend="assign_officers", of_team=True)
 def no_auxiliary_is_an_officer(facts: CaseFacts, _: Law) -> Answer:
     """G#7 knows auxiliaries only for 「执法辅助活动」."""
     return tuple(Gap(f"{one.name}是辅助人员，不得作为执法人员") for one in team(facts) if one.auxiliary)
