@@ -12,8 +12,11 @@ from sqlalchemy.exc import ProgrammingError
 
 from enforcement.actions import agency, people, review
 from enforcement.actions.agency import found_agency
+from enforcement.demo.walk import Walk
 from enforcement.law.errors import Invalid, RuleViolation
+from enforcement.models.clock import Notification
 from enforcement.models.disclosures import Disclosure
+from enforcement.sweep import sweep
 from enforcement.work import Actor
 from publish.document import from_bytes
 from publish.tables import publication
@@ -112,6 +115,32 @@ def test_only_the_two_kinds_of_case_are_deferred(house: House, ground: str) -> N
     walk.on_disclosure("clerk", "propose_deferral", deferral(walk, ground=ground))
     walk.on_disclosure("head", "approve_deferral", APPROVE)
     assert factories.records(walk)[-1].data["ground"] == ground
+
+
+def test_a_deferral_is_looked_at_again_on_its_day(house: House) -> None:
+    walk = factories.penalty(house.market)
+    proposal = deferral(walk)
+    with unchanged(house), pytest.raises(RuleViolation) as refusal:
+        walk.on_disclosure("head", "approve_deferral", APPROVE)
+    assert codes(refusal.value.breaches) == {"deferral_was_proposed"}
+    walk.on_disclosure("clerk", "propose_deferral", proposal)
+    walk.on_disclosure("head", "approve_deferral", APPROVE)
+    assert proposal.review_on is not None
+    for days_before, roles in ((1, set()), (0, {"disclosure_clerk", "agency_head"}), (0, set())):
+        before = asked_to_look_again(house)
+        house.set_time(factories.START + (proposal.review_on - walk_started(walk)) - dt.timedelta(days=days_before))
+        sweep(house.office, fetch=None)
+        assert asked_to_look_again(house) - before == roles
+
+
+def walk_started(walk: Walk) -> dt.date:
+    return factories.records(walk)[0].happened_on
+
+
+def asked_to_look_again(house: House) -> set[str]:
+    with house.office.reading(house.market.agency_id) as session:
+        query = select(Notification.to_role).where(Notification.kind == "deferral_review")
+        return set(session.scalars(query))
 
 
 # ------------------------------------------------------------------------------------------------- records (J#12, J#13)
