@@ -24,8 +24,8 @@ __all__ = ["Report", "sweep"]
 Item = TypeVar("Item")
 log = structlog.get_logger("clock")
 
-CASES_A_PASS = 5_000
-"""More wait for the next pass, oldest first: a pass must end."""
+CASES_A_PASS = 500
+"""More wait for the next pass, which comes in seconds: on a new day every open case is looked at."""
 
 
 def sweep(office: Office, *, fetch: publications.Fetch | None = publications.fetch) -> Report:

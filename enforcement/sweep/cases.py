@@ -12,10 +12,10 @@ from sqlalchemy.dialects.postgresql import insert
 from enforcement.actions.clock import MovedDue, RecomputeDue
 from enforcement.actions.disclosures import Approve, Note, WithdrawPublication
 from enforcement.actions.licenses import AcceptApplication
-from enforcement.facts import facts_of
+from enforcement.facts import facts_of, with_disclosure
 from enforcement.law import clocks
 from enforcement.law.clocks import Clock
-from enforcement.law.disclosure import must_withhold
+from enforcement.law.disclosure import Ground, must_withhold
 from enforcement.law.facts import CaseFacts
 from enforcement.law.guards.disclosure import is_public
 from enforcement.models.cases import Case, ProcessRecord
@@ -43,7 +43,8 @@ def waiting(office: Office, actor: Actor, calendar: str, *, limit: int) -> list[
             .join(concerned, concerned.c.id == Case.id)
             .outerjoin(CaseChecked, CaseChecked.case_id == Case.id)
             .where(changed)
-            .order_by(Case.created_at)
+            # What people have just done first: a release is not to wait behind a new day's look at everything.
+            .order_by(CaseChecked.version.is_not_distinct_from(Case.version), Case.created_at)
             .limit(limit)
         )
         return list(work.session.scalars(query))
@@ -71,10 +72,12 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
         case = claim.case(work, case_id)
         if case is None:
             return
-        _by_silence(work, case, report)
-        for disclosure in claim.disclosures(work, case.id):
-            _disclosure(work, case, disclosure, report)
         facts = facts_of(work, case)
+        if _by_silence(work, case, facts, report):
+            facts = facts_of(work, case)
+        for disclosure in claim.disclosures(work, case.id):
+            if _disclosure(work, with_disclosure(work, facts, disclosure), disclosure, report):
+                facts = facts_of(work, case)
         _calendar_moved(work, case, facts, calendar, report)
         running = clocks.running(facts, work.book)
         told = notices.tell_clocks(work, facts, running)
@@ -84,54 +87,67 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
         _note(work, case, calendar, running)
 
 
-def _by_silence(work: Work, case: Case, report: Report) -> None:
+def _by_silence(work: Work, case: Case, facts: CaseFacts, report: Report) -> bool:
     """ALL#32(4): told nothing within five working days, the applicant is accepted as of the day the materials came."""
     procedure = work.book.procedures[case.procedure]
     deeming = {limit.key for limit in work.book.limits.values() if limit.deems == "application_accepted"}
     if "accept_application" not in procedure.acts or case.stage not in procedure.acts["accept_application"].stages:
-        return
-    for clock in clocks.open_clocks(facts_of(work, case), work.book):
+        return False
+    for clock in clocks.open_clocks(facts, work.book):
         if clock.limit.key in deeming and clock.state == "overdue":
             form = AcceptApplication(
                 receipt_no=f"{case.case_no}（逾期未告知，视为受理）", accepted_on=clock.due.started_on
             )
-            claim.attempt(work, "accept_application", case, form, "accepted_by_silence", report)
-            return
+            return claim.attempt(work, "accept_application", case, form, "accepted_by_silence", report)
+    return False
 
 
-def _disclosure(work: Work, case: Case, disclosure: Disclosure, report: Report) -> None:
-    """Take down or stop what was overturned, withhold what must be, publish what is released.
-
-    Released means: published in the next pass, at once. The target is a last day, not an appointment, and a page that
-    stands early cannot be late (G#13 「主动」, G#5.2 「及时」).
-    """
-    acts = work.book.procedures["disclosure"].acts
-    facts = facts_of(work, case, disclosure=disclosure)
-
-    def open_to(act: str) -> bool:
-        return disclosure.stage in acts[act].stages
-
+def _disclosure(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Report) -> bool:
+    """Take down or stop what was overturned, else withhold what must be, else publish; say if anything was done."""
     if facts.has("overturned"):
-        overturned = facts.read("overturned")
-        if is_public(facts) and open_to("withdraw_publication"):
-            form = WithdrawPublication(kind=overturned.text("kind"), reason=overturned.text("reason"))
-            claim.attempt(work, "withdraw_publication", disclosure, form, "withdrawn", report)
-        elif open_to("stop_disclosure"):
-            claim.attempt(work, "stop_disclosure", disclosure, Note(), "stopped", report)
-        return
+        return _overturned(work, facts, disclosure, report)
     if (ground := must_withhold(facts, work.book)) is not None:
-        if is_public(facts):
-            # Found out afterwards. What the public is told of it, a person words: the reason must not tell the ground.
-            report.did("told", notices.tell_must_withdraw(work, disclosure))
-        elif open_to("approve_withholding"):
-            approval = Approve(opinion=f"{ground.zh}，不予公示。")
-            claim.attempt(work, "approve_withholding", disclosure, approval, "withheld", report)
-        return
-    if disclosure.stage == "released":
-        late = facts.disclosure is not None and facts.disclosure.due_on is not None
-        late = late and work.today > facts.disclosure.due_on  # type: ignore[union-attr,operator]  # looked at above
-        if claim.attempt(work, "publish_disclosure", disclosure, Note(), "published", report) and late:
-            report.did("published_late")
+        return _withhold(work, facts, disclosure, ground, report)
+    return disclosure.stage == "released" and _publish(work, facts, disclosure, report)
+
+
+def _overturned(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Report) -> bool:
+    """What is public comes down with the reason given when the overturning was noted; what is not, stops (G#18.2)."""
+    if is_public(facts) and _open_to(work, disclosure, "withdraw_publication"):
+        overturned = facts.read("overturned")
+        form = WithdrawPublication(kind=overturned.text("kind"), reason=overturned.text("reason"))
+        return claim.attempt(work, "withdraw_publication", disclosure, form, "withdrawn", report)
+    if _open_to(work, disclosure, "stop_disclosure"):
+        return claim.attempt(work, "stop_disclosure", disclosure, Note(), "stopped", report)
+    return False
+
+
+def _withhold(work: Work, facts: CaseFacts, disclosure: Disclosure, ground: Ground, report: Report) -> bool:
+    """A minor's case never goes out (G#16.1(1)); found out only afterwards, it is for people to take down."""
+    if is_public(facts):
+        # What the public is told of it a person words: the reason must not tell the ground.
+        report.did("told", notices.tell_must_withdraw(work, disclosure))
+    elif _open_to(work, disclosure, "approve_withholding"):
+        form = Approve(opinion=f"{ground.zh}，不予公示。")
+        return claim.attempt(work, "approve_withholding", disclosure, form, "withheld", report)
+    return False
+
+
+def _publish(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Report) -> bool:
+    """Released means: published in the next pass, at once.
+
+    The target is a last day, not an appointment, and a page that stands early cannot be late (G#13 「主动」, G#5.2
+    「及时」).
+    """
+    due_on = facts.disclosure.due_on if facts.disclosure else None
+    if not claim.attempt(work, "publish_disclosure", disclosure, Note(), "published", report):
+        return False
+    report.did("published_late", int(due_on is not None and work.today > due_on))
+    return True
+
+
+def _open_to(work: Work, disclosure: Disclosure, act: str) -> bool:
+    return disclosure.stage in work.book.procedures["disclosure"].acts[act].stages
 
 
 def _calendar_moved(work: Work, case: Case, facts: CaseFacts, calendar: str, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import psycopg
@@ -10,9 +11,11 @@ import pytest
 from sqlalchemy import make_url
 
 from enforcement.actions import cases
+from enforcement.actions.recordings import DescribeRecording
 from enforcement.demo.walk import Staff, Walk
 from enforcement.sweep import sweep
 from enforcement.work import Office
+from media.demo import make_video
 from tests import factories
 from tests.factories import House
 from tests.robustness.agreement import disagreements, picture
@@ -76,6 +79,38 @@ def test_a_pass_of_the_clock_killed_while_publishing_publishes_once(house: House
     assert disagreements(house.urls) == []
     sweep(house.office, fetch=None)
     assert factories.events(walk).count("publication_made") == 1
+    assert disagreements(house.urls) == []
+
+
+@pytest.mark.parametrize("point", ["before the recording", "before the ledger entry", "while committing"])
+def test_a_recording_killed_while_it_is_taken_in_is_kept_whole_or_sent_again(
+    house: House, killer: Killer, tmp_path: Path, point: str
+) -> None:
+    walk = factories.open_case(house.market)
+    began = walk.now.replace(microsecond=0)
+    film = make_video(tmp_path / "film.mp4", 2, megabytes=1, text="现场", taken_at=began)
+    house.later(hours=1)
+    described = DescribeRecording(
+        activity="on_site",
+        started_at=began,
+        place=factories.COMPANY.address,
+        officers=walk.two,
+        target=factories.COMPANY.name,
+        device_kind="body_camera",
+    )
+
+    def take_in(office: Office) -> None:
+        other = Walk(Staff(office, walk.staff.agency_id, walk.staff.actors))
+        other.case_id = walk.case_id
+        other.film(described, film)
+
+    assert killer.kill(house.office, take_in, point)
+    assert disagreements(house.urls) == []
+    if "recording_taken_in" not in factories.events(walk):
+        walk.film(described, film)
+    [taken] = [record for record in factories.records(walk) if record.event == "recording_taken_in"]
+    digests = str(taken.data["sha256"]), str(taken.data["sm3"])
+    assert house.office.store.verify(digests[0], *digests).intact
     assert disagreements(house.urls) == []
 
 
