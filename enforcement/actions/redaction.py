@@ -1,7 +1,8 @@
 """What of a case must not be read in what is published: its known values, and the spans a person decides on (G#14)."""
 
+import dataclasses
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from sqlalchemy import delete, select
 
@@ -29,26 +30,10 @@ NOT_OPEN = Breach(
 
 
 def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
-    """Every private value the case knows (G14.2): parties', representatives', third persons'; officers are public
-    (G#6(3)).
+    """Every private value the case knows (G14.2): parties', representatives', third persons'; also what was written of
+    a party before it was corrected, because the decision may still say it. Officers are public (G#6(3)).
     """
-    values: list[tuple[str, str, str]] = []
-    for party in facts.parties:
-        natural = party.kind == "natural_person"
-        values += [
-            ("name", party.name if natural else "", "当事人"),
-            ("id_no", party.id_no if natural else "", "当事人"),
-            ("home_address", party.address if natural else "", "当事人"),
-            ("birth_date", party.birth_on.isoformat() if party.birth_on else "", "当事人"),
-            ("contact", party.phone, "当事人"),
-            ("bank_account", party.bank_account, "当事人"),
-            ("name", party.legal_representative, "法定代表人"),
-            ("name", party.operator_name, "经营者"),
-        ]
-        values += [("other", value, "登记的应隐内容") for value in party.other_known]
-    for record in facts.records:
-        data = Fields(record.data)
-        values += [("name", data.text(field), "案件相关人员") for field in NAMES_IN_RECORDS]
+    values = _private_values(facts)
     keep = kept_values(facts)
     return [
         redact.KnownValue(category, value, label)
@@ -57,12 +42,38 @@ def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
     ]
 
 
+def _private_values(facts: CaseFacts) -> list[tuple[str, str, str]]:
+    written = [party for record in facts.records for party in Fields(record.data).group("parties")]
+    parties = [*(Fields(dataclasses.asdict(party)) for party in facts.parties), *written]
+    values = [value for party in parties for value in _of_party(party)]
+    for record in facts.records:
+        data = Fields(record.data)
+        values += [("name", data.text(field), "案件相关人员") for field in NAMES_IN_RECORDS]
+    return values
+
+
+def _of_party(party: Fields) -> Iterator[tuple[str, str, str]]:
+    if party.text("kind") == "natural_person":
+        yield "name", party.text("name"), "当事人"
+        yield "id_no", party.text("id_no"), "当事人"
+        yield "home_address", party.text("address"), "当事人"
+    born = party.day("birth_on")
+    yield "birth_date", born.isoformat() if born else "", "当事人"
+    yield "contact", party.text("phone"), "当事人"
+    yield "bank_account", party.text("bank_account"), "当事人"
+    yield "name", party.text("legal_representative"), "法定代表人"
+    yield "name", party.text("operator_name"), "经营者"
+    for value in party.lines("other_known"):
+        yield "other", value, "登记的应隐内容"
+
+
 def kept_values(facts: CaseFacts) -> frozenset[str]:
     """What stays readable: officers' names (G#6(3)), names and places of organizations and of sole traders'
-    businesses.
+    businesses. An officer who is called as somebody to be hidden is hidden with them.
     """
-    names = {officer.name for officer in facts.officers}
+    hidden = {value for category, value, _ in _private_values(facts) if category == "name"}
     businesses = [party for party in facts.parties if party.kind != "natural_person"]
+    names = {officer.name for officer in facts.officers} - hidden
     names |= {party.name for party in businesses} | {party.address for party in businesses}
     heading = facts.read("decision_made").text("agency_name")
     return frozenset(name for name in (*names, heading) if name)

@@ -10,9 +10,10 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from enforcement.actions import disclosures, redaction
+from enforcement.actions import cases, disclosures, redaction
 from enforcement.actions.cases import Reason
 from enforcement.actions.disclosures import Note
+from enforcement.actions.parties import SetParties
 from enforcement.actions.registry import lock_disclosure, perform_on_disclosure
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation, Stale
@@ -206,13 +207,33 @@ def test_what_is_sent_back_is_prepared_again(house: House) -> None:
 
 
 def test_a_value_learned_after_the_preparation_still_stops_the_release(house: House) -> None:
-    from enforcement.actions.parties import SetParties
-
     walk = factories.penalty(house.market)
     walk.prepare()
     party = dataclasses.replace(COMPANY, other_known=("预包装食品三袋",))
     walk.do("officer1", "set_parties", SetParties(parties=(party,)))
     assert "nothing_hidden_shows" in codes(refused_on_disclosure(house, walk, "releaser", "release_disclosure", NOTE))
+
+
+def test_what_was_written_of_a_party_before_it_was_corrected_stays_hidden(house: House) -> None:
+    walk = factories.penalty(house.market, party=PERSON)
+    corrected = dataclasses.replace(PERSON, name="褚随良", id_no="110105198503071235", phone="13800000000")
+    walk.do("officer1", "set_parties", SetParties(parties=(corrected,)))
+    decide(walk)
+    for value in (PERSON.name, PERSON.id_no, PERSON.phone, corrected.name):
+        told = suggestion(walk, facts=f"{value}的行为")
+        assert codes(refused_on_disclosure(house, walk, "clerk", "prepare_disclosure", told)) == {
+            "nothing_hidden_shows"
+        }
+    assert PERSON.name not in str(suggestion(walk))
+
+
+def test_a_party_who_is_called_as_an_officer_is_hidden_all_the_same(house: House) -> None:
+    officer = house.market.actors["officer1"].name
+    walk = factories.penalty(house.market, party=dataclasses.replace(PERSON, name=officer))
+    decide(walk)
+    told = suggestion(walk, facts=f"{officer}经营超过保质期的食品")
+    assert codes(refused_on_disclosure(house, walk, "clerk", "prepare_disclosure", told)) == {"nothing_hidden_shows"}
+    walk.on_disclosure("clerk", "prepare_disclosure", suggestion(walk))
 
 
 def test_a_disclosure_that_has_moved_on_is_stale(house: House) -> None:
@@ -299,8 +320,6 @@ def test_what_is_withdrawn_keeps_its_reason_and_nothing_of_its_content(house: Ho
 
 
 def test_a_withdrawal_after_an_overturned_decision_says_which_of_the_four_it_was(house: House) -> None:
-    from enforcement.actions import cases
-
     walk = published(house)
     overturn = cases.Overturn(
         kind="held_unlawful", instrument="判决〔2026〕1号", received_on=walk.today, reason="确认违法。"
@@ -318,8 +337,6 @@ def test_a_withdrawal_after_an_overturned_decision_says_which_of_the_four_it_was
 
 
 def test_what_falls_before_it_was_public_is_stopped_and_never_published(house: House) -> None:
-    from enforcement.actions import cases
-
     walk = factories.released(factories.penalty(house.market))
     overturn = cases.Overturn(kind="annulled", instrument="决定〔2026〕1号", received_on=walk.today, reason="撤销。")
     walk.do("head", "overturn_decision", overturn)
