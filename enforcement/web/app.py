@@ -60,6 +60,7 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     app.config |= _configuration(settings)
     app.extensions[here.KEY] = office or open_office(settings)
     app.jinja_env.filters |= words.filters(words.Words(app.extensions[here.KEY].book))
+    app.jinja_env.filters["public_page"] = disclosures.public_page
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # the default provider has it

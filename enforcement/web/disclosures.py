@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Callable
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, send_file, url_for
 from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
@@ -20,6 +20,8 @@ from enforcement.queries.disclosures import list_disclosures, stage_counts
 from enforcement.web import casefile, desks, here, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work
+from publish import preview
+from publish.document import Content
 
 blueprint = Blueprint("disclosures", __name__)
 
@@ -47,6 +49,17 @@ def index() -> str:
         rows=rows, clocks=clocks, counts=counts, stage=stage, q=q, pages=Pages(number, total),
         stages=book.procedures["disclosure"].stages,
     )  # fmt: skip
+
+
+@blueprint.get("/disclosures/public.css")
+def public_style() -> Response:
+    """The public site's style sheet, so that a preview looks as the page will."""
+    return send_file(preview.STYLESHEET, mimetype="text/css", max_age=3600)
+
+
+def public_page(content: Content, publication_id: uuid.UUID) -> str:
+    """The page the public will read, for a frame of its own."""
+    return preview.page(content, publication_id, stylesheet=url_for("disclosures.public_style"))
 
 
 @blueprint.get("/disclosures/<uuid:disclosure_id>")

@@ -26,10 +26,7 @@ def operations(described: dict[str, Any], mode: str) -> list[Any]:
         from schemathesis import GenerationMode
 
         schema = schemathesis.openapi.from_dict(described)
-        return [
-            found.ok().as_strategy(generation_mode=GenerationMode(mode))
-            for found in schema.get_all_operations()
-        ]
+        return [found.ok().as_strategy(generation_mode=GenerationMode(mode)) for found in schema.get_all_operations()]
 
 
 @pytest.mark.parametrize("mode", ["positive", "negative"])

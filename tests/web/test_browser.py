@@ -1,0 +1,262 @@
+"""The officers' pages in a real browser: narrow and wide, light and dark, by keyboard, with scripts off."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from playwright.sync_api import expect, sync_playwright
+from werkzeug.serving import make_server
+
+from config.settings import ROOT
+from enforcement.actions.review import SubmitForReview
+from enforcement.demo.agencies import PASSWORD
+from tests import factories
+
+if TYPE_CHECKING:
+    from flask import Flask
+    from playwright.sync_api import Browser, BrowserContext, Page
+
+    from tests.factories import House
+
+pytestmark = pytest.mark.browser
+
+AXE = ROOT / "tests" / "browser" / "vendor" / "axe.min.js"
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+NARROW, WIDE = 360, 1440
+
+
+@pytest.fixture(scope="module")
+def places(shop: House) -> dict[str, tuple[str, str]]:
+    """Pages in their fullest state, and who looks at them."""
+    investigated = factories.penalty(shop.market, until="investigation", party=factories.PERSON)
+    review = factories.penalty(shop.market, until="prior_notice_given", **factories.MAJOR)
+    review.do(
+        "officer1",
+        "submit_for_review",
+        SubmitForReview(proposal="建议罚款十二万元", reasons="事实清楚", basis="第一百二十四条", declaration=True),
+    )
+    ready = factories.penalty(shop.market, until="legal_review", **factories.MAJOR)
+    decided = factories.penalty(shop.market, until="decision_made", party=factories.PERSON)
+    handed_on = factories.penalty(shop.market, until="decision_made", party=factories.PERSON)
+    handed_on.prepare()
+    return {
+        "sign_in": ("", "/sign-in"),
+        "home": ("officer1", "/"),
+        "cases": ("officer1", "/cases?scope=all"),
+        "lead": ("officer1", "/cases/new/register-lead"),
+        "case": ("officer1", f"/cases/{investigated.case_id}"),
+        "evidence": ("officer1", f"/cases/{investigated.case_id}/evidence"),
+        "ledger": ("officer1", f"/cases/{decided.case_id}/ledger"),
+        "record": ("officer1", f"/cases/{decided.case_id}/records/1"),
+        "upload": ("officer1", f"/cases/{investigated.case_id}/recordings/new"),
+        "review_desk": ("reviewer", f"/cases/{review.case_id}/acts/issue-opinion"),
+        "decision_desk": ("head", f"/cases/{ready.case_id}/acts/make-decision"),
+        "disclosures": ("clerk", "/disclosures"),
+        "disclosure_desk": ("clerk", f"/disclosures/{decided.disclosure_id()}/acts/prepare-disclosure"),
+        "release_desk": ("releaser", f"/disclosures/{handed_on.disclosure_id()}/acts/release-disclosure"),
+        "agency": ("admin", "/agency"),
+        "people": ("admin", "/agency/people"),
+        "search": ("officer1", "/search?q=食品"),
+        "notifications": ("head", "/notifications"),
+        "account": ("head", "/account"),
+        "not_found": ("head", "/nowhere"),
+    }
+
+
+@pytest.fixture(scope="module")
+def address(app: Flask) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join()
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.fail("浏览器测试需要 chromium：请用系统的软件包管理器安装 chromium 和 fonts-noto-cjk。")
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield running
+        running.close()
+
+
+Enter = Callable[..., "BrowserContext"]
+
+
+@pytest.fixture
+def enter(browser: Browser, address: str) -> Iterator[Enter]:
+    """A browser of one's own, signed in."""
+    from enforcement.web.auth import limiter
+
+    opened: list[BrowserContext] = []
+
+    def sign_in(login: str, *, width: int = WIDE, scripts: bool = True, scheme: Any = "light") -> BrowserContext:
+        limiter.reset()
+        context = browser.new_context(
+            viewport={"width": width, "height": 900},
+            locale="zh-CN",
+            base_url=address,
+            java_script_enabled=scripts,
+            color_scheme=scheme,
+        )
+        opened.append(context)
+        if login:
+            page = context.new_page()
+            page.goto("/sign-in")
+            page.fill("#username", f"scjg-{login}")
+            page.fill("#password", PASSWORD)
+            page.click("main button")
+            page.wait_for_url("**/")
+            page.close()
+        return context
+
+    yield sign_in
+    for context in opened:
+        context.close()
+
+
+def faults(page: Page) -> list[Any]:
+    """What axe finds; asked through the debugger, which the page's policy does not bind."""
+    session = page.context.new_cdp_session(page)
+    session.send("Runtime.evaluate", {"expression": AXE.read_text(encoding="utf-8")})
+    asked = "axe.run().then(r => JSON.stringify(r.violations.map(v => [v.id, v.nodes.map(n => n.html.slice(0, 200))])))"
+    answer = session.send("Runtime.evaluate", {"expression": asked, "awaitPromise": True})
+    found: list[Any] = json.loads(answer["result"]["value"])
+    return found
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(NARROW, "light"), (WIDE, "light"), (WIDE, "dark"), (NARROW, "dark")])
+def test_every_page_fits_and_anyone_can_use_it(
+    places: dict[str, tuple[str, str]], enter: Enter, width: int, scheme: str
+) -> None:
+    contexts: dict[str, BrowserContext] = {}
+    for name, (login, where) in places.items():
+        if login not in contexts:
+            contexts[login] = enter(login, width=width, scheme=scheme)
+        page = contexts[login].new_page()
+        said: list[str] = []
+        page.on("pageerror", lambda error, said=said: said.append(str(error)))  # type: ignore[misc]
+        page.on(
+            "console",
+            lambda message, said=said: said.append(message.text) if "Content Security" in message.text else None,  # type: ignore[misc]
+        )
+        page.goto(where)
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, (name, wider)
+        assert faults(page) == [], name
+        assert said == [], name
+        page.close()
+
+
+def test_a_case_is_begun_and_read_with_scripts_off(places: object, enter: Enter) -> None:
+    page = enter("officer1", scripts=False).new_page()
+    page.goto("/cases/new/register-lead")
+    page.select_option("#f-matter_code", "CF-102")
+    page.fill("#f-title", "涉嫌未明码标价案（无脚本）")
+    page.check("input[name=source][value=report]")
+    page.fill("#f-received_at", "2026-09-01T08:30")
+    page.fill("#f-content", "群众反映没有标价。")
+    page.click("button[value='add:parties']")
+    page.check("input[name='parties.0.kind'][value=organization]")
+    page.fill("#f-parties-0-name", "北京明德晴川食品有限公司")
+    expect(page.locator("#f-title")).to_have_value("涉嫌未明码标价案（无脚本）")
+    page.locator(".submit-row").get_by_role("button", name="登记违法线索").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("涉嫌未明码标价案（无脚本）")
+    expect(page.get_by_text("群众反映没有标价。")).to_be_visible()
+
+
+def test_rows_grow_and_shrink_on_the_spot_and_keep_their_names(places: object, enter: Enter) -> None:
+    page = enter("officer1").new_page()
+    page.goto("/cases/new/register-lead")
+    page.click("button[value='add:parties']")  # the first row comes from the server
+    page.wait_for_selector("#f-parties-0-name")
+    page.fill("#f-parties-0-name", "第一人")
+    page.check("input[name='parties.0.kind'][value=organization]")
+    page.click("[data-add]")
+    page.fill("#f-parties-1-name", "第二人")
+    expect(page.locator("input[name='parties.0.kind'][value=organization]")).to_be_checked()
+    expect(page.locator("input[name='parties.1.kind']:checked")).to_have_count(0)
+    page.click("[data-row] >> nth=0 >> [data-remove]")
+    expect(page.locator("#f-parties-0-name")).to_have_value("第二人")
+    assert page.url.endswith("/cases/new/register-lead")
+
+
+def test_what_is_typed_survives_a_session_that_ends(places: object, enter: Enter) -> None:
+    context = enter("officer2")
+    page = context.new_page()
+    page.goto("/cases/new/begin-inspection")
+    field = page.locator("input[type=text].form-control, .field-text").first
+    field.fill("正在填写的内容")
+    expect(page.locator("[data-draft-said]")).to_contain_text("已自动暂存", timeout=10_000)
+    context.clear_cookies()
+    page.reload()
+    assert "/sign-in" in page.url
+    page.fill("#username", "scjg-officer2")
+    page.fill("#password", PASSWORD)
+    page.click("main button")
+    expect(page.get_by_text("暂存的内容")).to_be_visible()
+    expect(page.locator("input[type=text].form-control, .field-text").first).to_have_value("正在填写的内容")
+
+
+def test_the_opinion_button_stays_shut_until_every_point_has_a_finding(
+    places: dict[str, tuple[str, str]], enter: Enter
+) -> None:
+    page = enter("reviewer").new_page()
+    page.goto(places["review_desk"][1])
+    button = page.locator("[data-submit]")
+    expect(button).to_be_disabled()
+    expect(page.locator("[data-lacking]")).to_contain_text("第 1、2、3、4、5、6、7、8、9、10 项尚无结论")
+    for number in range(1, 11):
+        page.keyboard.press(str(number % 10))
+        expect(page.locator(f"#point-{number} input[type=radio]").first).to_be_focused()
+        page.keyboard.press("Space")
+    expect(button).to_be_enabled()
+    expect(page.locator("#point-3 .only-problem").first).to_be_hidden()
+    page.check("#point-3 input[value=problem]")
+    expect(page.locator("#point-3 .only-problem").first).to_be_visible()
+
+
+def test_spans_are_decided_by_keyboard(places: dict[str, tuple[str, str]], enter: Enter) -> None:
+    page = enter("clerk").new_page()
+    page.goto(places["disclosure_desk"][1])
+    count = page.locator(".span-undecided").count()
+    assert count > 2
+    page.locator("h1").click()
+    page.keyboard.press("j")
+    expect(page.locator(".span-row").first).to_have_attribute("aria-current", "true")
+    page.keyboard.press("a")
+    expect(page.locator(".span-undecided")).to_have_count(count - 1)
+    expect(page.locator(".span-row").nth(1)).to_have_attribute("aria-current", "true")  # and on to the next
+    page.keyboard.press("r")
+    expect(page.locator(".span-undecided")).to_have_count(count - 2)
+    expect(page.get_by_text("发布内容检查未通过")).to_be_visible()
+
+
+def test_a_limit_tells_its_article_to_the_keyboard_too(places: dict[str, tuple[str, str]], enter: Enter) -> None:
+    page = enter("officer1").new_page()
+    page.goto(places["case"][1])
+    chip = page.locator(".chip").first
+    expect(chip.locator(".hint")).to_be_hidden()
+    chip.focus()
+    expect(chip.locator(".hint")).to_be_visible()
+    expect(chip.locator(".hint")).to_contain_text(re.compile("《.+》第.+条"))
+
+
+def test_text_twice_as_large_still_fits(places: dict[str, tuple[str, str]], enter: Enter) -> None:
+    context = enter("officer1", width=WIDE)
+    for name in ("home", "case", "lead"):
+        page = context.new_page()
+        page.goto(places[name][1])
+        page.evaluate("document.documentElement.style.fontSize = '32px'")
+        wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+        assert wider <= 0, (name, wider)
+        page.close()
