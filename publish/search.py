@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
+from functools import lru_cache
 
 _HAN = r"\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0002fa1f"
 _RUN = re.compile(rf"[{_HAN}]+|[a-z]+|[0-9]+")
@@ -60,6 +61,7 @@ class Words:
     wholes: tuple[str, ...]
 
 
+@lru_cache(maxsize=1000)  # one page asks for the words of its query many times
 def words(query: str) -> Words:
     """Cut a reader's query into at most eight words, all of which a text must contain; Latin words and numbers whole.
 

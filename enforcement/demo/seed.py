@@ -12,11 +12,11 @@ from zoneinfo import ZoneInfo
 
 from enforcement.actions import cases, disclosures, penalties
 from enforcement.actions.parties import PartyForm
-from enforcement.actions.registry import perform_on_disclosure
+from enforcement.actions.registry import find, lock_disclosure, perform_on_disclosure_in
 from enforcement.demo.agencies import AGENCIES, SampleAgency, sample_id
 from enforcement.demo.walk import Staff, Walk
 from enforcement.law.errors import RuleViolation
-from enforcement.work import Actor, Office
+from enforcement.work import Actor, Office, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 SURNAMES = "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕"
@@ -121,15 +121,17 @@ def _disclose(walk: Walk, clock: _Told, dice: random.Random) -> None:
     except RuleViolation:
         return  # a minor, or something only a person can settle: it stays on the clerk's list
     if dice.random() < RELEASED and clock.pass_days(1):
-        walk.release()
-        perform_on_disclosure(
-            walk.office,
-            Actor.clock(walk.staff.agency_id),
-            walk.disclosure_id(),
-            "publish_disclosure",
-            disclosures.Note(),
-            version=None,
-        )
+        _release_and_publish(walk)
+
+
+def _release_and_publish(walk: Walk) -> None:
+    """Both in one transaction, so that a scheduler at work does not publish it as of today in between."""
+    with walk.office.begin(walk.staff.actors["releaser"]) as work:
+        disclosure = lock_disclosure(work, walk.disclosure_id(), None)
+        perform_on_disclosure_in(work, find("release_disclosure"), disclosure, disclosures.Note())
+        clock = Actor.clock(walk.staff.agency_id)
+        at_once = Work(work.office, clock, work.moment, work.session, work.agency_seq)
+        perform_on_disclosure_in(at_once, find("publish_disclosure"), disclosure, disclosures.Note())
 
 
 def _penalty(sample: SampleAgency, walk: Walk, dice: random.Random) -> Iterator[None]:

@@ -11,7 +11,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     make_response,
     redirect,
     render_template,
@@ -19,7 +18,9 @@ from flask import (
     session,
     url_for,
 )
-from flask_limiter import Limiter
+from limits import parse_many
+from limits.storage import MemoryStorage
+from limits.strategies import FixedWindowRateLimiter
 
 from publish.site.pages import site
 from publish.site.reading import SHANGHAI, rows
@@ -45,17 +46,22 @@ class _Subject:
     document_no: str = ""
 
 
-def blueprint(limiter: Limiter) -> Blueprint:
-    """The form and its receipt; POST is limited by the sender's address."""
+def blueprint(allowed: str) -> Blueprint:
+    """The form and its receipt; an address may send as often as `allowed` says ("10 per hour; 30 per day").
+
+    The limits' own engine is asked here alone, where the Flask extension over it would be asked for every page.
+    """
     pages = Blueprint("corrections", __name__)
+    limits, window = parse_many(allowed), FixedWindowRateLimiter(MemoryStorage())
 
     @pages.get("/corrections/new")
     def form() -> str:
         return render_template("correction.html", subject=_subject(), values={"kind": "suggestion"}, errors={})
 
     @pages.post("/corrections/new")
-    @limiter.limit(lambda: current_app.config["CORRECTION_LIMITS"])
     def send() -> Response:
+        if not all(window.hit(limit, request.remote_addr or "") for limit in limits):
+            abort(429)
         subject = _subject()
         values = {name: request.form.get(name, "").replace("\x00", "").strip() for name in ("kind", *_LIMITS)}
         wrong = _wrong(values)

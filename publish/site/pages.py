@@ -52,7 +52,7 @@ def search() -> str:
         facets=site().facets(found),
         following=asked.address(after=asked.cursor(shown[-1])) if len(found) > PAGE else "",
         agency_name=site().agency_name,
-        agencies=list(site().agencies().values()),
+        agency_options=site().agency_options(asked.agency),
     )
 
 

@@ -14,6 +14,7 @@ from zoneinfo import ZoneInfo
 
 import psycopg
 from flask_sqlalchemy import SQLAlchemy
+from markupsafe import Markup
 from psycopg.rows import namedtuple_row
 
 from publish.site.query import COLUMNS, Search
@@ -144,6 +145,17 @@ class Site:
 
         kept: dict[UUID, Agency] = self.kept.get("agencies", _AGENCIES_FOR_SECONDS, read)
         return kept
+
+    def agency_options(self, chosen: str) -> Markup:
+        """The choices of a list of all agencies, the one with the code `chosen` selected; drawn once for everybody."""
+
+        def read() -> Markup:
+            option = Markup('<option value="{}">{}</option>\n')
+            return Markup().join(option.format(agency.code, agency.name) for agency in self.agencies().values())
+
+        kept: Markup = self.kept.get("options", _AGENCIES_FOR_SECONDS, read)
+        value = Markup('value="{}"').format(chosen)
+        return kept.replace(value, value + Markup(" selected")) if chosen else kept
 
     def agency_by_code(self, code: str) -> Agency | None:
         """The agency of this code."""
