@@ -75,13 +75,14 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
         facts = facts_of(work, case)
         if _by_silence(work, case, facts, report):
             facts = facts_of(work, case)
-        for disclosure in claim.disclosures(work, case.id):
+        disclosures = claim.disclosures(work, case.id)
+        for disclosure in disclosures:
             if _disclosure(work, with_disclosure(work, facts, disclosure), disclosure, report):
                 facts = facts_of(work, case)
         _calendar_moved(work, case, facts, calendar, report)
         running = clocks.running(facts, work.book)
         told = notices.tell_clocks(work, facts, running)
-        for disclosure in claim.disclosures(work, case.id):
+        for disclosure in disclosures:
             told += notices.tell_disclosure(work, facts, disclosure, running)
         report.did("told", told)
         _note(work, case, calendar, running)
