@@ -1,6 +1,7 @@
 """What must be asked before the agency is known: who signs in, whose session this is, which agencies there are.
 
-Three functions that reach past row-level security as the owner, each answering one narrow question and nothing more. The sign-in
+Three functions that reach past row-level security as the owner, each answering one narrow question and nothing more.
+The sign-in
 function gives the password's hash because argon2 is computed in the application; it is asked by user name only.
 
 Revision ID: 0004
@@ -19,7 +20,8 @@ depends_on = None
 FUNCTIONS = (
     """
     CREATE FUNCTION enforcement.find_login(sought text)
-    RETURNS TABLE (person_id uuid, agency_id uuid, name text, password_hash text, locked_until timestamptz, left_on date)
+    RETURNS TABLE (person_id uuid, agency_id uuid, name text, password_hash text, locked_until timestamptz, left_on
+    date)
     LANGUAGE sql STABLE STRICT SECURITY DEFINER SET search_path = pg_catalog AS $$
         SELECT p.id, p.agency_id, p.name, p.password_hash, p.locked_until, p.left_on
         FROM enforcement.person p WHERE p.username = sought
