@@ -23,7 +23,8 @@ from sqlalchemy import Engine, create_engine, select, text
 from enforcement.actions import cases, licenses, penalties
 from enforcement.actions.parties import PartyForm
 from enforcement.demo import agencies as samples
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.law.book import Book
 from enforcement.law.calendar import SHANGHAI
 from enforcement.models.cases import Case, ProcessRecord

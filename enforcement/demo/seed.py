@@ -14,7 +14,8 @@ from enforcement.actions import cases, disclosures, penalties
 from enforcement.actions.parties import PartyForm
 from enforcement.actions.registry import find, lock_disclosure, perform_on_disclosure_in
 from enforcement.demo.agencies import AGENCIES, SampleAgency, sample_id
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.law.errors import RuleViolation
 from enforcement.work import Actor, Office, Work
 

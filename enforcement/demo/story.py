@@ -11,7 +11,8 @@ from enforcement.actions.parties import PartyForm
 from enforcement.actions.recordings import DescribeRecording
 from enforcement.actions.registry import Outcome
 from enforcement.demo.agencies import MARKET, sample_id
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.facts import facts_of
 from enforcement.law.citation import Citation
 from enforcement.law.clocks import open_clocks

@@ -15,7 +15,8 @@ from enforcement.actions import access, agency, people
 from enforcement.actions.cases import AssignOfficers
 from enforcement.actions.registry import perform_for_agency
 from enforcement.demo.agencies import PASSWORD
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.ledger import LedgerChain, LedgerEntry
@@ -316,6 +317,10 @@ def test_what_the_directory_calls_major_names_its_ground(house: House) -> None:
     refusal = refused_for_agency(house, "head", "set_directory", form)
     assert isinstance(refusal, Invalid)
     assert set(refusal.fields) == {"entries"}
+    license_item = dataclasses.replace(LINE, matter_code="CF-101", ground_row="S5.1")
+    refusal = refused_for_agency(house, "head", "set_directory", dataclasses.replace(form, entries=(license_item,)))
+    assert isinstance(refusal, Invalid)
+    assert "列入依据与事项类别不符" in refusal.fields["entries"][0]
 
 
 # ------------------------------------------------------------------------------------------------------------ numbers

@@ -15,7 +15,8 @@ from enforcement.actions import access, people, recordings
 from enforcement.actions.drafts import save_draft
 from enforcement.actions.registry import perform_for_agency
 from enforcement.demo.agencies import PASSWORD
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.models.base import Base
 from enforcement.runtime.embedded import Server
 from enforcement.sweep import sweep

@@ -19,7 +19,8 @@ import psycopg
 from sqlalchemy import create_engine, select
 
 from enforcement.actions.registry import Outcome
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.runtime.embedded import DatabaseUrls
 from enforcement.work import Office

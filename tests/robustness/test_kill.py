@@ -12,7 +12,8 @@ from sqlalchemy import make_url
 
 from enforcement.actions import cases
 from enforcement.actions.recordings import DescribeRecording
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.sweep import sweep
 from enforcement.work import Office
 from media.demo import make_video

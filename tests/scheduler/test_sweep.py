@@ -15,7 +15,8 @@ from sqlalchemy import create_engine, select, text
 from enforcement.actions import cases, corrections
 from enforcement.actions.cases import Reason
 from enforcement.actions.registry import perform_on_disclosure
-from enforcement.demo.walk import Staff, Walk
+from enforcement.demo.staff import Staff
+from enforcement.demo.walk import Walk
 from enforcement.facts import facts_of
 from enforcement.law.calendar import SHANGHAI, Calendar
 from enforcement.law.clocks import Clock, running
