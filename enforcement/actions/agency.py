@@ -61,13 +61,18 @@ class SetMatters:
     matters: tuple[MatterForm, ...] = group("事项", MatterForm, cite="G#6(2)")
 
 
+MAJOR_ITEMS = ("S5.1", "S5.2", "S5.3", "S5.4", "S5.5", "S6.1", "S6.2", "S6.3", "S6.4", "S6.5")
+"""The items of S#5 and S#6 under which a matter may stand in the directory."""
+ITEMS_OF = {"license": "S5.", "penalty": "S6."}
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class DirectoryForm:
     """One line of the directory."""
 
     matter_code: str = pick("事项", "matters")
     is_major: bool = yes_no("属于重大行政执法决定")
-    ground_row: str = text("列入依据", required=False, note="例如 S6.5")
+    ground_row: str = choice("列入依据", *MAJOR_ITEMS, required=False, note="属于重大的必填", cite="S#11")
     amount_from_fen: int = money("自何数额起", note="不填为不论数额")
     cite: str = text("法律、法规条款", required=False)
 
@@ -115,9 +120,12 @@ def set_matters(work: Work, form: SetMatters) -> Extra | None:
 def set_directory(work: Work, form: SetDirectory) -> Extra | None:
     """Lay down a new version of the directory of major decisions; statutory classes stay major whatever it says."""
     version = (work.session.scalar(select(func.max(DirectoryEntry.version))) or 0) + 1
+    kinds = {row.code: row.kind for row in work.session.execute(select(Matter.code, Matter.kind))}
     for entry in form.entries:
         if entry.is_major and not entry.ground_row:
-            raise Invalid({"entries": [f"{entry.matter_code}：列为重大的须写明依据第五条至第十条的哪一项（S#11）"]})
+            raise Invalid({"entries": [f"{entry.matter_code}：列为重大的应当写明属于第五条、第六条的哪一项"]})
+        if entry.ground_row and not entry.ground_row.startswith(ITEMS_OF.get(kinds.get(entry.matter_code, ""), "-")):
+            raise Invalid({"entries": [f"{entry.matter_code}：列入依据与事项类别不符"]})
         work.session.add(
             DirectoryEntry(
                 agency_id=work.actor.agency_id,

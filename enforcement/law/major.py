@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -136,7 +136,7 @@ def _classify(facts: CaseFacts, law: Law) -> Major:
     grounds = tuple(
         Ground(one.row, one.cite, one.zh, one.basis, one.also)
         for one in law.major.classes
-        if facts.matter.kind in one.kinds and _TESTS[one.test](facts, one, law.major)
+        if facts.matter.kind in one.kinds and (_TESTS[one.test](facts, one, law.major) or _listed(facts, one))
     )
     return Major(bool(grounds), grounds, unmapped=not entries(facts) and not is_transfer(facts))
 
@@ -195,12 +195,21 @@ def _flag(name: str) -> Test:
     return lambda facts, _one, _rules: concluded(facts).yes(name)
 
 
-def _in_directory(facts: CaseFacts, one: MajorClass, _: MajorRules) -> bool:
+def _lines(facts: CaseFacts) -> Iterator[DirectoryEntryFacts]:
+    """The lines of the directory that make this case major: of its matter, from their amount on."""
     amount = highest_fine_fen(facts)
-    return any(
-        entry.is_major and entry.ground_row in ("", one.row) and amount >= (entry.amount_from_fen or 0)
-        for entry in entries(facts)
-    )
+    return (entry for entry in entries(facts) if entry.is_major and amount >= (entry.amount_from_fen or 0))
+
+
+def _listed(facts: CaseFacts, one: MajorClass) -> bool:
+    """Whether the agency put the matter under this very item (S#11); nobody need find it again in each case."""
+    return one.test != "raised" and any(entry.ground_row == one.row for entry in _lines(facts))
+
+
+def _in_directory(facts: CaseFacts, _: MajorClass, rules: MajorRules) -> bool:
+    """Listed as major without an item, or under one that is none of this kind of case: still major."""
+    items = {one.row for one in rules.classes if facts.matter.kind in one.kinds}
+    return any(entry.ground_row not in items for entry in _lines(facts))
 
 
 def _law_requires(facts: CaseFacts, one: MajorClass, _: MajorRules) -> bool:

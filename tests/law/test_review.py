@@ -62,6 +62,15 @@ def test_the_directory_makes_a_fine_major_from_its_amount_on(book: Book, fine_fe
     assert rows(book, proposed(book, {"outcome": "penalty", "fine_fen": fine_fen}, directory=lines)) == expected
 
 
+@pytest.mark.parametrize(
+    ("ground", "expected"),
+    [("S6.1", ["S6.1"]), ("S6.3", ["S6.3"]), ("S6.4", ["S6.4"]), ("", ["S6.5"]), ("S5.1", ["S6.5"]), ("?", ["S6.5"])],
+)
+def test_a_line_of_the_directory_is_major_whatever_item_it_names(book: Book, ground: str, expected: list[str]) -> None:
+    lines = [{"matter_code": "A001", "is_major": True, "ground_row": ground}]
+    assert rows(book, proposed(book, {"outcome": "penalty"}, directory=lines)) == expected
+
+
 def test_a_lower_sum_in_the_decision_does_not_talk_a_case_out_of_being_major(book: Book) -> None:
     lines = [{"matter_code": "A001", "is_major": True, "amount_from_fen": 3_000_000}]
     told = proposed(book, {"outcome": "penalty", "fine_fen": 3_000_000}, directory=lines, form={"fine_fen": 100})
