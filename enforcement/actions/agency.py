@@ -73,7 +73,7 @@ class DirectoryForm:
     matter_code: str = pick("事项", "matters")
     is_major: bool = yes_no("属于重大行政执法决定")
     ground_row: str = choice("列入依据", *MAJOR_ITEMS, required=False, note="属于重大的必填", cite="S#11")
-    amount_from_fen: int = money("自何数额起", note="不填为不论数额")
+    amount_from_fen: int = money("自何数额起", note="罚款或者没收的数额；不填为不论数额")
     cite: str = text("法律、法规条款", required=False)
 
 

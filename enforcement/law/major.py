@@ -152,10 +152,10 @@ def entries(facts: CaseFacts) -> tuple[DirectoryEntryFacts, ...]:
     return tuple(entry for entry in facts.directory or () if entry.matter_code == facts.matter.code)
 
 
-def highest_fine_fen(facts: CaseFacts) -> int:
-    """The highest fine proposed, told or being decided, in fen: no later step talks the amount down."""
+def highest_amount_fen(facts: CaseFacts) -> int:
+    """The highest fine or confiscation proposed, told or being decided, in fen: no later step talks it down."""
     steps = (concluded(facts), facts.read("prior_notice_given"), facts.asked)
-    return max(fields.number("fine_fen") for fields in steps)
+    return max(fields.number(name) for fields in steps for name in ("fine_fen", "confiscation_fen"))
 
 
 def is_transfer(facts: CaseFacts) -> bool:
@@ -197,7 +197,7 @@ def _flag(name: str) -> Test:
 
 def _lines(facts: CaseFacts) -> Iterator[DirectoryEntryFacts]:
     """The lines of the directory that make this case major: of its matter, from their amount on."""
-    amount = highest_fine_fen(facts)
+    amount = highest_amount_fen(facts)
     return (entry for entry in entries(facts) if entry.is_major and amount >= (entry.amount_from_fen or 0))
 
 

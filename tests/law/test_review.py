@@ -56,10 +56,14 @@ def test_the_statutory_classes_are_found(
     assert rows(book, proposed(book, data, **more)) == expected, says
 
 
-@pytest.mark.parametrize(("fine_fen", "expected"), [(2_999_999, []), (3_000_000, ["S6.5"])])
-def test_the_directory_makes_a_fine_major_from_its_amount_on(book: Book, fine_fen: int, expected: list[str]) -> None:
+@pytest.mark.parametrize("kind", ["fine_fen", "confiscation_fen"])
+@pytest.mark.parametrize(("amount_fen", "expected"), [(2_999_999, []), (3_000_000, ["S6.5"])])
+def test_the_directory_makes_a_sum_major_from_its_amount_on(
+    book: Book, kind: str, amount_fen: int, expected: list[str]
+) -> None:
     lines = [*MAPPED, {"matter_code": "A001", "is_major": True, "ground_row": "S6.5", "amount_from_fen": 3_000_000}]
-    assert rows(book, proposed(book, {"outcome": "penalty", "fine_fen": fine_fen}, directory=lines)) == expected
+    data = {"outcome": "penalty", "fine_fen": 0, "confiscation_fen": 0, kind: amount_fen}
+    assert rows(book, proposed(book, data, directory=lines)) == expected
 
 
 @pytest.mark.parametrize(
