@@ -105,17 +105,29 @@ class Office:
         """One transaction of one actor; committed on the way out, rolled back when anything is raised."""
         with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
             try:
-                agency_seq, offset = _enter(session, actor.agency_id)
-                if self.told is not None:
-                    moment = self.told(session.connection())
-                else:
-                    moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=offset if self.demo else 0)
-                work = Work(self, actor, moment, session, agency_seq)
-                yield work
+                yield self._work(actor, session)
                 session.commit()
             except BaseException:
                 session.rollback()
                 raise
+
+    @contextmanager
+    def looking(self, actor: Actor) -> "Iterator[Work]":
+        """A look at one agency: as `begin`, but always rolled back. What was read stays readable afterwards."""
+        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+            try:
+                yield self._work(actor, session)
+            finally:
+                session.expunge_all()
+                session.rollback()
+
+    def _work(self, actor: Actor, session: Session) -> "Work":
+        agency_seq, offset = _enter(session, actor.agency_id)
+        if self.told is not None:
+            moment = self.told(session.connection())
+        else:
+            moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=offset if self.demo else 0)
+        return Work(self, actor, moment, session, agency_seq)
 
 
 def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:

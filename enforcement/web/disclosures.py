@@ -12,6 +12,7 @@ from enforcement.actions import redaction
 from enforcement.actions.registry import lock_disclosure
 from enforcement.facts import facts_of_many
 from enforcement.law.clocks import running
+from enforcement.law.disclosure import unserved
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
@@ -22,6 +23,9 @@ from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work
 from publish import preview
 from publish.document import Content
+
+OPEN = frozenset({"due", "prepared", "released", "deferred"})
+"""Stages in which it still matters whether the decision was served."""
 
 blueprint = Blueprint("disclosures", __name__)
 
@@ -48,6 +52,7 @@ def index() -> str:
         "disclosures.html",
         rows=rows, clocks=clocks, counts=counts, stage=stage, q=q, pages=Pages(number, total),
         stages=book.procedures["disclosure"].stages,
+        unserved={case_id for case_id, known in facts.items() if unserved(known)},
     )  # fmt: skip
 
 
@@ -79,6 +84,7 @@ def show(disclosure_id: uuid.UUID) -> str:
         if disclosure.fields:
             content = desks.public_content(work, subject)
         context = {
+            "unserved": unserved(facts) and disclosure.stage in OPEN,
             "clocks": [one for one in running(facts, book) if one.limit.key == disclosure.limit_key],
             "pieces": desks.pieces(disclosure.original_text, [span for span in spans if span.accepted is not False]),
         }

@@ -46,6 +46,5 @@ def reading() -> Iterator[Work]:
 
     What was read stays readable afterwards, for the template.
     """
-    with office().reading(actor().agency_id) as session:
-        yield Work(office(), actor(), office().clock(session.connection()), session)
-        session.expunge_all()
+    with office().looking(actor()) as work:
+        yield work

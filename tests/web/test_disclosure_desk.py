@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
@@ -90,8 +91,8 @@ def test_what_the_machine_missed_a_person_hides_everywhere(shop: House, signed_i
     assert added.status_code == 302
     page = clerk.get(desk(walk))
     assert "处隐去" in page
-    public = page.split('id="public"')[1].split("</section>")[0]
-    assert "经营场所" not in public.split('<pre class="document">')[1]
+    public = html.unescape(page.split('srcdoc="')[1].split('"')[0])
+    assert "经营场所" not in public.split('class="document">')[1]
     assert "没有找到这段文字" in clerk.get_after(spans, {"category": "other", "text": "并不存在的文字"})
     for start, end in (("0", "999999"), ("5", "5")):
         answer = clerk.post(spans, {"category": "other", "text": "x", "start": start, "end": end})
