@@ -20,7 +20,7 @@ from enforcement.actions.redaction import (
 from enforcement.actions.registry import Extra, act
 from enforcement.facts import due_day, facts_of
 from enforcement.law.decision import inspection_summary, penalty_contents
-from enforcement.law.disclosure import obligation
+from enforcement.law.disclosure import obligation, unserved
 from enforcement.law.facts import CaseFacts
 from enforcement.models.base import new_id
 from enforcement.models.cases import Case, ProcessRecord
@@ -199,8 +199,9 @@ def content_of(
 
 
 def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[str, Any]:
-    """What stands between these values and the public: undecided spans, missing fields, known values that still
-    show.
+    """What stands between these values and the public: undecided spans, missing fields, known values that still show.
+
+    `unserved` stands in nobody's way, but whoever prepares, releases or looks back is to know it (G13.e).
     """
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     content = content_of(work, disclosure, facts, values, published_on=work.today)
@@ -211,6 +212,7 @@ def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[
         else 0,
         "missing": [f"{item.zh}（{item.cite}）" for item in document.missing_fields(content)],
         "leaks": leaks_of(work, facts, data),
+        "unserved": unserved(facts),
     }
 
 

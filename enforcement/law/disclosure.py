@@ -135,6 +135,11 @@ def obligation(facts: CaseFacts, law: Law) -> Obligation | None:
     return None
 
 
+def unserved(facts: CaseFacts) -> bool:
+    """Whether the decision has not reached the party: G#13 counts from 作出, so this blocks nothing, but it is told."""
+    return facts.has("decision_made") and not facts.has("served")
+
+
 def must_withhold(facts: CaseFacts, law: Law) -> Ground | None:
     """The ground that leaves nobody a choice: a party under age on the day of the act (G#16.1(1)), for the whole
     item.

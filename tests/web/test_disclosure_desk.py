@@ -111,3 +111,14 @@ def test_nobody_else_decides_a_span_and_nobody_after_it_was_handed_on(
     answer = signed_in("scjg-clerk").post(f"{spans}/known")
     assert answer.status_code == 409
     assert "退回后方可修改" in answer.text
+
+
+def test_an_unserved_decision_is_flagged_wherever_its_disclosure_is_shown(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="decision_made")
+    clerk = signed_in("scjg-clerk")
+    pages = (desk(walk), f"/disclosures/{walk.disclosure_id()}", "/disclosures?stage=due")
+    assert all("未送达" in clerk.get(page) for page in pages)
+    walk.serve()
+    assert not any("未送达" in clerk.get(page) for page in pages[:2])
