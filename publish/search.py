@@ -52,13 +52,23 @@ def terms_of_run(run: str) -> list[str]:
 
 @dataclass(frozen=True)
 class Words:
-    """A reader's words made ready for SQL: `terms` for `@>`, `wholes` to be found in the normalised text as they stand.
+    """A reader's words made ready for SQL: terms of each word for `@>`, `wholes` to be found in the text as they stand.
 
     Without a term nothing may be searched (one character, or signs alone): the index could not answer.
     """
 
-    terms: tuple[str, ...]
+    by_word: tuple[tuple[str, ...], ...]
     wholes: tuple[str, ...]
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """The terms of all words."""
+        return tuple(sorted({term for terms in self.by_word for term in terms}))
+
+    @property
+    def undecided(self) -> tuple[str, ...]:
+        """The wholes whose terms do not decide them already, as one bigram, one Latin word or one number does."""
+        return tuple(whole for whole in self.wholes if (whole,) not in self.by_word)
 
 
 @lru_cache(maxsize=1000)  # one page asks for the words of its query many times
@@ -67,15 +77,13 @@ def words(query: str) -> Words:
 
     Never raises, whatever the query holds.
     """
-    needed: set[str] = set()
-    wholes: list[str] = []
-    for word in unicodedata.normalize("NFKC", query).split()[:_MAX_WORDS]:
-        plain = normalise(word)
-        if plain:
-            wholes.append(plain)
-        for run in _RUN.finditer(plain):
-            needed.update(_certain(run, plain))
-    return Words(tuple(sorted(needed)), tuple(dict.fromkeys(wholes)))
+    plain = [normalise(word) for word in unicodedata.normalize("NFKC", query).split()[:_MAX_WORDS]]
+    wholes = tuple(dict.fromkeys(word for word in plain if word))
+    return Words(tuple(_terms_of_word(word) for word in wholes), wholes)
+
+
+def _terms_of_word(word: str) -> tuple[str, ...]:
+    return tuple(sorted({term for run in _RUN.finditer(word) for term in _certain(run, word)}))
 
 
 def _certain(run: re.Match[str], word: str) -> set[str]:

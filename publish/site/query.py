@@ -6,7 +6,7 @@ A search is its address: the page, the JSON, the CSV and the feed of one query s
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, TypeAlias
@@ -88,7 +88,7 @@ class Search:
     def words(self) -> Words:
         """The terms of all three text fields; what must stand in the text as written is of the first alone."""
         found = [words(text) for text in (self.q, self.number, self.party)]
-        return Words(tuple({term for item in found for term in item.terms}), found[0].wholes)
+        return Words(tuple(terms for item in found for terms in item.by_word), found[0].wholes)
 
     @property
     def too_short(self) -> bool:
@@ -114,28 +114,46 @@ class Search:
         """Find the words among the newest `within` publications only: the way to a common word."""
         where, parameters = self._filters(agency_id)
         newest = f"{_select(where, ', p.searchable, p.terms')} {self._newest} LIMIT {within:d}"
-        wholes, more = self._wholes()
+        wholes, more = self._wholes(self.words().wholes)
         # What stands in the text decides Han words; Latin words and numbers are found whole or not at all.
         latin = [term for term in self.words().terms if term[0].isascii()]
-        if latin:
-            wholes.append("p.terms @> %(latin)s::text[]")
+        found = " AND ".join(wholes)
+        if latin:  # asked last: the terms lie apart from the row, and reading them is dear
+            found = f"CASE WHEN {found} THEN p.terms @> %(latin)s::text[] ELSE false END"
             more["latin"] = latin
-        statement = f"{_select(wholes, source=f'({newest})')} {self._newest} LIMIT {limit:d}"
+        statement = f"{_select([found], source=f'({newest})')} {self._newest} LIMIT {limit:d}"
         return statement, parameters | more
 
-    def index_sql(self, agency_id: object, *, limit: int) -> Statement:
-        """Find the words through the index of terms, then sort: the way to a rare word."""
+    def index_sql(
+        self, agency_id: object, *, limit: int, terms: Sequence[str] = (), since: date | None = None
+    ) -> Statement:
+        """Find the words through the index of terms, then sort: the way to a rare word.
+
+        `terms` are those of the words' terms to ask the index for (all, if not given), every word is looked for in the
+        text besides; `since` asks only about what was put up on that day or later.
+        """
         where, parameters = self._filters(agency_id)
-        wholes, more = self._wholes()
+        words = self.words()
+        # Latin words and numbers are found whole or not at all: only their terms can tell.
+        asked = {*(terms or words.terms), *(term for term in words.terms if term[0].isascii())}
+        wholes, more = self._wholes([whole for whole in words.wholes if whole in words.undecided or whole not in asked])
+        if since is not None:
+            where.append("p.published_on >= %(since)s")
+            more["since"] = since
         # + 0: the order cannot come from an index, so the planner is not tempted to walk a million rows for one.
         order = f"ORDER BY {self._day} + 0 DESC, p.ordinal DESC"
         statement = f"{_select(['p.terms @> %(terms)s::text[]', *where, *wholes])} {order} LIMIT {limit:d}"
-        return statement, parameters | more | {"terms": list(self.words().terms)}
+        return statement, parameters | more | {"terms": sorted(asked)}
 
     @property
     def has_words(self) -> bool:
         """Whether any of the three text fields is asked."""
         return bool(self.q or self.number or self.party)
+
+    @property
+    def newest_first_of_all(self) -> bool:
+        """Whether the newest publications of all come first: no agency, kind, day or cursor is asked."""
+        return not (self.agency or self.kind or self.after or self.by_decision)
 
     @property
     def _day(self) -> str:
@@ -145,9 +163,9 @@ class Search:
     def _newest(self) -> str:
         return f"ORDER BY {self._day} DESC, p.ordinal DESC"
 
-    def _wholes(self) -> tuple[list[str], dict[str, Any]]:
+    def _wholes(self, wholes: Sequence[str]) -> tuple[list[str], dict[str, Any]]:
         """Every word as it must stand in its column. strpos, not LIKE: a reader's % is a sign like any other."""
-        asked = [("p.searchable", whole) for whole in self.words().wholes]
+        asked = [("p.searchable", whole) for whole in wholes]
         asked += [(_NUMBER_COLUMN, normalise(self.number).replace(" ", ""))] if self.number else []
         asked += [(_PARTY_COLUMN, normalise(self.party).replace(" ", ""))] if self.party else []
         conditions = [f"strpos({column}, %(whole{at})s) > 0" for at, (column, _) in enumerate(asked)]

@@ -18,19 +18,18 @@ from markupsafe import Markup
 from psycopg.rows import namedtuple_row
 
 from publish.site.query import COLUMNS, Search
+from publish.site.shares import COMMON, UNCOMMON, Shares
+from publish.site.shares import SQL as SHARES_SQL
 from publish.tables import metadata
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAGE = 20
 # Facets are counted over this many of the newest results, and say so: counting millions helps nobody.
 COUNTED = 100
-# A search looks through this many of the newest first; with this many results there it looks through more of them,
-# before it asks the index of terms.
-_PROBED = 500
-_PROMISING = 5
-_WALKED = 20_000
+_WALKED = 20_000  # looked through at most for a common word
 _AGENCIES_FOR_SECONDS = 20.0
 _COUNTS_FOR_SECONDS = 20.0
+_SHARES_FOR_SECONDS = 600.0
 
 Row: TypeAlias = Any  # a named tuple with the statement's columns
 
@@ -209,13 +208,27 @@ class Site:
             return []
         if not search.has_words:
             return rows(*search.plain_sql(agency_id, limit=limit), plan_anew=True)
-        # A common word is met at once among the newest; a rare one is quick through the index. A probe tells which.
-        found = rows(*search.walk_sql(agency_id, limit=limit, within=_PROBED))
-        if _PROMISING <= len(found) < limit:
-            found = rows(*search.walk_sql(agency_id, limit=limit, within=_WALKED))
-        if len(found) < limit:
-            found = rows(*search.index_sql(agency_id, limit=limit), plan_anew=True)
-        return found
+        shares, words = self.shares(), search.words()
+        share, rarest = shares.expected(words), shares.rarest(words)
+        if shares.term(rarest) >= COMMON:
+            within = shares.walk_for(limit, share)
+            if within <= _WALKED:
+                found = rows(*search.walk_sql(agency_id, limit=limit, within=within), plan_anew=True)
+                if len(found) == limit:
+                    return found
+        elif share >= UNCOMMON and search.newest_first_of_all and shares.last is not None:
+            # One term alone: the planner takes several for so rare that it would not look at the days.
+            since = shares.last - shares.days_for(limit, share)
+            statement = search.index_sql(agency_id, limit=limit, terms=[rarest], since=since)
+            found = rows(*statement, plan_anew=True)
+            if len(found) == limit:
+                return found
+        return rows(*search.index_sql(agency_id, limit=limit, terms=shares.telling(words)), plan_anew=True)
+
+    def shares(self) -> Shares:
+        """How common terms are among the newest."""
+        kept: Shares = self.kept.get("shares", _SHARES_FOR_SECONDS, lambda: Shares.of(rows(SHARES_SQL)))
+        return kept
 
     def facets(self, found: Sequence[Row]) -> Facets:
         """Counts over what a search found, at most `COUNTED` results."""

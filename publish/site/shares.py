@@ -1,0 +1,84 @@
+"""How common the terms of a search are among the newest publications: what decides the way a search is made.
+
+A common word is met at once by walking from the newest; a rare one is quick through the index of terms, asked for the
+rarest terms alone; between the two the index is asked about the newest days first. A wrong guess costs time only.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from publish.search import Words
+
+LOOKED_AT = 1000
+SQL = f"""
+    WITH newest AS (
+        SELECT terms, published_on FROM public_site.publication WHERE withdrawn_on IS NULL
+        ORDER BY published_on DESC, ordinal DESC LIMIT {LOOKED_AT}
+    )
+    SELECT NULL AS term, count(*) AS found, min(published_on) AS first, max(published_on) AS last FROM newest
+    UNION ALL
+    SELECT term, count(*), NULL, NULL FROM newest, unnest(terms) AS term GROUP BY term
+"""  # noqa: S608 — own words
+COMMON = 0.02  # a term from here on is met by walking
+UNCOMMON = 0.004  # words from here on are asked for among the newest days first
+_RARE = 0.01  # terms below are all asked for
+_ENOUGH = 2  # of each word so many are asked for at least
+_MARGIN = 2.5  # looked through for each result expected
+
+
+@dataclass(frozen=True)
+class Shares:
+    """Of `total` publications, put up from `first` to `last`, `counts` have each term."""
+
+    total: int
+    counts: Mapping[str, int]
+    first: date | None
+    last: date | None
+
+    @classmethod
+    def of(cls, found: Sequence[tuple[str | None, int, date | None, date | None]]) -> Shares:
+        """From what `SQL` finds."""
+        (_, total, first, last), *terms = found
+        return cls(total, {str(term): count for term, count, *_ in terms}, first, last)
+
+    def term(self, term: str) -> float:
+        """The share of publications that have this term."""
+        return self.counts.get(term, 0) / self.total if self.total else 0.0
+
+    def expected(self, words: Words) -> float:
+        """The share of publications that have all of these words, as far as can be told.
+
+        Words keep company: the truth lies between the product of their shares and the smallest of them.
+        """
+        shares = [min(map(self.term, terms)) for terms in words.by_word if terms]
+        return math.sqrt(math.prod(shares) * min(shares))
+
+    def rarest(self, words: Words) -> str:
+        """The rarest term of all."""
+        return min(words.terms, key=self.term)
+
+    def telling(self, words: Words) -> list[str]:
+        """The terms to ask the index for: of each word the rare ones, at least two.
+
+        The index takes each term's list in turn, and a long one costs more than it excludes.
+        """
+        chosen: set[str] = set()
+        for terms in words.by_word:
+            rarest = sorted(terms, key=self.term)
+            chosen.update(term for at, term in enumerate(rarest) if at < _ENOUGH or self.term(term) < _RARE)
+        return sorted(chosen)
+
+    def walk_for(self, results: int, share: float) -> int:
+        """How many of the newest to look through so that `results` are likely among them."""
+        return math.ceil(results / share * _MARGIN) + results
+
+    def days_for(self, results: int, share: float) -> timedelta:
+        """How many days back from the newest to ask, so that `results` are likely there."""
+        if self.first is None or self.last is None:
+            return timedelta()
+        days = ((self.last - self.first).days + 1) * self.walk_for(results, share) / self.total
+        return timedelta(days=math.ceil(days))
