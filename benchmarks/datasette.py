@@ -46,7 +46,7 @@ METADATA = {
         DATABASE: {"tables": {"publication": {"fts_table": "publication_fts", "sort_desc": "ordinal", "size": 20}}}
     }
 }
-SETTINGS = {"suggest_facets": "off", "default_page_size": "20", "cache_size_kb": "131072"}
+SETTINGS = {"suggest_facets": "off", "default_page_size": "20", "cache_size_kb": "131072", "sql_time_limit_ms": "60000"}
 # Between two runs of signs whose neighbouring bigrams would otherwise chain into a phrase the text does not have.
 BREAK = "0z0"
 

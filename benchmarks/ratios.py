@@ -52,10 +52,11 @@ def in_turns(ours: Callable[[], float], theirs: Callable[[], float], *, rounds: 
 
 def conclude(ratios: Iterable[Ratio]) -> int:
     """Print one line for each ratio; 0 if all of them hold, else 1."""
-    found = list(ratios)
-    for ratio in found:
-        print(ratio)
-    return 0 if found and all(ratio.holds for ratio in found) else 1
+    held = []
+    for ratio in ratios:
+        print(ratio, flush=True)
+        held.append(ratio.holds)
+    return 0 if held and all(held) else 1
 
 
 def rows_asked(description: str | None, arguments: list[str] | None = None) -> int:

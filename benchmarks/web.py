@@ -165,16 +165,18 @@ class Load:
     """Eight connections that ask a server the same requests again and again; `answered` counts the answers."""
 
     def __init__(self, port: int, requests: Sequence[Request]) -> None:
-        self.connections = [Connection(port) for _ in range(CONNECTIONS)]
-        self.requests = itertools.cycle([request.written(self.connections[0].host) for request in requests])
+        self.port = port
+        self.requests = itertools.cycle([request.written(f"{HOST}:{port}") for request in requests])
         self.answered = 0
 
     def rate(self, seconds: float) -> float:
         """Answers a second over about `seconds`. Raises RuntimeError for any answer that is none of success."""
         before = self.answered
+        # New ones: a server closes connections that rest while the other side is measured.
+        connections = [Connection(self.port) for _ in range(CONNECTIONS)]
         with selectors.DefaultSelector() as ready:
             started = time.perf_counter()
-            for connection in self.connections:
+            for connection in connections:
                 ready.register(connection.socket, selectors.EVENT_READ, connection)
                 connection.send(next(self.requests))
             while ready.get_map():
@@ -187,4 +189,5 @@ class Load:
                         connection.send(next(self.requests))
                     else:
                         ready.unregister(connection.socket)
+                        connection.socket.close()
             return (self.answered - before) / (time.perf_counter() - started)
