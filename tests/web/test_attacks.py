@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import HealthCheck, Phase, given, settings
@@ -26,7 +26,10 @@ def operations(described: dict[str, Any], mode: str) -> list[Any]:
         from schemathesis import GenerationMode
 
         schema = schemathesis.openapi.from_dict(described)
-        return [found.ok().as_strategy(generation_mode=GenerationMode(mode)) for found in schema.get_all_operations()]
+        return [
+            cast(Any, found).ok().as_strategy(generation_mode=GenerationMode(mode))
+            for found in schema.get_all_operations()
+        ]
 
 
 @pytest.mark.parametrize("mode", ["positive", "negative"])
@@ -45,7 +48,9 @@ def test_nothing_the_description_allows_or_forbids_breaks_the_api(
         path = case.operation.path
         for name in case.operation.path_parameters:
             path = path.replace(f"{{{name.name}}}", ids.get(path.split("/")[2], ids["cases"]))
-        body = {"json": case.body} if isinstance(case.body, dict | list | str | int | float | bool) else {}
+        body: dict[str, Any] = (
+            {"json": case.body} if isinstance(case.body, dict | list | str | int | float | bool) else {}
+        )
         answer = head.client.open(
             path, method=case.method, headers=headers, query_string=dict(case.query or {}), **body
         )

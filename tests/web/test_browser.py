@@ -134,6 +134,19 @@ def faults(page: Page) -> list[Any]:
     return found
 
 
+def listen(page: Page) -> list[str]:
+    """What the page complains of, as it comes: errors of scripts, and what its own policy forbade."""
+    said: list[str] = []
+
+    def console(message: Any) -> None:
+        if "Content Security" in message.text:
+            said.append(message.text)
+
+    page.on("pageerror", lambda error: said.append(str(error)))
+    page.on("console", console)
+    return said
+
+
 @pytest.mark.parametrize(("width", "scheme"), [(NARROW, "light"), (WIDE, "light"), (WIDE, "dark"), (NARROW, "dark")])
 def test_every_page_fits_and_anyone_can_use_it(
     places: dict[str, tuple[str, str]], enter: Enter, width: int, scheme: str
@@ -143,12 +156,7 @@ def test_every_page_fits_and_anyone_can_use_it(
         if login not in contexts:
             contexts[login] = enter(login, width=width, scheme=scheme)
         page = contexts[login].new_page()
-        said: list[str] = []
-        page.on("pageerror", lambda error, said=said: said.append(str(error)))  # type: ignore[misc]
-        page.on(
-            "console",
-            lambda message, said=said: said.append(message.text) if "Content Security" in message.text else None,  # type: ignore[misc]
-        )
+        said = listen(page)
         page.goto(where)
         wider = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert wider <= 0, (name, wider)
