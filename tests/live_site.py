@@ -11,6 +11,7 @@ from werkzeug.serving import WSGIRequestHandler, make_server
 from config.settings import Settings
 from enforcement.runtime.embedded import DatabaseUrls
 from publish.site import create_site
+from publish.site.reading import KEY
 
 
 class _Quiet(WSGIRequestHandler):
@@ -35,7 +36,4 @@ def live_site(urls: DatabaseUrls) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        from publish.site.reading import database
-
-        with app.app_context():
-            database.engine.dispose()
+        app.extensions[KEY].connections.close()

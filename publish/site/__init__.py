@@ -16,7 +16,8 @@ from flask_wtf import CSRFProtect
 
 from config.settings import Settings
 from publish.site import corrections, errors, feeds, pages, records
-from publish.site.reading import ENGINE_OPTIONS, Site, database
+from publish.site.connections import Connections
+from publish.site.reading import KEY, Site
 from publish.site.words import FILTERS, timeliness
 from publish.verifier import verifier_key
 
@@ -55,8 +56,6 @@ def create_site(settings: Settings) -> Flask:
     )
     app.config.update(
         SECRET_KEY=settings.public_secret,
-        SQLALCHEMY_DATABASE_URI=settings.database_public_url,
-        SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
         SESSION_COOKIE_NAME="mingjian_public",
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_HTTPONLY=True,
@@ -78,8 +77,7 @@ def create_site(settings: Settings) -> Flask:
         stylesheet=f"/static/site.css?v={_version_of('static', 'site.css')}",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    database.init_app(app)
-    app.extensions["mingjian_site"] = Site()
+    app.extensions[KEY] = Site(Connections(settings.database_public_url))
     CSRFProtect(app)
     for blueprint in (pages.blueprint, records.blueprint, feeds.blueprint, corrections.blueprint(CORRECTION_LIMITS)):
         app.register_blueprint(blueprint)

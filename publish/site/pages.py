@@ -9,7 +9,7 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, current_app, render_template, request
 
 from publish.site.query import Search
-from publish.site.reading import COUNTED, PAGE, Site, rows, today
+from publish.site.reading import COUNTED, KEY, PAGE, Site, rows, today
 from publish.site.words import NOTICE_ZH
 
 blueprint = Blueprint("pages", __name__)
@@ -20,7 +20,7 @@ _ALL_AGENCIES_ON_HOME = 60
 
 def site() -> Site:
     """What the running application reads with."""
-    return cast("Site", current_app.extensions["mingjian_site"])
+    return cast("Site", current_app.extensions[KEY])
 
 
 @blueprint.get("/")

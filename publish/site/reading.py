@@ -13,15 +13,16 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import psycopg
-from flask_sqlalchemy import SQLAlchemy
+from flask import current_app
 from markupsafe import Markup
 from psycopg.rows import namedtuple_row
 
+from publish.site.connections import Connections
 from publish.site.query import COLUMNS, Search
 from publish.site.shares import COMMON, UNCOMMON, Shares
 from publish.site.shares import SQL as SHARES_SQL
-from publish.tables import metadata
 
+KEY = "mingjian_site"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAGE = 20
 # Facets are counted over this many of the newest results, and say so: counting millions helps nobody.
@@ -32,21 +33,6 @@ _COUNTS_FOR_SECONDS = 20.0
 _SHARES_FOR_SECONDS = 600.0
 
 Row: TypeAlias = Any  # a named tuple with the statement's columns
-
-database = SQLAlchemy(metadata=metadata, disable_autonaming=True)
-
-# AUTOCOMMIT: a page is one or two statements, so no BEGIN and no ROLLBACK travel.
-ENGINE_OPTIONS: dict[str, Any] = {
-    "isolation_level": "AUTOCOMMIT",
-    "pool_size": 10,
-    "max_overflow": 10,
-    "pool_reset_on_return": None,
-    "connect_args": {
-        "connect_timeout": 5,
-        "application_name": "mingjian-public",
-        "options": "-c statement_timeout=5000 -c jit=off -c timezone=Asia/Shanghai",
-    },
-}
 
 _RECORD = """
     SELECT p.id, p.agency_id, p.kind, p.document_no, p.content, p.digest, p.changed_at, p.withdrawn_on,
@@ -89,19 +75,19 @@ def rows(statement: str, parameters: dict[str, Any] | None = None, *, plan_anew:
 
     `plan_anew` for searches: a plan made for another word may walk a million rows for this one.
     """
+    connections = cast("Site", current_app.extensions[KEY]).connections
     for attempt in (1, 2):
-        pooled = database.engine.raw_connection()
-        driver = cast("psycopg.Connection[Row]", pooled.driver_connection)
+        connection = connections.take()
         try:
-            with driver.cursor(row_factory=namedtuple_row) as cursor:
+            with connection.cursor(row_factory=namedtuple_row) as cursor:
                 cursor.execute(statement.encode(), parameters, prepare=False if plan_anew else None)
                 return cursor.fetchall() if cursor.description else []
         except psycopg.OperationalError:
-            if not driver.closed or attempt == 2:  # noqa: PLR2004 — the second and last
+            if not connection.closed or attempt == 2:  # noqa: PLR2004 — the second and last
                 raise
-            pooled.invalidate()
+            connections.close()  # a restart cut them all
         finally:
-            pooled.close()
+            connections.give_back(connection)
     raise AssertionError("unreachable: the second attempt returns or raises")
 
 
@@ -132,8 +118,9 @@ class Kept:
 class Site:
     """Everything one application reads; holds what it keeps for some seconds."""
 
-    def __init__(self) -> None:
+    def __init__(self, connections: Connections) -> None:
         self.kept = Kept()
+        self.connections = connections
 
     def agencies(self) -> dict[UUID, Agency]:
         """All agencies by id, in the order of the list A to Z."""

@@ -17,6 +17,7 @@ from enforcement.runtime.embedded import DatabaseUrls
 from publish import release
 from publish.document import Content
 from publish.site import create_site
+from publish.site.reading import KEY
 from tests.publish import samples
 
 AGENCY_ID = UUID("6a1c5a52-0000-4000-8000-000000000001")
@@ -81,10 +82,7 @@ def settings(urls: DatabaseUrls) -> Settings:
 def app(settings: Settings, hand: Hand) -> Iterator[Flask]:
     app = create_site(settings)
     yield app
-    from publish.site.reading import database
-
-    with app.app_context():
-        database.engine.dispose()
+    app.extensions[KEY].connections.close()
 
 
 @pytest.fixture
