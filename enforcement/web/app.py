@@ -9,6 +9,7 @@ from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from config.settings import Settings
 from enforcement import logs
+from enforcement.ledger.notes import VerifierKey
 from enforcement.office import open_office
 from enforcement.web import (
     acts,
@@ -112,6 +113,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_MEMORY_SIZE": LARGEST_FORM,
         "MAX_FORM_PARTS": 5000,
         "MINGJIAN_DEMO": settings.demo,
+        "LEDGER_KEY": str(VerifierKey(settings.ledger_origin, settings.ledger_public_key or bytes(32))),
         "SEND_FILE_MAX_AGE_DEFAULT": 3600,
         **api.CONFIGURATION,
     }

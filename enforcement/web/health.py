@@ -1,17 +1,20 @@
 """Whether this installation works; open, because what watches it has no account. Says nothing of any case."""
 
 import datetime as dt
+import uuid
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, current_app, jsonify
 from sqlalchemy import func, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from enforcement.law.events import shanghai_day
-from enforcement.models.ledger import LedgerPending
+from enforcement.ledger.notes import NoteError
+from enforcement.models.ledger import LedgerCheckpoint, LedgerPending
 from enforcement.models.powers import SweepRun
+from enforcement.verify.checkpoints import Reader
 from enforcement.web import here
-from enforcement.work import machine_clock
+from enforcement.work import Office, machine_clock
 
 blueprint = Blueprint("health", __name__)
 
@@ -35,6 +38,8 @@ def _problems() -> list[str]:
     with office.engine.connect() as connection:
         now, real = office.clock(connection), machine_clock(connection)
         agencies = list(connection.execute(text("SELECT agency_id FROM enforcement.agencies()")).scalars())
+        waiting = connection.scalar(select(func.min(LedgerPending.entered_at)))
+        note = connection.scalar(select(LedgerCheckpoint.note).order_by(LedgerCheckpoint.size.desc()).limit(1))
     problems = []
     today = shanghai_day(now)
     # December decisions already run into a year whose days of rest somebody must load.
@@ -42,12 +47,24 @@ def _problems() -> list[str]:
         today.replace(year=today.year + 1, month=1, day=15)
     ):
         problems.append("calendar_of_next_year")
-    for agency_id in agencies:
-        with office.reading(agency_id) as session:
-            last = session.scalar(select(func.max(SweepRun.finished_at)))
-            oldest = session.scalar(select(func.min(LedgerPending.entered_at)))
-        if last is not None and now - last > OLDEST_SWEEP:
-            problems.append("last_sweep")
-        if oldest is not None and real - oldest > OLDEST_PENDING:
-            problems.append("ledger_sequencer")
-    return sorted(set(problems))
+    if waiting is not None and real - waiting > OLDEST_PENDING:
+        problems.append("ledger_sequencer")
+    if note is not None and not _signed(note):
+        problems.append("ledger_checkpoint")
+    if any(_swept_long_ago(office, agency_id, now) for agency_id in agencies):
+        problems.append("last_sweep")
+    return sorted(problems)
+
+
+def _swept_long_ago(office: Office, agency_id: uuid.UUID, now: dt.datetime) -> bool:
+    with office.reading(agency_id) as session:
+        last = session.scalar(select(func.max(SweepRun.finished_at)))
+    return last is not None and now - last > OLDEST_SWEEP
+
+
+def _signed(note: str) -> bool:
+    try:
+        Reader([current_app.config["LEDGER_KEY"]]).read(note)
+    except NoteError:
+        return False
+    return True

@@ -27,7 +27,7 @@ from tests.factories import House
 
 NO_AGENCY = {
     "enforcement.demo_clock": "the demonstration's clock is everybody's",
-    "enforcement.ledger_pending": "closed to the application, which writes it through a trigger",
+    "enforcement.ledger_pending": "written through a trigger; the application reads only since when something waits",
     "enforcement.ledger_leaf": "places in the one tree; hashes of salted bodies",
     "enforcement.ledger_node": "the one tree",
     "enforcement.ledger_checkpoint": "the one tree's signed roots",

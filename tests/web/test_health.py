@@ -1,0 +1,83 @@
+"""What somebody who watches the installation is told, without an account."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from config.settings import Settings
+from enforcement import sequencer
+from enforcement.web.app import create_internal
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from flask.testing import FlaskClient
+
+    from enforcement.runtime.embedded import Server
+    from tests.factories import House
+
+SEED = bytes(range(32))
+OTHER_SEED = bytes(range(1, 33))
+ORIGIN = "mingjian/health"
+
+
+@pytest.fixture
+def client(house: House, tmp_path: Path) -> FlaskClient:
+    key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw().hex()
+    environ = {
+        "MINGJIAN_VAR": str(tmp_path),
+        "MINGJIAN_SESSION_SECRET": "s" * 40,
+        "MINGJIAN_LEDGER_PUBLIC_KEY": key,
+        "MINGJIAN_LEDGER_ORIGIN": ORIGIN,
+    }
+    return create_internal(Settings.read("internal", environ), house.office).test_client()
+
+
+def told(client: FlaskClient) -> tuple[int, Any]:
+    answer = client.get("/health")
+    assert answer.json is not None
+    return answer.status_code, answer.json["problems"]
+
+
+def seal(house: House, seed: bytes) -> None:
+    engine = create_engine(house.urls.sequencer)
+    sequencer.run_once(engine, seed, ORIGIN)
+    engine.dispose()
+
+
+def test_an_installation_that_runs_is_well_before_and_after_its_first_checkpoint(
+    client: FlaskClient, house: House
+) -> None:
+    assert told(client) == (200, [])
+    seal(house, SEED)
+    assert told(client) == (200, [])
+
+
+def test_entries_that_wait_for_the_sequencer_are_told(client: FlaskClient, house: House, server: Server) -> None:
+    with server.connect(make_url(house.urls.app).database or "") as connection:
+        connection.execute("UPDATE enforcement.ledger_pending SET entered_at = now() - interval '10 minutes'")
+    assert told(client) == (503, ["ledger_sequencer"])
+
+
+def test_a_checkpoint_signed_with_another_key_is_told(client: FlaskClient, house: House) -> None:
+    seal(house, OTHER_SEED)
+    assert told(client) == (503, ["ledger_checkpoint"])
+
+
+def test_a_clock_that_has_stood_still_is_told(client: FlaskClient, house: House) -> None:
+    with house.office.begin(house.market.actors["head"]) as work:
+        work.session.execute(
+            text(
+                "INSERT INTO enforcement.sweep_run (id, agency_id, started_at, finished_at, report)"
+                " VALUES (gen_random_uuid(), :agency, :at, :at, '{}')"
+            ),
+            {"agency": house.market.agency_id, "at": work.moment},
+        )
+    assert told(client) == (200, [])
+    house.later(hours=2)
+    assert told(client) == (503, ["last_sweep"])
