@@ -49,7 +49,9 @@ def test_every_make_command_of_a_document_is_in_the_makefile(document: str) -> N
 
 
 def test_every_command_of_the_makefile_says_what_it_does() -> None:
-    helped = subprocess.run(["make", "--no-print-directory", "help"], cwd=ROOT, check=True, capture_output=True, text=True).stdout
+    helped = subprocess.run(
+        ["make", "--no-print-directory", "help"], cwd=ROOT, check=True, capture_output=True, text=True
+    ).stdout
     assert {line.split("\t")[0].strip() for line in helped.splitlines()} == targets()
 
 
