@@ -21,11 +21,7 @@ FETCHED = ROOT / ".cache" / "assets"
 INSIDE = ROOT / "enforcement" / "web" / "static" / "vendor"
 """The officers' pages; the public site needs nothing that is not its own."""
 TESTED = ROOT / "tests" / "browser" / "vendor"
-PAGE_FILES = (
-    "@tabler/core/dist/css/tabler.min.css",
-    "@tabler/core/dist/js/tabler.min.js",
-    "htmx.org/dist/htmx.min.js",
-)
+PAGE_FILES = ("@tabler/core/dist/css/tabler.min.css",)
 TEST_FILES = ("axe-core/axe.min.js",)
 # Where an environment says which certificates to trust; node reads only the first.
 CERTIFICATES = ("NODE_EXTRA_CA_CERTS", "SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "PIP_CERT")

@@ -24,9 +24,9 @@ def test_without_node_on_the_machine_every_page_file_is_fetched_once(elsewhere: 
     assert assets.install()
     assert {path.name for path in (elsewhere / "inside").iterdir()} == {Path(name).name for name in assets.PAGE_FILES}
     assert not assets.install()
-    (elsewhere / "inside" / "htmx.min.js").unlink()
+    (elsewhere / "inside" / "tabler.min.css").unlink()
     assert assets.install()
-    assert (elsewhere / "inside" / "htmx.min.js").stat().st_size > 10_000
+    assert (elsewhere / "inside" / "tabler.min.css").stat().st_size > 10_000
 
 
 def test_a_registry_that_cannot_be_reached_is_one_sentence(elsewhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
