@@ -10,6 +10,7 @@ export function keepDrafts() {
   const said = form.querySelector("[data-draft-said]");
   let timer = 0;
   let kept = "";
+  let sent = false;
 
   const body = () => {
     const pairs = [...new FormData(form)].filter(([name, value]) => !NOT_TYPED.has(name) && typeof value === "string");
@@ -18,14 +19,14 @@ export function keepDrafts() {
 
   const keep = async () => {
     const now = body();
-    if (now.toString() === kept) return;
+    if (sent || now.toString() === kept) return; // kept after the act was done, it would come back into the next form
     try {
       const answer = await fetch(form.dataset.draft, {
         method: "PUT", body: now, headers: { "X-CSRFToken": token() }, credentials: "same-origin", keepalive: now.toString().length < 60000,
       });
       if (answer.ok) {
         kept = now.toString();
-        said.textContent = `已自动暂存 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit" })}`;
+        said.textContent = `已自动暂存 ${new Date().toLocaleTimeString("zh-CN", { hour: "2-digit", minute: "2-digit", timeZone: "Asia/Shanghai" })}`;
       } else if (answer.status === 401 || answer.status === 400) {
         said.innerHTML = "";
         const link = document.createElement("a");
@@ -38,6 +39,8 @@ export function keepDrafts() {
   };
 
   kept = body().toString();
+  form.addEventListener("submit", () => { sent = true; clearTimeout(timer); });
+  addEventListener("pageshow", () => { sent = false; });
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, WAIT); });
   document.addEventListener("visibilitychange", () => { if (document.visibilityState === "hidden") keep(); });
 }
