@@ -79,10 +79,7 @@ def penalty_text(facts: CaseFacts, heading: Mapping[str, Any], values: Mapping[s
     if imposed:
         parts += [
             _imposed(form, values, zh),
-            _paragraph(
-                "履行方式和期限",
-                f"{_clean(form.text('performance_manner'))}。履行期限：{_clean(form.text('performance_due'))}",
-            ),
+            _performance(form),
         ]
     else:
         parts.append(f"依据{_clean(form.text('basis'))}，本机关决定：{zh(form.text('outcome'))}。")
@@ -174,6 +171,12 @@ def _answer(facts: CaseFacts) -> str:
 
 def _clean(text: str) -> str:
     return text.strip().rstrip("。；")
+
+
+def _performance(form: Fields) -> str:
+    manner, until = _clean(form.text("performance_manner")), _clean(form.text("performance_due"))
+    said = [one for one in (manner, f"履行期限：{until}" if until else "") if one]
+    return _paragraph("履行方式和期限", "。".join(said) + "。" if said else "")
 
 
 def _paragraph(label: str, text: str) -> str:

@@ -174,6 +174,9 @@ def legal_review_passed_if_major(facts: CaseFacts, law: Law) -> Answer:
     opinion = facts.last(OPINION)
     submission = facts.last(SUBMISSION)
     penalty = facts.matter.kind == "penalty" and concluded(facts).text("outcome") == "penalty"
+    if pending_submission(facts):
+        waits = "已送审，尚未出具审核意见：未经法制审核，行政执法机关不得作出重大行政执法决定"
+        return (Gap(waits, mend="issue_opinion"),)
     if opinion is None or submission is None or opinion.seq < submission.seq:
         return False
     overall = str(opinion.data.get("overall", ""))
@@ -182,9 +185,8 @@ def legal_review_passed_if_major(facts: CaseFacts, law: Law) -> Answer:
         return True
     if overall == TRANSFER:
         return (Gap("法制审核意见为移送，不得作出行政处罚决定", cite="S#13(9)", basis="default", row="S13.9"),)
-    if penalty:
-        return (Gap("法制审核未通过，不得作出决定", cite="APL#58.1"),)
-    return (Gap("法制审核未通过，不得作出决定", basis="default"),)
+    cite = "APL#58.1" if penalty else None
+    return (Gap("法制审核未通过，不得作出决定", cite=cite, basis=None if penalty else "default"),)
 
 
 @guard(

@@ -91,7 +91,14 @@ def _untold(facts: CaseFacts, notice: Fields, law: Law) -> Answer:
     )
 
 
-@guard(row="APL44", cite="APL#44", zh="告知的处罚与调查结论不一致", basis="default", of_form=True)
+@guard(
+    row="APL44",
+    cite="APL#44",
+    zh="告知的处罚与调查结论不一致",
+    basis="default",
+    mend="return_to_investigation",
+    of_form=True,
+)
 def notice_matches_conclusion(facts: CaseFacts, _: Law) -> Answer:
     """What is told is what is intended: kinds and sums of the notice are those of the conclusion."""
     return _differences(facts.asked, concluded(facts), "告知书", "调查结论")
