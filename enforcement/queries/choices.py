@@ -4,21 +4,19 @@ import dataclasses
 import uuid
 from collections.abc import Callable, Mapping
 
-from sqlalchemy import Text, cast, exists, or_, select
+from sqlalchemy import or_, select
 
 from enforcement.law.clocks import open_clocks
 from enforcement.law.events import SHANGHAI
 from enforcement.law.facts import CaseFacts, Fields, unmatched
-from enforcement.models.cases import ProcessRecord
 from enforcement.models.people import Person, Unit
 from enforcement.models.powers import Matter
 from enforcement.models.recordings import Recording
 from enforcement.queries import people
+from enforcement.queries.corrections import open_requests
 from enforcement.work import Work
-from publish.tables import correction_request
 
 MOST = 500
-SETTLED = "correction_settled"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -137,20 +135,11 @@ def _basic_information(work: Work, _: CaseFacts | None, __: Zh) -> list[Choice]:
 
 def _corrections(work: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
     """Requests taken up and not yet settled: of this publication, or of none where there is no disclosure."""
-    table = correction_request.c
     wanted = uuid.UUID(facts.disclosure.id) if facts and facts.disclosure else None
-    settled = exists().where(
-        ProcessRecord.event == SETTLED, ProcessRecord.data.op("->>")("request") == cast(table.id, Text)
-    )
-    query = (
-        select(table.id, table.receipt_no, table.kind, table.statement)
-        .where(table.taken_up_at.is_not(None), table.publication_id == wanted, ~settled)
-        .order_by(table.submitted_at)
-        .limit(MOST)
-    )
     return [
-        Choice(str(request_id), f"{receipt_no} {zh(kind)}", statement[:40])
-        for request_id, receipt_no, kind, statement in work.session.execute(query)
+        Choice(str(one.id), f"{one.receipt_no} {zh(one.kind)}", one.statement[:40])
+        for one in open_requests(work)
+        if one.publication_id == wanted
     ]
 
 

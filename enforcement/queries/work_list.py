@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from enforcement.facts import facts_of_many, with_disclosure
 from enforcement.law.clocks import Clock, open_clocks
 from enforcement.law.facts import CaseFacts
+from enforcement.law.powers import Powers
 from enforcement.law.procedure import NextAct, Procedure
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.disclosures import Disclosure
@@ -93,6 +94,8 @@ def _stages_for(work: Work, procedure: Procedure, roles: frozenset[str]) -> set[
 
 
 _SPECIFIC = 3
+DETOURS = frozenset({"submit_for_review"})
+"""Acts that lead on only where another act waits for them."""
 
 
 def _candidate_disclosures(work: Work) -> list[Disclosure]:
@@ -116,26 +119,26 @@ def _sort_in(
     if disclosure is not None:
         clocks = [clock for clock in clocks if clock.limit.key == disclosure.limit_key]
     offered = procedure.next_acts(facts, work.book)
-    urgent = tuple(_urgent(offered, procedure, clocks))
+    urgent = tuple(_urgent(work, offered, procedure, facts.stage, clocks))
     my_acts = [(act, clock) for act, clock in urgent if act.allowed]
     if my_acts:
-        act, clock = min(my_acts, key=_urgency)
+        act, clock = min(my_acts, key=lambda pair: _urgency(pair, procedure))
         mine.append(_task(case, facts, act, clock, disclosure, len(my_acts) - 1))
         return
-    not_me = {"may", *(pair.key for pair in work.book.powers.pairs)}  # "not you", as against "not yet"
-    others = [pair for pair in urgent if {breach.code for breach in pair[0].breaches} <= not_me]
+    others = [pair for pair in urgent if {breach.code for breach in pair[0].breaches} <= not_me(work.book.powers)]
     if others and (disclosure is not None or _involved(work, facts)):
-        act, clock = min(others, key=_urgency)
+        act, clock = min(others, key=lambda pair: _urgency(pair, procedure))
         waiting.append(_task(case, facts, act, clock, disclosure, 0))
 
 
 def _urgent(
-    offered: Iterable[NextAct], procedure: Procedure, clocks: list[Clock]
+    work: Work, offered: Iterable[NextAct], procedure: Procedure, stage: str, clocks: list[Clock]
 ) -> Iterable[tuple[NextAct, Clock | None]]:
     """Acts that lead forward, that stop a running clock, or that mend what stands in the way of going forward."""
     acts = tuple(offered)
-    leading = {act.act for act in leading_acts(procedure, acts)}
-    mends = {breach.mend for act in acts if act.act in leading for breach in act.breaches if breach.mend}
+    leads = leading_acts(procedure, acts, stage, work.book.powers)
+    leading = {act.act for act in leads}
+    mends = {act.act for act in mending_acts(procedure, acts, leads)}
     for act in acts:
         event = procedure.acts[act.act].event
         clock = next((one for one in clocks if event in one.limit.stops and set(act.who) & set(one.act_by)), None)
@@ -145,11 +148,40 @@ def _urgent(
             yield act, clock or (next(ours, None) if act.primary else None)
 
 
-def leading_acts(procedure: Procedure, offered: Iterable[NextAct]) -> list[NextAct]:
-    """Acts that lead forward; those that break the case off (decline, drop) only where nothing else leads on."""
-    primary = [act for act in offered if act.primary]
-    going_on = [act for act in primary if not _ends(procedure, act.act)]
-    return going_on or primary
+def leading_acts(procedure: Procedure, offered: Iterable[NextAct], stage: str, powers: Powers) -> list[NextAct]:
+    """Acts that lead forward from `stage`.
+
+    Where something else leads on, these do not: what breaks the case off (decline, drop), what was done in this stage
+    already, a review that nothing waits for, what waits for another leading act, and what no act can open any more.
+    """
+    found = [act for act in offered if act.primary]
+    asked_for = {breach.mend for act in found for breach in act.breaches}
+    found = [act for act in found if procedure.acts[act.act].to != stage] or found
+    found = [act for act in found if act.act not in DETOURS or act.act in asked_for] or found
+    found = [act for act in found if not _ends(procedure, act.act)] or found
+    names = {act.act for act in found}
+    found = [act for act in found if not names & {breach.mend for breach in act.breaches}] or found
+    return [act for act in found if not _closed_for_good(act, powers)] or found
+
+
+def mending_acts(procedure: Procedure, offered: Iterable[NextAct], leads: Iterable[NextAct]) -> list[NextAct]:
+    """Acts that mend what stands in the way of the leading ones, each once; none that goes back or breaks off."""
+    leads = tuple(leads)
+    wanted = {breach.mend for act in leads for breach in act.breaches if breach.mend} - {act.act for act in leads}
+    return [
+        act for act in offered
+        if act.act in wanted and not procedure.acts[act.act].back and not _ends(procedure, act.act)
+    ]  # fmt: skip
+
+
+def _closed_for_good(act: NextAct, powers: Powers) -> bool:
+    """Whether something about the case itself forbids the act, and no act would mend it."""
+    return any(not breach.mend and breach.code not in not_me(powers) for breach in act.breaches)
+
+
+def not_me(powers: Powers) -> frozenset[str]:
+    """The conditions that say "not you", as against "not yet"."""
+    return frozenset({"may", *(pair.key for pair in powers.pairs)})
 
 
 def _ends(procedure: Procedure, act: str) -> bool:
@@ -157,10 +189,10 @@ def _ends(procedure: Procedure, act: str) -> bool:
     return to is not None and procedure.stages[to].ends
 
 
-def _urgency(pair: tuple[NextAct, Clock | None]) -> tuple[bool, dt.date, bool]:
-    """Soonest first; among equals the act that leads on."""
+def _urgency(pair: tuple[NextAct, Clock | None], procedure: Procedure) -> tuple[bool, dt.date, bool, bool]:
+    """Soonest first; among equals the act that leads on, and last the one that sends back."""
     act, clock = pair
-    return clock is None, clock.due.due_on if clock else dt.date.max, not act.primary
+    return clock is None, clock.due.due_on if clock else dt.date.max, not act.primary, procedure.acts[act.act].back
 
 
 def _involved(work: Work, facts: CaseFacts) -> bool:

@@ -40,6 +40,10 @@ TABS: Mapping[str, tuple[str, frozenset[str]]] = {
 """Tabs of a case that show a part of its records: address, heading, events."""
 
 
+TELLING = frozenset({"kind", "activity", "title", "outcome", "overall", "proposed", "conclusion"})
+"""Fields by which two records of one act are told apart."""
+
+
 @dataclasses.dataclass(frozen=True, slots=True)
 class Told:
     """One record in words. `standing` is False where going back wiped it out."""
@@ -54,6 +58,12 @@ class Told:
     def on(self) -> dt.date:
         """The day the thing happened."""
         return self.record.on
+
+    @property
+    def gist(self) -> str:
+        """What tells this record from others of the same act: the kind, the title, the outcome."""
+        opening = self.record.seq == 1
+        return "" if opening else "，".join(one.text for one in self.lines if one.name in TELLING and not one.long)
 
     @property
     def text(self) -> str:

@@ -16,7 +16,7 @@ from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, li
 from enforcement.queries.disclosures import list_disclosures
 from enforcement.queries.ledger_entries import entries_of
 from enforcement.queries.recordings import list_recordings
-from enforcement.queries.work_list import leading_acts
+from enforcement.queries.work_list import leading_acts, mending_acts
 from enforcement.web import casefile, here, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.web.subjects import Subject
@@ -43,16 +43,11 @@ def index() -> str:
     pages = Pages(number, 0)
     with here.reading() as work:
         rows, total = list_cases(work, wanted, offset=(number - 1) * pages.size, limit=pages.size)
-        roles = work.actor.roles
     procedures = {key: one for key, one in here.book().procedures.items() if key != "disclosure"}
-    starts = [
-        (deed, here.words().act(name))
-        for name, deed in acts().items()
-        if deed.scope == "start" and here.book().powers.may(roles, name) is None
-    ]
     return render_template(
-        "cases.html", rows=rows, wanted=wanted, pages=Pages(number, total), procedures=procedures, starts=starts
-    )
+        "cases.html",
+        rows=rows, wanted=wanted, pages=Pages(number, total), procedures=procedures, starts=subjects.starts(),
+    )  # fmt: skip
 
 
 @blueprint.get("/cases/no/<case_no>")
@@ -144,8 +139,11 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
     if facts is None:
         raise NotFound("case", case_id)
     book = here.book()
-    offered = book.procedures[subject.procedure].next_acts(facts, book)
-    leading = leading_acts(book.procedures[subject.procedure], offered)
+    procedure = book.procedures[subject.procedure]
+    offered = procedure.next_acts(facts, book)
+    leads = leading_acts(procedure, offered, facts.stage, book.powers)
+    mends = mending_acts(procedure, offered, leads)
+    leading = [one for one in leads if _mine(one)] or [one for one in mends if _mine(one) and one.allowed]
     return {
         "subject": subject,
         "case": subject.case,
@@ -153,9 +151,9 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         "names": _names(work) | {str(matter): facts.matter.zh for matter in [facts.matter.code] if matter},
         "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
         "major": review.classify(facts, book),
-        "next_primary": [one for one in leading if _mine(one)],
+        "next_primary": leading,
         "next_other": [one for one in offered if one not in leading and _mine(one)],
-        "next_others": [one for one in leading if not _mine(one)],
+        "next_others": [one for one in mends if not _mine(one)] or [one for one in leads if not _mine(one)],
         "tabs": [(key, zh) for key, (zh, _) in casefile.TABS.items()] + [("disclosure", "公示"), ("ledger", "台账")],
         "staged": {name for name, deed in acts().items() if deed.staged},
         "known_acts": acts(),

@@ -17,7 +17,9 @@ from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries import people
+from enforcement.queries.corrections import OpenRequest, open_requests
 from enforcement.queries.disclosures import list_disclosures, stage_counts
+from enforcement.queries.work_list import leading_acts
 from enforcement.web import casefile, desks, here, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work
@@ -76,7 +78,9 @@ def show(disclosure_id: uuid.UUID) -> str:
         facts, disclosure = subject.facts, subject.disclosure
         if facts is None or disclosure is None:
             raise NotFound("disclosure", disclosure_id)
-        offered = book.procedures["disclosure"].next_acts(facts, book)
+        procedure = book.procedures["disclosure"]
+        offered = procedure.next_acts(facts, book)
+        leads = leading_acts(procedure, offered, facts.stage, book.powers)
         records = [record for record in facts.records if record.data.get("disclosure") == str(disclosure_id)]
         told = casefile.timeline(here.words(), records, people.everybody(work))
         spans = redaction.spans_of(work, disclosure)
@@ -84,6 +88,7 @@ def show(disclosure_id: uuid.UUID) -> str:
         if disclosure.fields:
             content = desks.public_content(work, subject)
         context = {
+            "requests": asked_about(work, disclosure_id),
             "unserved": unserved(facts) and disclosure.stage in OPEN,
             "clocks": [one for one in running(facts, book) if one.limit.key == disclosure.limit_key],
             "pieces": desks.pieces(disclosure.original_text, [span for span in spans if span.accepted is not False]),
@@ -92,9 +97,16 @@ def show(disclosure_id: uuid.UUID) -> str:
     return render_template(
         "disclosure.html",
         subject=subject, disclosure=disclosure, case=subject.case, told=told, content=content, next_acts=mine,
-        others=[one for one in offered if one not in mine and one.primary],
+        leading=[one.act for one in leads], others=[one for one in leads if one not in mine],
         public_address=f"{here.office().public_address}/records/{disclosure_id}", **context,
     )  # fmt: skip
+
+
+def asked_about(work: Work, disclosure_id: uuid.UUID) -> list[OpenRequest]:
+    """What the public asks of this publication; who asked is shown to those alone who answer."""
+    if not here.actor().roles & set(here.book().powers.who("settle_correction")):
+        return []
+    return [one for one in open_requests(work) if one.publication_id == disclosure_id]
 
 
 @blueprint.post("/disclosures/<uuid:disclosure_id>/spans/known")

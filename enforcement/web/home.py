@@ -5,9 +5,11 @@ import datetime as dt
 
 from flask import Blueprint, render_template, url_for
 
+from enforcement.queries.corrections import OpenRequest, open_requests
 from enforcement.queries.work_list import Task, work_list
-from enforcement.web import here
+from enforcement.web import here, subjects
 from enforcement.web.words import TimeLeft, joined
+from enforcement.work import Work
 
 blueprint = Blueprint("home", __name__)
 
@@ -42,6 +44,7 @@ def home() -> str:
     """The home page of everybody who is signed in."""
     with here.reading() as work:
         found = work_list(work)
+        requests = _requests(work)
         today = work.today
     lines = [_line(task, today) for task in found.mine]
     groups: dict[str, list[Line]] = {}
@@ -52,9 +55,22 @@ def home() -> str:
         groups=groups,
         waiting=[_line(task, today) for task in found.waiting[:MOST_SHOWN]],
         days=_days(lines),
+        requests=requests,
+        starts=subjects.starts(),
         total=len(lines),
         cut=found.cut or len(lines) > MOST_SHOWN,
     )
+
+
+def _requests(work: Work) -> list[OpenRequest]:
+    """What the public sent in and waits to be answered by somebody like this person (G#19)."""
+    powers, roles = here.book().powers, here.actor().roles
+    may = {act: bool(roles & set(powers.who(act))) for act in ("settle_correction", "answer_suggestion")}
+    if not any(may.values()):
+        return []
+    return [
+        one for one in open_requests(work) if may["settle_correction" if one.publication_id else "answer_suggestion"]
+    ]
 
 
 def _line(task: Task, today: dt.date) -> Line:
@@ -64,10 +80,8 @@ def _line(task: Task, today: dt.date) -> Line:
         address = url_for("acts.on_disclosure", subject_id=task.disclosure_id, act=task.act.replace("_", "-"))
     else:
         address = url_for("acts.on_case", subject_id=task.case_id, act=task.act.replace("_", "-"))
-    subject = joined(
-        [task.document_no or f"{words.procedure(task.procedure)} 案 {task.case_no}", task.title, task.party]
-    )
-    waits_for = "、".join(words.term(role) for role in task.who)
+    subject = joined([task.document_no or f"{words.procedure(task.procedure)} {task.case_no}", task.title, task.party])
+    waits_for = "、".join(words.term(role) for role in task.who if role != "clock") or "系统"
     return Line(task, left, address, _VERBS.get(task.act, "去办理"), _group(left, today), subject, waits_for)
 
 

@@ -65,6 +65,16 @@ def case_zh(case: Case) -> str:
     return f"{case.document_no or case.case_no} {case.title}".strip()
 
 
+def starts() -> list[tuple[Act, str]]:
+    """The acts by which this person may begin a case, with their words."""
+    may = here.book().powers.may
+    return [
+        (deed, here.words().act(name))
+        for name, deed in registry.acts().items()
+        if deed.scope == "start" and may(here.actor().roles, name) is None
+    ]
+
+
 def a_new_case(deed: Act) -> Subject:
     """The case that does not exist yet."""
     return Subject(

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Literal
 
@@ -19,6 +20,7 @@ from publish.document import FORM_ZH, KIND_ZH
 Tone = Literal["late", "soon", "calm", "done", "still"]
 _WEEKDAYS = "一二三四五六日"
 _SOON = 2
+_ISO_DAY = re.compile(r"(?<![0-9-])([0-9]{4})-([0-9]{2})-([0-9]{2})(?![0-9T-])")
 
 
 def day(value: dt.date | None) -> str:
@@ -32,6 +34,11 @@ def short_day(value: dt.date | None, today: dt.date | None = None) -> str:
         return ""
     year = "" if today is not None and value.year == today.year else f"{value.year}年"
     return f"{year}{value.month}月{value.day}日"
+
+
+def dated(sentence: str) -> str:
+    """A sentence with its days written as people write them: 2026-09-28 as 2026年9月28日."""
+    return _ISO_DAY.sub(lambda found: f"{found[1]}年{int(found[2])}月{int(found[3])}日", sentence)
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -211,7 +218,8 @@ class Line:
 def filters(words: Words) -> dict[str, Any]:
     """What templates may write with."""
     return {
-        "day": day, "short_day": short_day, "moment": moment, "money": money, "size": size, "duration": duration,
+        "dated": dated, "day": day, "short_day": short_day, "moment": moment, "money": money,
+        "size": size, "duration": duration,
         "term": words.term, "cite": words.cite, "grounds": words.grounds, "act_zh": words.act, "stage_zh": words.stage,
         "procedure_zh": words.procedure, "time_left": words.time_left, "shanghai_day": shanghai_day,
         "dashes": lambda name: name.replace("_", "-"),

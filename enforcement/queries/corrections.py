@@ -1,0 +1,61 @@
+"""What the public asks of what is published, as it was sent in, and until when it is to be answered (G#19)."""
+
+import dataclasses
+import datetime as dt
+import uuid
+
+from sqlalchemy import Text, cast, exists, select
+
+from enforcement.facts import parameters
+from enforcement.law.clocks import due
+from enforcement.law.events import shanghai_day
+from enforcement.models.cases import ProcessRecord
+from enforcement.work import Work
+from publish.tables import correction_request
+
+MOST = 500
+SETTLED = "correction_settled"
+LIMITS = {"correction": "correction_request", "suggestion": "correction_suggestion"}
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class OpenRequest:
+    """One request taken up and not yet settled. `publication_id` is its disclosure's id; None: about none of them."""
+
+    id: uuid.UUID
+    receipt_no: str
+    kind: str
+    statement: str
+    wish: str
+    name: str
+    contact: str
+    publication_id: uuid.UUID | None
+    taken_up_at: dt.datetime
+    due_on: dt.date
+
+
+def open_requests(work: Work) -> list[OpenRequest]:
+    """Every request of the agency that waits for an answer, oldest first. Two queries."""
+    table = correction_request.c
+    settled = exists().where(
+        ProcessRecord.event == SETTLED, ProcessRecord.data.op("->>")("request") == cast(table.id, Text)
+    )
+    query = (
+        select(
+            table.id, table.receipt_no, table.kind, table.statement, table.wish, table.name, table.contact,
+            table.publication_id, table.taken_up_at,
+        )
+        .where(table.taken_up_at.is_not(None), ~settled)
+        .order_by(table.submitted_at)
+        .limit(MOST)
+    )  # fmt: skip
+    rows = list(work.session.execute(query).mappings())
+    own = parameters(work) if rows else {}
+    found = []
+    for row in rows:
+        limit = work.book.limits[LIMITS[row["kind"]]]
+        value = own.get(limit.parameter or "")
+        taken_up_on = shanghai_day(row["taken_up_at"])
+        due_on = due(limit, taken_up_on, work.book.calendar, value=value.value if value else None).due_on
+        found.append(OpenRequest(**row, due_on=due_on))
+    return found
