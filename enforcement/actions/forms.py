@@ -174,11 +174,16 @@ _NOT: Mapping[str, type] = {"money": bool, "number": bool, "day": dt.datetime}
 """What Python takes for the shape and is none."""
 
 
+def asked_for(spec: FieldSpec) -> str:
+    """What to do about a field left empty: some are chosen from a list, others typed."""
+    return f"{'请选择' if spec.kind in {'choice', 'choices', 'people', 'pick'} else '请填写'}{spec.zh}"
+
+
 def _problem(spec: FieldSpec, value: Any) -> str | None:
     if value is None or value in ("", (), 0) or (isinstance(value, str) and not value.strip()):
         # Nought of a number is an answer; nought fen is none.
         missing = spec.required and not (spec.kind == "number" and value == 0 and value is not None)
-        return f"请填写{spec.zh}" if missing else None
+        return asked_for(spec) if missing else None
     if not isinstance(value, _SHAPES[spec.kind]) or isinstance(value, _NOT.get(spec.kind, ())):
         return f"{spec.zh}格式不正确"
     return next((f"{spec.zh}{words}" for holds, words in _RULES.get(spec.kind, ()) if not holds(spec, value)), None)

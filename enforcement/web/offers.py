@@ -24,6 +24,9 @@ CARRIED: Mapping[str, tuple[str, ...]] = {
 }
 """Acts that begin with what earlier records say in fields of the same name; the first that has the field gives it."""
 
+NOT_CARRIED = frozenset({("case_opened", "basis")})
+"""Event and field of the same name and another meaning: why a case is opened is not what it is decided by."""
+
 RENAMED: Mapping[str, Mapping[str, str]] = {
     "make_decision": {"evidence": "evidence_summary"},
     "make_license_decision": {"outcome": "proposed"},
@@ -70,14 +73,15 @@ def spec_default(form: type, name: str) -> Any:
 
 def _from_case(deed: Act, facts: CaseFacts) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    sources = [record.data for event in CARRIED.get(deed.name, ()) if (record := facts.last(event))]
+    sources = [(event, record.data) for event in CARRIED.get(deed.name, ()) if (record := facts.last(event))]
     renamed = RENAMED.get(deed.name, {})
     for name, spec in specs(deed.form).items():
         if spec.kind == "people" and spec.source == "officer":
             found[name] = [one.person_id for one in facts.officers if one.to_on is None]
             continue
         for field in (name, *([renamed[name]] if name in renamed else [])):
-            value = next((data[field] for data in sources if data.get(field)), None)
+            kept = (data for event, data in sources if (event, field) not in NOT_CARRIED)
+            value = next((data[field] for data in kept if data.get(field)), None)
             if value is not None:
                 found[name] = value
                 break

@@ -12,7 +12,7 @@ from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
-from enforcement.actions.forms import FieldSpec, specs
+from enforcement.actions.forms import FieldSpec, asked_for, specs
 from enforcement.law.errors import Invalid
 from enforcement.law.events import SHANGHAI
 
@@ -53,13 +53,14 @@ def schema_of(form: type) -> type[FormSchema]:
 def _field(form: type, name: str, spec: FieldSpec) -> fields.Field[Any]:
     default = {field.name: field.default for field in dataclasses.fields(form)}[name]
     note = "；".join(part for part in (spec.note, spec.cite) if part)
+    asked = asked_for(spec)
     given: dict[str, Any] = {
         "required": spec.required,
         "allow_none": False,
         "metadata": {"title": spec.zh} | ({"description": note} if note else {}),
         "error_messages": {
-            "required": f"请填写{spec.zh}",
-            "null": f"请填写{spec.zh}",
+            "required": asked,
+            "null": asked,
             "invalid": f"{spec.zh}格式不正确",
             "invalid_utf8": f"{spec.zh}格式不正确",
             "too_large": f"{spec.zh}超过上限",

@@ -95,7 +95,9 @@ def test_an_empty_form_names_every_field_it_needs(act: Act) -> None:
         forms.check(act.form())
     assert set(refusal.value.fields) == needed
     for name, messages in refusal.value.fields.items():
-        assert messages == [f"请填写{forms.specs(act.form)[name].zh}"]
+        spec = forms.specs(act.form)[name]
+        chosen = spec.kind in {"choice", "choices", "people", "pick"}
+        assert messages == [f"请选择{spec.zh}" if chosen else f"请填写{spec.zh}"]
 
 
 @pytest.mark.parametrize("act", ACTS)

@@ -52,7 +52,7 @@ def test_what_is_missing_is_said_beside_the_field_and_on_top_and_nothing_typed_i
     )
     assert answer.status_code == 422
     assert "有 3 处需要修改" in answer.text
-    assert '<a href="#f-parties-0-kind">请填写当事人类型</a>' in answer.text
+    assert '<a href="#f-parties-0-kind">请选择当事人类型</a>' in answer.text
     assert "获取时间应为日期和时间" in answer.text
     assert 'id="f-matter_code-error"' in answer.text
     assert 'value="涉嫌未明码标价案"' in answer.text
