@@ -114,6 +114,6 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_PARTS": 5000,
         "MINGJIAN_DEMO": settings.demo,
         "LEDGER_KEY": str(VerifierKey(settings.ledger_origin, settings.ledger_public_key or bytes(32))),
-        "SEND_FILE_MAX_AGE_DEFAULT": 3600,
+        "SEND_FILE_MAX_AGE_DEFAULT": None,  # asked for again by its ETag: an old style under a new page breaks it
         **api.CONFIGURATION,
     }

@@ -42,6 +42,7 @@ TABS: Mapping[str, tuple[str, frozenset[str]]] = {
 
 TELLING = frozenset({"kind", "activity", "title", "outcome", "overall", "proposed", "conclusion"})
 """Fields by which two records of one act are told apart."""
+LONGEST_GIST = 40
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -62,8 +63,10 @@ class Told:
     @property
     def gist(self) -> str:
         """What tells this record from others of the same act: the kind, the title, the outcome."""
-        opening = self.record.seq == 1
-        return "" if opening else "，".join(one.text for one in self.lines if one.name in TELLING and not one.long)
+        if self.record.seq == 1:
+            return ""
+        told = "，".join(one.text for one in self.lines if one.name in TELLING and not one.long)
+        return told if len(told) <= LONGEST_GIST else f"{told[:LONGEST_GIST]}……"
 
     @property
     def text(self) -> str:

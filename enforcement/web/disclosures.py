@@ -80,7 +80,11 @@ def show(disclosure_id: uuid.UUID) -> str:
             raise NotFound("disclosure", disclosure_id)
         procedure = book.procedures["disclosure"]
         offered = procedure.next_acts(facts, book)
-        leads = leading_acts(procedure, offered, facts.stage, book.powers)
+        # Nothing leads on from what is published: to withdraw it is a choice, not the next step.
+        leads = [
+            one for one in leading_acts(procedure, offered, facts.stage, book.powers)
+            if not procedure.stages[procedure.acts[one.act].to or facts.stage].ends
+        ]  # fmt: skip
         records = [record for record in facts.records if record.data.get("disclosure") == str(disclosure_id)]
         told = casefile.timeline(here.words(), records, people.everybody(work))
         spans = redaction.spans_of(work, disclosure)
@@ -93,11 +97,14 @@ def show(disclosure_id: uuid.UUID) -> str:
             "clocks": [one for one in running(facts, book) if one.limit.key == disclosure.limit_key],
             "pieces": desks.pieces(disclosure.original_text, [span for span in spans if span.accepted is not False]),
         }
-    mine = [one for one in offered if set(one.who) & here.actor().roles]
+    mine = [
+        one for one in offered
+        if set(one.who) & here.actor().roles and (one.act != "settle_correction" or context["requests"])
+    ]  # fmt: skip
     return render_template(
         "disclosure.html",
         subject=subject, disclosure=disclosure, case=subject.case, told=told, content=content, next_acts=mine,
-        leading=[one.act for one in leads], others=[one for one in leads if one not in mine],
+        leading=["settle_correction", *(one.act for one in leads)], others=[one for one in leads if one not in mine],
         public_address=f"{here.office().public_address}/records/{disclosure_id}", **context,
     )  # fmt: skip
 
