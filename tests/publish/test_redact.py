@@ -91,6 +91,8 @@ def test_a_label_finds_what_stands_behind_it(text: str, value: str, category: st
         "2026年6月29日，执法人员到场检查",
         "本决定的货值金额合计944元",
         "〔家庭住址已隐去〕，张某、李某甲",
+        "许可证件编号：JY11101050003。有效期：2026年11月23日至2031年11月22日。",
+        "本机关于2026年11月23日受理。经审查，决定准予行政许可。",
     ],
 )
 def test_what_is_public_is_not_proposed(text: str) -> None:

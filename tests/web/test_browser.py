@@ -215,6 +215,22 @@ def test_what_is_typed_survives_a_session_that_ends(places: object, enter: Enter
     expect(page.locator("input[type=text].form-control, .field-text").first).to_have_value("正在填写的内容")
 
 
+def test_what_was_handed_in_does_not_come_back_into_the_next_form(
+    places: dict[str, tuple[str, str]], enter: Enter
+) -> None:
+    page = enter("officer1").new_page()
+    page.goto(f"{places['case'][1]}/acts/state-no-recording")
+    page.locator("#act-form input[name=activity]").last.check()
+    page.fill("#f-reason", "设备故障，已制作文字记录。")
+    expect(page.locator("[data-draft-said]")).to_contain_text("已自动暂存", timeout=10_000)
+    page.fill("#f-reason", "设备故障，当场制作了文字记录。")
+    page.click("#act-form [data-submit]")
+    expect(page.get_by_text("已办理：说明未作音像记录的理由")).to_be_visible()
+    page.goto(f"{places['case'][1]}/acts/state-no-recording")
+    expect(page.get_by_text("暂存的内容")).to_have_count(0)
+    expect(page.locator("#f-reason")).to_have_value("")
+
+
 def test_the_opinion_button_stays_shut_until_every_point_has_a_finding(
     places: dict[str, tuple[str, str]], enter: Enter
 ) -> None:

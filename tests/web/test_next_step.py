@@ -1,0 +1,71 @@
+"""What a page says comes next: the right act, for the right person, and what the public asked."""
+
+from __future__ import annotations
+
+import html
+import re
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from enforcement.actions.review import SubmitForReview
+from tests import factories
+from tests.actions.test_corrections import asked_for
+
+if TYPE_CHECKING:
+    from tests.factories import House
+    from tests.web.conftest import Visitor
+
+
+def next_step(page: str) -> str:
+    """The words under 下一步, up to what else may be done."""
+    part = page.partition('<h2 id="next">')[2].partition("还可以")[0]
+    return re.sub(r"\s+", " ", html.unescape(re.sub(r"<[^>]+>", " ", part)))
+
+
+def test_a_pending_review_waits_for_the_reviewer_and_for_nobody_to_submit_it_again(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="prior_notice_given", **factories.MAJOR)
+    address = f"/cases/{walk.case_id}"
+    assert "提交法制审核" in next_step(signed_in("scjg-officer1").get(address))
+    form = SubmitForReview(proposal="建议罚款十二万元", reasons="事实清楚", basis="第一百二十四条", declaration=True)
+    walk.do("officer1", "submit_for_review", form)
+    reviewer = signed_in("scjg-reviewer").get(address)
+    assert "出具法制审核意见" in next_step(reviewer)
+    assert "退回补充材料" not in next_step(reviewer)
+    officer = next_step(signed_in("scjg-officer1").get(address))
+    assert "等待法制审核人员：出具法制审核意见" in officer
+    assert "提交法制审核" not in officer
+    head = next_step(signed_in("scjg-head").get(address))
+    assert "已送审，尚未出具审核意见" in head
+    assert "由法制审核人员办理：出具法制审核意见" in head
+
+
+def test_a_decision_that_is_not_major_is_led_to_no_review(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    walk = factories.license(shop.market, until="application_examined")
+    officer = next_step(signed_in("scjg-officer1").get(f"/cases/{walk.case_id}"))
+    assert "等待行政机关负责人：作出许可决定" in officer
+    assert "提交法制审核" not in officer
+
+
+def test_what_was_done_in_this_stage_is_not_the_next_step(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    walk = factories.penalty(shop.market, until="decision_made")
+    head = next_step(signed_in("scjg-head").get(f"/cases/{walk.case_id}"))
+    assert "等待执法人员：送达" in head
+    assert "移送" not in head
+
+
+def test_a_request_of_the_public_is_read_whole_by_those_who_answer_it(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk, request = asked_for(shop)
+    address = f"/disclosures/{walk.disclosure_id()}"
+    releaser = signed_in("scjg-releaser")
+    receipt = f"GS{request.replace('-', '')[:16]}"
+    assert receipt in releaser.get("/")
+    page = releaser.get(address)
+    for told in (receipt, "金额有误", "更正", "褚先生", "13801054321"):
+        assert told in page
+    other = signed_in("scjg-officer1")
+    assert receipt not in other.get("/")
+    assert "褚先生" not in other.get(address)
