@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from sqlalchemy import create_engine
+import select
+from typing import Any
+
+from sqlalchemy import create_engine, event
+from sqlalchemy.exc import DisconnectionError
 
 from config.fitness import STATIC_FOLDERS
 from config.settings import Settings, Unfit
@@ -11,6 +15,13 @@ from enforcement.law.errors import LawBookError
 from enforcement.work import Office
 from media.errors import StoreUnfit
 from media.store import FileStore
+
+
+def _require_open(connection: Any, _record: object, _proxy: object) -> None:
+    # A server that went away said so on the connection: there is something to read. A ping would be a question more
+    # before every transaction. The pool answers DisconnectionError with another connection.
+    if select.select([connection], [], [], 0)[0]:
+        raise DisconnectionError
 
 
 def open_office(settings: Settings) -> Office:
@@ -22,5 +33,6 @@ def open_office(settings: Settings) -> Office:
         store = FileStore(settings.media, served=STATIC_FOLDERS)
     except (LawBookError, StoreUnfit) as error:
         raise Unfit(str(error)) from error
-    engine = create_engine(settings.database_url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(settings.database_url, hide_parameters=True)
+    event.listen(engine, "checkout", _require_open)
     return Office(engine=engine, book=book, store=store, public_address=settings.public_address, demo=settings.demo)

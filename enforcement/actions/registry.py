@@ -15,7 +15,6 @@ from typing import Any, Literal
 
 from psycopg.errors import UniqueViolation
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import IntegrityError
 
 from enforcement.actions import asked, forms
@@ -29,7 +28,6 @@ from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
-from enforcement.models.powers import DocumentNumber
 from enforcement.work import Actor, Office, Work
 
 Scope = Literal["start", "case", "disclosure", "agency"]
@@ -161,6 +159,8 @@ def start_in(work: Work, deed: Act, form: Any, *, parent_case_id: uuid.UUID | No
     extra = deed.body(work, case, form)
     # Judged after its body, because the body is what gives the case its matter, party and officers.
     admitted = _admit(work, procedure, deed, facts_of(work, case, forms.to_values(form)))
+    # Last of all: until this transaction ends, everybody else who starts a case waits for the number.
+    case.case_no = f"{work.today.year}-{take_number(work, 'case'):04d}"
     return _record(work, deed, case, form, on, extra, admitted)
 
 
@@ -313,14 +313,13 @@ def _once(work: Work, deed: Act, form: Any) -> Extra | None:
 
 
 def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None) -> Case:
-    """A case with its chain, before its first record."""
+    """A case with its chain, before its number and its first record."""
     agency_id = work.actor.agency_id
     case_id = new_id()
     open_chain(work.session, chain_id=case_id, agency_id=agency_id, kind="case")
     case = Case(
         id=case_id,
         agency_id=agency_id,
-        case_no=f"{work.today.year}-{take_number(work, 'case'):04d}",
         procedure=procedure.key,
         stage=procedure.start,
         version=0,
@@ -334,13 +333,15 @@ def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None)
     return case
 
 
+# Written out: every start of a case waits for this row.
+_NEXT_NUMBER = """
+    INSERT INTO enforcement.document_number (agency_id, series, year, last) VALUES (%s, %s, %s, 1)
+    ON CONFLICT (agency_id, series, year) DO UPDATE SET last = document_number.last + 1 RETURNING last
+"""
+
+
 def take_number(work: Work, series: str) -> int:
     """The next number of a series this year, without gaps: its row stays locked until this act commits."""
-    statement = insert(DocumentNumber).values(
-        agency_id=work.actor.agency_id, series=series, year=work.today.year, last=1
-    )
-    return work.session.scalars(
-        statement.on_conflict_do_update(
-            index_elements=["agency_id", "series", "year"], set_={"last": DocumentNumber.last + 1}
-        ).returning(DocumentNumber.last)
-    ).one()
+    row = (work.actor.agency_id, series, work.today.year)
+    number: int = work.session.connection().exec_driver_sql(_NEXT_NUMBER, row).scalar_one()
+    return number
