@@ -17,6 +17,7 @@ from enforcement.models.people import Agency
 from enforcement.work import Work
 
 SERIES = {"penalty": "处罚", "no_penalty": "不罚", "not_established": "不罚", "judicial_transfer": "移送"}
+OF_A_PENALTY = "给予行政处罚的必填"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +33,11 @@ class MakeDecision:
     fine_fen: int = money("罚款金额")
     confiscation_fen: int = money("没收金额")
     other_content: str = long_text("其他决定内容", required=False)
-    performance_manner: str = long_text("履行方式", required=False, cite="APL#59.1(4)")
-    performance_due: str = text("履行期限", required=False, cite="APL#59.1(4)")
-    remedies: str = long_text("申请行政复议、提起行政诉讼的途径和期限", required=False, cite="APL#59.1(5)")
+    performance_manner: str = long_text("履行方式", required=False, note=OF_A_PENALTY, cite="APL#59.1(4)")
+    performance_due: str = text("履行期限", required=False, note=OF_A_PENALTY, cite="APL#59.1(4)")
+    remedies: str = long_text(
+        "申请行政复议、提起行政诉讼的途径和期限", required=False, note=OF_A_PENALTY, cite="APL#59.1(5)"
+    )
     sealed: bool = yes_no("决定书已加盖本机关印章", cite="APL#59.2")
     social_impact: bool = yes_no("具有一定社会影响", default=True, cite="G#13")
     downgrade_reason: str = long_text("不具有一定社会影响的理由", required=False, cite="G#13")

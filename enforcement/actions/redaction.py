@@ -83,7 +83,10 @@ def leaks_of(work: Work, facts: CaseFacts, final: bytes | str) -> list[str]:
     """Every known value of the case that final bytes still tell, by category and reading; never the value itself."""
     categories = work.book.redaction["category"]
     found = redact.leaks(final, known_values(facts), keep=kept_values(facts))
-    return [f"{categories[leak.category]['zh']}：{leak.where}" for leak in found]
+    plain = "原文"  # where nothing had to be decoded: not worth a word
+    return [
+        categories[leak.category]["zh"] + ("" if leak.where == plain else f"，{leak.where}") for leak in found
+    ]  # fmt: skip
 
 
 def party_label(facts: CaseFacts) -> str:

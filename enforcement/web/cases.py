@@ -17,7 +17,7 @@ from enforcement.queries.disclosures import list_disclosures
 from enforcement.queries.ledger_entries import entries_of
 from enforcement.queries.recordings import list_recordings
 from enforcement.queries.work_list import leading_acts, mending_acts
-from enforcement.web import casefile, here, subjects
+from enforcement.web import casefile, here, offers, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.web.subjects import Subject
 from enforcement.work import Work
@@ -152,7 +152,11 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
         "major": review.classify(facts, book),
         "next_primary": leading,
-        "next_other": [one for one in offered if one not in leading and _mine(one)],
+        "next_other": [
+            one
+            for one in offered
+            if one not in leading and _mine(one) and offers.has_object(work, acts().get(one.act), facts)
+        ],
         "next_others": [one for one in mends if not _mine(one)] or [one for one in leads if not _mine(one)],
         "tabs": [(key, zh) for key, (zh, _) in casefile.TABS.items()] + [("disclosure", "公示"), ("ledger", "台账")],
         "staged": {name for name, deed in acts().items() if deed.staged},

@@ -56,6 +56,17 @@ def options_of(work: Work, facts: CaseFacts | None, words: Words) -> Options:
     return offer
 
 
+OF_THE_CASE = frozenset({"measures", "preservations"})
+"""Sources that are read from the facts alone."""
+
+
+def has_object(work: Work, deed: Act | None, facts: CaseFacts) -> bool:
+    """Whether the case holds what the act is about: no measure is ended where none stands. No query."""
+    asked = specs(deed.form).values() if deed else ()
+    needed = [spec for spec in asked if spec.required and spec.source in OF_THE_CASE]
+    return all(choices.offered(work, spec.source, facts, str) for spec in needed)
+
+
 def first_typed(deed: Act, facts: CaseFacts | None, work: Work) -> Typed:
     """What a fresh form holds: what the case already says, for a person to check and change."""
     values: dict[str, Any] = {name: spec_default(deed.form, name) for name in specs(deed.form)}

@@ -69,3 +69,13 @@ def test_a_request_of_the_public_is_read_whole_by_those_who_answer_it(
     other = signed_in("scjg-officer1")
     assert receipt not in other.get("/")
     assert "褚先生" not in other.get(address)
+
+
+def test_what_ends_a_measure_is_offered_where_a_measure_stands(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="investigation")
+    page = signed_in("scjg-officer1").get(f"/cases/{walk.case_id}")
+    assert "采取行政强制措施" in page
+    assert "处理或者解除行政强制措施" not in page
+    assert "处理先行登记保存的证据" not in page
