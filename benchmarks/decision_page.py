@@ -18,7 +18,7 @@ from benchmarks import datasette
 from benchmarks.publications import Publications
 from benchmarks.ratios import Ratio, in_turns, main
 from benchmarks.site_database import SAMPLE, site_database
-from benchmarks.web import Connection, Load, Request, public_site
+from benchmarks.web import Connection, Load, Request, application
 from publish.document import to_bytes
 
 BOUND = 5.0
@@ -33,7 +33,7 @@ def measure(rows: int) -> Iterator[Ratio]:
     chosen = random.Random(1).sample(range(rows), min(ASKED, rows))  # noqa: S311 — which rows, nothing secret
     with site_database(rows) as server:
         path = datasette.database(server, rows)
-        with public_site(server) as ours, datasette.datasette(path) as theirs:
+        with application(server, "public") as ours, datasette.datasette(path) as theirs:
             pages = [f"/records/{publications.at(number)[0]}" for number in chosen]
             other = [datasette.record_path(number + 1) for number in chosen]
             _same_words(publications, chosen, (ours, pages), (theirs, other))

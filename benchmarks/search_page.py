@@ -19,7 +19,7 @@ from benchmarks import datasette
 from benchmarks.publications import Publications
 from benchmarks.ratios import Ratio, in_turns, main
 from benchmarks.site_database import site_database
-from benchmarks.web import Connection, Load, Request, public_site
+from benchmarks.web import Connection, Load, Request, application
 from enforcement.runtime.embedded import DATABASE, Server
 from publish.site.query import Search
 from publish.site.reading import COUNTED, PAGE
@@ -63,7 +63,7 @@ def measure(rows: int) -> Iterator[Ratio]:
     """Over `rows` publications; one ratio for each kind of question."""
     with site_database(rows) as server:
         path = datasette.database(server, rows)
-        with public_site(server) as ours, datasette.datasette(path) as theirs:
+        with application(server, "public") as ours, datasette.datasette(path) as theirs:
             for kind, asked in queries(Publications(rows)).items():
                 for query in asked:
                     _same_results(query, server, path, ours, theirs)

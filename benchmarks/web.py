@@ -10,8 +10,9 @@ import subprocess
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from benchmarks.site_database import settings_of
 from config.settings import ROOT
@@ -20,7 +21,7 @@ from enforcement.runtime.embedded import Server
 from enforcement.runtime.processes import HOST, Supervisor, web
 
 CONNECTIONS = 8
-START_SECONDS = 180.0  # a first start founds the sample agencies
+START_SECONDS = 60.0
 STOP_SECONDS = 30.0
 WELL = range(200, 300)
 _END_OF_CHUNKS = b"\r\n0\r\n\r\n"
@@ -64,12 +65,18 @@ def served(
 
 
 @contextmanager
-def public_site(server: Server) -> Iterator[int]:
-    """The public site over `server`, started by the supervisor's own hand: same command, same environment."""
+def application(server: Server, name: Literal["internal", "public"], *, demo: bool = False) -> Iterator[int]:
+    """One of the two applications over `server`, started by the supervisor's own hand: same command and environment.
+
+    With `demo` the sample agencies are loaded first, also as the supervisor does it.
+    """
     port = free_port()
-    settings = settings_of(server.var, MINGJIAN_PUBLIC_PORT=str(port)).with_urls(server.urls().as_settings())
+    settings = settings_of(server.var, **{f"MINGJIAN_{name.upper()}_PORT": str(port)})
+    settings = replace(settings.with_urls(server.urls().as_settings()), demo=demo)
     supervisor = Supervisor(settings)
-    child = web("public", "公示平台", port)
+    if demo:
+        supervisor.load_demo()
+    child = web(name, "", port)
     supervisor.spawn(child)
     assert child.running is not None
     try:
@@ -162,10 +169,11 @@ class Connection:
 
 
 class Load:
-    """Eight connections that ask a server the same requests again and again; `answered` counts the answers."""
+    """Some connections that ask a server the same requests again and again; `answered` counts the answers."""
 
-    def __init__(self, port: int, requests: Sequence[Request]) -> None:
+    def __init__(self, port: int, requests: Sequence[Request], connections: int = CONNECTIONS) -> None:
         self.port = port
+        self.count = connections
         self.requests = itertools.cycle([request.written(f"{HOST}:{port}") for request in requests])
         self.answered = 0
 
@@ -173,7 +181,7 @@ class Load:
         """Answers a second over about `seconds`. Raises RuntimeError for any answer that is none of success."""
         before = self.answered
         # New ones: a server closes connections that rest while the other side is measured.
-        connections = [Connection(self.port) for _ in range(CONNECTIONS)]
+        connections = [Connection(self.port) for _ in range(self.count)]
         with selectors.DefaultSelector() as ready:
             started = time.perf_counter()
             for connection in connections:

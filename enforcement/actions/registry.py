@@ -26,7 +26,6 @@ from enforcement.law.procedure import AdmittedAct, Procedure
 from enforcement.models.base import new_id
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.disclosures import Disclosure
-from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
 from enforcement.work import Actor, Office, Work
 
@@ -159,8 +158,7 @@ def start_in(work: Work, deed: Act, form: Any, *, parent_case_id: uuid.UUID | No
     extra = deed.body(work, case, form)
     # Judged after its body, because the body is what gives the case its matter, party and officers.
     admitted = _admit(work, procedure, deed, facts_of(work, case, forms.to_values(form)))
-    # Last of all: until this transaction ends, everybody else who starts a case waits for the number.
-    case.case_no = f"{work.today.year}-{take_number(work, 'case'):04d}"
+    _begin_chain_and_number(work, case)
     return _record(work, deed, case, form, on, extra, admitted)
 
 
@@ -313,10 +311,9 @@ def _once(work: Work, deed: Act, form: Any) -> Extra | None:
 
 
 def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None) -> Case:
-    """A case with its chain, before its number and its first record."""
+    """A case before its chain, its number and its first record."""
     agency_id = work.actor.agency_id
     case_id = new_id()
-    open_chain(work.session, chain_id=case_id, agency_id=agency_id, kind="case")
     case = Case(
         id=case_id,
         agency_id=agency_id,
@@ -333,7 +330,22 @@ def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None)
     return case
 
 
-# Written out: every start of a case waits for this row.
+# One question for both: every start of a case waits for the row of the number.
+_CHAIN_AND_NUMBER = """
+    WITH chain AS (INSERT INTO enforcement.ledger_chain (id, agency_id, kind) VALUES (%s, %s, 'case'))
+    INSERT INTO enforcement.document_number (agency_id, series, year, last) VALUES (%s, 'case', %s, 1)
+    ON CONFLICT (agency_id, series, year) DO UPDATE SET last = document_number.last + 1 RETURNING last
+"""
+
+
+def _begin_chain_and_number(work: Work, case: Case) -> None:
+    """Last before the record: until this transaction ends, everybody else who starts a case waits for the number."""
+    agency_id, year = work.actor.agency_id, work.today.year
+    row = (case.id, agency_id, agency_id, year)
+    number: int = work.session.connection().exec_driver_sql(_CHAIN_AND_NUMBER, row).scalar_one()
+    case.case_no = f"{year}-{number:04d}"
+
+
 _NEXT_NUMBER = """
     INSERT INTO enforcement.document_number (agency_id, series, year, last) VALUES (%s, %s, %s, 1)
     ON CONFLICT (agency_id, series, year) DO UPDATE SET last = document_number.last + 1 RETURNING last

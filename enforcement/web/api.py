@@ -123,7 +123,7 @@ def _act(blueprint: Blueprint, deed: Act) -> None:
         view = _staged_view()
         doc["requestBody"] = {"required": True, "content": {"multipart/form-data": {"schema": {"type": "object"}}}}
     else:
-        view = blueprint.arguments(schema_of(deed.form))(_view(deed))
+        view = blueprint.arguments(schema_of(deed.form)())(_view(deed))  # one for all requests: making one is dear
     view = blueprint.response(200, OutcomeSchema)(with_version(view) if conditional else view)
     view = _documented(blueprint, view, refusals, **doc)
     blueprint.route(rules[deed.scope], methods=["POST"], endpoint=deed.name)(view)
