@@ -166,7 +166,7 @@ class Supervisor:
         schema.upgrade(urls.owner)
         self.settings = self.settings.with_urls(urls.as_settings())
         if load:
-            say("正在载入示例单位……")
+            say("正在载入样例机关……")
             self.samples.loaded(self.load_demo())
 
     def load_demo(self) -> str:
@@ -188,7 +188,7 @@ class Supervisor:
         finally:
             children.stop(loading, signal.SIGTERM, seconds=5)
         if loading.returncode:
-            raise Unfit(f"示例单位未能载入，详见 {log}。{_last_line(log)}")
+            raise Unfit(f"样例机关未能载入，详见 {log}。{_last_line(log)}")
         return said.decode()
 
     def environ(self, process: Process) -> dict[str, str]:
