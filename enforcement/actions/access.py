@@ -110,9 +110,10 @@ def find_session(office: Office, token: str) -> SignedIn | None:
 
     One query. Roles are those of today; a deputy of the head holds the head's role during the period named.
     """
-    digest, now = digest_of_token(token), dt.datetime.now(dt.UTC)
+    digest = digest_of_token(token)
     # Autocommit: a transaction would end in a rollback, after which the driver prepares all its statements anew.
     with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        now = machine_clock(connection)
         if office.demo and office.told is None:
             asked: tuple[str, tuple[Any, ...]] = (_FIND_SESSION_IN_DEMO, (digest, now))
         else:
