@@ -1,8 +1,7 @@
 """One actor, one moment, one transaction: the only place that commits and the only one that reads the clock.
 
 An act and its record are one transaction: the process record, the ledger entry and whatever the act changes are
-committed
-together or not at all.
+committed together or not at all.
 """
 
 import dataclasses
@@ -183,9 +182,8 @@ class Work:
     ) -> ProcessRecord:
         """Write the process record and its ledger entry.
 
-        `data` is the act's form (JSON values); the ledger gets its digest and never a name. `disclosed` marks an
-        entry whose body
-        becomes public with its proof: it carries these values and no internal person (J14.1a, house §5).
+        `data` is the act's form (JSON values); the ledger gets its digest and never a name. `disclosed` marks an entry
+        whose body becomes public with its proof: it carries these values and no internal person (J14.1a, house §5).
         """
         on = on or self.today
         digest = ledger.digest_of(data)

@@ -87,13 +87,11 @@ def act(
 ) -> Callable[[Body], Body]:
     """Register a function as the act of its own name.
 
-    The function gets `(work, case, form)`, `(work, disclosure, form)` or `(work, form)` by scope, changes what the
-    act changes, and
-    may return more data for the record. `on` names the form's field that holds the day the thing happened, if it is
-    not today.
-    `computes` (same arguments) gives values that the law must see beside the form, and the record keeps. `event`
-    names what an act
-    of the agency leaves behind; in a case the procedure does. `then` gets the record just written.
+    The function gets `(work, case, form)`, `(work, disclosure, form)` or `(work, form)` by scope, changes what the act
+    changes, and may return more data for the record. `on` names the form's field that holds the day the thing happened,
+    if it is not today. `computes` (same arguments) gives values that the law must see beside the form, and the record
+    keeps. `event` names what an act of the agency leaves behind; in a case the procedure does. `then` gets the record
+    just written.
     """
 
     def register(function: Body) -> Body:

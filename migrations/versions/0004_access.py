@@ -1,8 +1,8 @@
 """What must be asked before the agency is known: who signs in, whose session this is, which agencies there are.
 
 Three functions that reach past row-level security as the owner, each answering one narrow question and nothing more.
-The sign-in
-function gives the password's hash because argon2 is computed in the application; it is asked by user name only.
+The sign-in function gives the password's hash because argon2 is computed in the application; it is asked by user name
+only.
 
 Revision ID: 0004
 Revises: 0003
