@@ -6,8 +6,9 @@ without an owner is left over from a killed one and is stopped first; its data a
 what a write-ahead log is for.
 
     var/postgres/data      the cluster (0700, the server's own system user where the product runs as root)
-    var/postgres/log       what the server says var/keys/db-*          one password per role (0600); logging in always
-    needs one var/postgres/socket    the only way in: no TCP port (a short folder under /tmp if the path is too long)
+    var/postgres/log       what the server says
+    var/postgres/socket    the only way in: no TCP port (a short folder under /tmp if the path is too long)
+    var/keys/db-*          one password per role (0600); logging in always needs one
 """
 
 from __future__ import annotations
