@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from enforcement.facts import facts_of_many, with_disclosure
 from enforcement.law.clocks import Clock, open_clocks
 from enforcement.law.facts import CaseFacts
-from enforcement.law.powers import Powers
 from enforcement.law.procedure import NextAct, Procedure
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.disclosures import Disclosure
+from enforcement.queries.next_step import ends, leading_acts, mending_acts, not_me
 from enforcement.work import Work
 
 MOST_CASES = 300
@@ -94,8 +94,6 @@ def _stages_for(work: Work, procedure: Procedure, roles: frozenset[str]) -> set[
 
 
 _SPECIFIC = 3
-DETOURS = frozenset({"submit_for_review"})
-"""Acts that lead on only where another act waits for them."""
 
 
 def _candidate_disclosures(work: Work) -> list[Disclosure]:
@@ -142,51 +140,10 @@ def _urgent(
     for act in acts:
         event = procedure.acts[act.act].event
         clock = next((one for one in clocks if event in one.limit.stops and set(act.who) & set(one.act_by)), None)
-        stops = clock is not None and not _ends(procedure, act.act)
+        stops = clock is not None and not ends(procedure, act.act)
         if act.act in leading or stops or act.act in mends:
             ours = (one for one in clocks if set(act.who) & set(one.act_by))
             yield act, clock or (next(ours, None) if act.primary else None)
-
-
-def leading_acts(procedure: Procedure, offered: Iterable[NextAct], stage: str, powers: Powers) -> list[NextAct]:
-    """Acts that lead forward from `stage`.
-
-    Where something else leads on, these do not: what breaks the case off (decline, drop), what was done in this stage
-    already, a review that nothing waits for, what waits for another leading act, and what no act can open any more.
-    """
-    found = [act for act in offered if act.primary]
-    asked_for = {breach.mend for act in found for breach in act.breaches}
-    found = [act for act in found if procedure.acts[act.act].to != stage] or found
-    found = [act for act in found if act.act not in DETOURS or act.act in asked_for] or found
-    found = [act for act in found if not _ends(procedure, act.act)] or found
-    names = {act.act for act in found}
-    found = [act for act in found if not names & {breach.mend for breach in act.breaches}] or found
-    return [act for act in found if not _closed_for_good(act, powers)] or found
-
-
-def mending_acts(procedure: Procedure, offered: Iterable[NextAct], leads: Iterable[NextAct]) -> list[NextAct]:
-    """Acts that mend what stands in the way of the leading ones, each once; none that goes back or breaks off."""
-    leads = tuple(leads)
-    wanted = {breach.mend for act in leads for breach in act.breaches if breach.mend} - {act.act for act in leads}
-    return [
-        act for act in offered
-        if act.act in wanted and not procedure.acts[act.act].back and not _ends(procedure, act.act)
-    ]  # fmt: skip
-
-
-def _closed_for_good(act: NextAct, powers: Powers) -> bool:
-    """Whether something about the case itself forbids the act, and no act would mend it."""
-    return any(not breach.mend and breach.code not in not_me(powers) for breach in act.breaches)
-
-
-def not_me(powers: Powers) -> frozenset[str]:
-    """The conditions that say "not you", as against "not yet"."""
-    return frozenset({"may", *(pair.key for pair in powers.pairs)})
-
-
-def _ends(procedure: Procedure, act: str) -> bool:
-    to = procedure.acts[act].to
-    return to is not None and procedure.stages[to].ends
 
 
 def _urgency(pair: tuple[NextAct, Clock | None], procedure: Procedure) -> tuple[bool, dt.date, bool, bool]:

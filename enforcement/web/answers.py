@@ -70,7 +70,7 @@ class ClockSchema(Schema):
 
 
 class NextActSchema(Schema):
-    """One act of the present stage."""
+    """One act of the present stage. `primary`: what its page leads the person who asks to."""
 
     act = fields.String(required=True)
     zh = fields.String(required=True)

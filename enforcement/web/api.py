@@ -20,6 +20,7 @@ from enforcement.law.facts import CaseFacts
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, case_row, list_cases
 from enforcement.queries.disclosures import find_disclosure, list_disclosures
+from enforcement.queries.next_step import next_step
 from enforcement.queries.recordings import find_recording, list_recordings
 from enforcement.web import errors, here, recordings, subjects
 from enforcement.web.answers import (
@@ -206,13 +207,15 @@ def _single(blueprint: Blueprint) -> None:
         row = case_row(work, case_id)
         facts = _facts(work, case_id)
         book = here.book()
-        offered = book.procedures[row.procedure].next_acts(facts, book)
+        procedure = book.procedures[row.procedure]
+        offered = procedure.next_acts(facts, book)
+        mine = next_step(procedure, offered, facts.stage, book.powers, here.actor().roles).mine
         data = {name: getattr(row, name) for name in row.__dataclass_fields__}
         return data | {
             "clocks": [clock_data(one) for one in running(facts, book)],
             "next_acts": [
                 {
-                    "act": each.act.replace("_", "-"), "zh": each.zh, "allowed": each.allowed, "primary": each.primary,
+                    "act": each.act.replace("_", "-"), "zh": each.zh, "allowed": each.allowed, "primary": each in mine,
                     "who": list(each.who), "breaches": [breach_data(breach) for breach in each.breaches],
                 }
                 for each in offered

@@ -10,13 +10,12 @@ from enforcement.actions.registry import acts
 from enforcement.law import review
 from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
-from enforcement.law.procedure import NextAct
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
 from enforcement.queries.disclosures import list_disclosures
 from enforcement.queries.ledger_entries import entries_of
+from enforcement.queries.next_step import next_step
 from enforcement.queries.recordings import list_recordings
-from enforcement.queries.work_list import leading_acts, mending_acts
 from enforcement.web import casefile, here, offers, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.web.subjects import Subject
@@ -141,9 +140,8 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
     book = here.book()
     procedure = book.procedures[subject.procedure]
     offered = procedure.next_acts(facts, book)
-    leads = leading_acts(procedure, offered, facts.stage, book.powers)
-    mends = mending_acts(procedure, offered, leads)
-    leading = [one for one in leads if _mine(one)] or [one for one in mends if _mine(one) and one.allowed]
+    roles = here.actor().roles
+    step = next_step(procedure, offered, facts.stage, book.powers, roles)
     return {
         "subject": subject,
         "case": subject.case,
@@ -151,18 +149,14 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         "names": _names(work) | {str(matter): facts.matter.zh for matter in [facts.matter.code] if matter},
         "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
         "major": review.classify(facts, book),
-        "next_primary": leading,
+        "next_primary": step.mine,
         "next_other": [
             one
             for one in offered
-            if one not in leading and _mine(one) and offers.has_object(work, acts().get(one.act), facts)
+            if one not in step.mine and set(one.who) & roles and offers.has_object(work, acts().get(one.act), facts)
         ],
-        "next_others": [one for one in mends if not _mine(one)] or [one for one in leads if not _mine(one)],
+        "next_others": step.others,
         "tabs": [(key, zh) for key, (zh, _) in casefile.TABS.items()] + [("disclosure", "公示"), ("ledger", "台账")],
         "staged": {name for name, deed in acts().items() if deed.staged},
         "known_acts": acts(),
     }
-
-
-def _mine(act: NextAct) -> bool:
-    return bool(set(act.who) & here.actor().roles)

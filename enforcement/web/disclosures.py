@@ -19,7 +19,7 @@ from enforcement.models.disclosures import Disclosure
 from enforcement.queries import people
 from enforcement.queries.corrections import OpenRequest, open_requests
 from enforcement.queries.disclosures import list_disclosures, stage_counts
-from enforcement.queries.work_list import leading_acts
+from enforcement.queries.next_step import ends, next_step
 from enforcement.web import casefile, desks, here, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work
@@ -81,10 +81,8 @@ def show(disclosure_id: uuid.UUID) -> str:
         procedure = book.procedures["disclosure"]
         offered = procedure.next_acts(facts, book)
         # Nothing leads on from what is published: to withdraw it is a choice, not the next step.
-        leads = [
-            one for one in leading_acts(procedure, offered, facts.stage, book.powers)
-            if not procedure.stages[procedure.acts[one.act].to or facts.stage].ends
-        ]  # fmt: skip
+        onward = [one for one in offered if not ends(procedure, one.act)]
+        step = next_step(procedure, onward, facts.stage, book.powers, here.actor().roles)
         records = [record for record in facts.records if record.data.get("disclosure") == str(disclosure_id)]
         told = casefile.timeline(here.words(), records, people.everybody(work))
         spans = redaction.spans_of(work, disclosure)
@@ -104,7 +102,7 @@ def show(disclosure_id: uuid.UUID) -> str:
     return render_template(
         "disclosure.html",
         subject=subject, disclosure=disclosure, case=subject.case, told=told, content=content, next_acts=mine,
-        leading=["settle_correction", *(one.act for one in leads)], others=[one for one in leads if one not in mine],
+        leading=["settle_correction", *(one.act for one in step.mine)], others=() if step.mine else step.others,
         public_address=f"{here.office().public_address}/records/{disclosure_id}", **context,
     )  # fmt: skip
 

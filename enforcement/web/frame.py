@@ -48,6 +48,7 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["icon"] = icon
     app.jinja_env.globals["may_do"] = lambda act: here.book().powers.may(here.actor().roles, act) is None
     app.jinja_env.globals["who_may"] = lambda act: "、".join(map(here.words().term, here.book().powers.who(act)))
+    app.jinja_env.filters["waited_for"] = here.waited_for
     app.jinja_env.globals["disclosure_acts"] = lambda: {
         name for name, deed in acts().items() if deed.scope == "disclosure"
     }

@@ -1,6 +1,6 @@
 """What every view needs of its application and its request: the office, the words, who is signed in."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from flask import current_app, g
@@ -48,3 +48,10 @@ def reading() -> Iterator[Work]:
     """
     with office().looking(actor()) as work:
         yield work
+
+
+def waited_for(who: Iterable[str]) -> str:
+    """Who is waited for, by role: of one's own role it is another person, because oneself may not do this act here."""
+    mine = actor().roles
+    told = [("另一位" if role in mine else "") + words().term(role) for role in who if role != "clock"]
+    return "、".join(told) or "系统"

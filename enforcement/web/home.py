@@ -36,7 +36,6 @@ class Line:
     button: str
     group: str
     subject: str
-    waits_for: str
 
 
 @blueprint.get("/")
@@ -81,8 +80,7 @@ def _line(task: Task, today: dt.date) -> Line:
     else:
         address = url_for("acts.on_case", subject_id=task.case_id, act=task.act.replace("_", "-"))
     subject = joined([task.document_no or f"{words.procedure(task.procedure)} {task.case_no}", task.title, task.party])
-    waits_for = "、".join(words.term(role) for role in task.who if role != "clock") or "系统"
-    return Line(task, left, address, _VERBS.get(task.act, "去办理"), _group(left, today), subject, waits_for)
+    return Line(task, left, address, _VERBS.get(task.act, "去办理"), _group(left, today), subject)
 
 
 def _group(left: TimeLeft | None, today: dt.date) -> str:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import dataclasses
 import html
 import re
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from enforcement.actions.disclosures import PrepareDisclosure
+from enforcement.actions.people import GrantRole
+from enforcement.actions.registry import perform_for_agency
 from enforcement.actions.review import SubmitForReview
+from enforcement.demo.agencies import SINCE
 from tests import factories
 from tests.actions.test_corrections import asked_for
 
@@ -79,3 +84,47 @@ def test_what_ends_a_measure_is_offered_where_a_measure_stands(
     assert "采取行政强制措施" in page
     assert "处理或者解除行政强制措施" not in page
     assert "处理先行登记保存的证据" not in page
+
+
+def test_the_api_leads_to_what_the_page_leads_to(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    walk = factories.license(shop.market, until="application_examined")
+    for login in ("scjg-officer1", "scjg-head", "scjg-clerk"):
+        visitor = signed_in(login)
+        page = next_step(visitor.get(f"/cases/{walk.case_id}")).partition("等待")[0]
+        told = visitor.api("GET", f"/api/cases/{walk.case_id}").get_json()["next_acts"]
+        assert [one["zh"] for one in told if one["primary"]] == [one["zh"] for one in told if one["zh"] in page], login
+        assert any(one["primary"] for one in told) == (login == "scjg-head"), login  # nobody need review what is minor
+
+
+def test_who_prepared_is_told_that_another_releases_though_they_hold_both_roles(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    for role in ("disclosure_clerk", "disclosure_releaser"):
+        grant = GrantRole(person=shop.market.id("custodian"), role=role, from_on=SINCE)
+        perform_for_agency(shop.office, shop.market.actors["admin"], "grant_role", grant)
+    walk = factories.penalty(shop.market, until="decision_made")
+    walk.prepare()
+    clerk = signed_in("scjg-clerk").get(f"/disclosures/{walk.disclosure_id()}")
+    assert "等待公示审核人员：审核放行" in next_step(clerk)
+
+    both = signed_in("scjg-custodian")
+    address = f"/disclosures/{walk.disclosure_id()}"
+    assert "等待" not in next_step(both.get(address))  # another prepared it: this one may release
+    page = both.get(f"{address}/acts/prepare-disclosure")
+    sent = both.post(f"{address}/acts/prepare-disclosure", _as_shown(page) | {"_do": "act"}, page=page)
+    assert sent.status_code == 302, sent.text
+    assert "等待另一位公示审核人员：审核放行" in next_step(both.get(address))
+    home = re.sub(r"\s+", " ", both.get("/"))
+    assert "等待另一位公示审核人员：审核放行" in home
+
+
+def _as_shown(page: str) -> dict[str, str]:
+    """The form of the clerk as the page holds it."""
+    shown = dict(re.findall(r'<input [^>]*name="([^"]+)" value="([^"]*)"', page))
+    shown |= {
+        name: html.unescape(text) for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)', page)
+    }
+    shown |= dict(re.findall(r'type="radio" name="([^"]+)" value="([^"]*)" checked', page))
+    chosen = re.findall(r'<select [^>]*name="([^"]+)".*?<option value="([^"]*)" selected', page, re.S)
+    known = {field.name for field in dataclasses.fields(PrepareDisclosure)}
+    return {name: text for name, text in (shown | dict(chosen)).items() if name in {*known, "version"}}
