@@ -125,6 +125,6 @@ def _as_shown(page: str) -> dict[str, str]:
         name: html.unescape(text) for name, text in re.findall(r'<textarea [^>]*name="([^"]+)"[^>]*>\n([^<]*)', page)
     }
     shown |= dict(re.findall(r'type="radio" name="([^"]+)" value="([^"]*)" checked', page))
-    chosen = re.findall(r'<select [^>]*name="([^"]+)".*?<option value="([^"]*)" selected', page, re.S)
+    chosen = re.findall(r'<select [^>]*name="([^"]+)".*?<option value="([^"]*)" selected', page, re.DOTALL)
     known = {field.name for field in dataclasses.fields(PrepareDisclosure)}
     return {name: text for name, text in (shown | dict(chosen)).items() if name in {*known, "version"}}
