@@ -12,7 +12,7 @@ from enforcement.actions.registry import acts
 from enforcement.law.errors import Forbidden, Invalid
 from enforcement.law.events import Record
 from enforcement.models.cases import ProcessRecord
-from enforcement.models.people import Agency, Deputy, Unit
+from enforcement.models.people import Agency, Certificate, Deputy, Unit
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
 from enforcement.queries import people
 from enforcement.queries.ledger_entries import entries_of
@@ -21,6 +21,9 @@ from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work
 
 blueprint = Blueprint("agency", __name__)
+
+OFFICERS_LIST = ("officer_directory", "certificate_style")
+"""Items of the catalogue that publishing officers makes public."""
 
 PASSWORDS_BY = "register_person"
 """Whoever may register people may give them a first password."""
@@ -35,7 +38,10 @@ def index() -> str:
         agency = session.scalars(select(Agency)).one()
         newest = session.scalar(select(func.max(DirectoryEntry.version)).where(DirectoryEntry.from_on <= work.today))
         names = people.everybody(work)
-        information = {row.section: row for row in session.scalars(select(BasicInformation))}
+        public = {row.section: row.updated_at for row in session.scalars(select(BasicInformation))}
+        listed = session.execute(select(func.max(Certificate.published_at), func.count(Certificate.published_at))).one()
+        if listed.count:  # the officers' own list has both (G#6.1(3)), published by an act of its own
+            public = dict.fromkeys(OFFICERS_LIST, listed.max) | public
         context = {
             "agency": agency,
             "units": session.scalars(select(Unit).order_by(Unit.name)).all(),
@@ -47,7 +53,8 @@ def index() -> str:
                 select(DirectoryEntry).where(DirectoryEntry.version == newest).order_by(DirectoryEntry.matter_code)
             ).all(),
             "deputies": session.scalars(select(Deputy).order_by(Deputy.from_on.desc()).limit(20)).all(),
-            "information": information,
+            "public": public,
+            "matter_names": {matter.code: matter.zh for matter in session.scalars(select(Matter))},
             "records": casefile.timeline(words, _latest(work, agency.chain_id), names),
             "names": names,
         }

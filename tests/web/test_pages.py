@@ -119,3 +119,14 @@ def test_my_work_names_the_act_the_time_left_and_the_article(
     assert "撤销案件" not in head  # breaking a case off is nobody's duty
     assert "去公示" in clerk
     assert "剩 7 个工作日（" in clerk
+
+
+def test_the_agency_page_names_each_matter_and_counts_the_published_officers(
+    walks: object, signed_in: Callable[[str], Visitor]
+) -> None:
+    page = signed_in("scjg-head").get("/agency")
+    directory = page[page.index("重大行政执法决定事项目录") : page.index("权责清单事项")]
+    assert "经营超过保质期的食品" in directory
+    officers = page[page.index("执法人员的姓名、单位、执法证号码") :][:200]
+    assert "更新" in officers
+    assert "未公示" not in officers
