@@ -195,7 +195,7 @@ def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None
         item=form.section,
         section=item.zh,
         title=item.zh,
-        cite=item.cite,
+        cite=Citation.parse(item.cite).zh(work.book.sources),
         content=form.content,
     )
     return None

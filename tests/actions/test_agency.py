@@ -108,6 +108,22 @@ def unit_of(house: House, name: str) -> str:
         return str(session.scalars(select(Unit.id).where(Unit.name == name)).one())
 
 
+def test_two_agencies_may_list_one_number_and_one_agency_may_not_register_it_twice(house: House) -> None:
+    """An officer who moves takes the number along; nobody keeps another agency's officer off the public page."""
+    number = certificate_of(house, "officer1").number
+    form = people.IssueCertificate(
+        person=house.street.id("reviewer"), number=number, style="北京市行政执法证", valid_from=SINCE,
+        valid_to=dt.date(2029, 9, 1),
+    )  # fmt: skip
+    do(house, "admin", "issue_certificate", form, staff=house.street)
+    published = do(house, "admin", "publish_officers", people.PublishOfficers(), staff=house.street)
+    assert number in published["published"]
+    again = dataclasses.replace(form, person=house.market.id("reviewer"))
+    refusal = refused_for_agency(house, "admin", "issue_certificate", again)
+    assert isinstance(refusal, Invalid)
+    assert list(refusal.fields) == ["number"]
+
+
 def test_a_certificate_counts_on_its_last_day_and_no_more_on_the_next(house: House) -> None:
     house.at(2029, 12, 31, 22)
     walk = factories.penalty(house.market, until="investigation")
@@ -372,6 +388,8 @@ def test_what_the_agency_says_of_itself_changes_inside_and_outside_together(hous
     with house.office.reading(house.market.agency_id) as session:
         query = select(table.c.content).where(table.c.agency_id == house.market.agency_id, table.c.item == "functions")
         assert session.scalars(query).all() == ["再次更新。"]
+        cites = session.scalars(select(table.c.cite).where(table.c.item == "functions")).all()
+        assert cites == ["《北京市行政执法公示办法》第六条第一款第（一）项"]
     unknown = dataclasses.replace(form, section="no_such_section")
     assert isinstance(refused_for_agency(house, "clerk", "set_basic_information", unknown), Invalid)
 
