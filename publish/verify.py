@@ -14,11 +14,13 @@ import base64
 import hashlib
 import json
 import sys
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
 FORMAT = "mingjian-proof-1"
 HELD_EVENTS = ("publication_made", "publication_corrected")
+BEIJING = timezone(timedelta(hours=8))
 
 # ------------------------------------------------------------------------------------------------ Ed25519 (RFC 8032)
 P = 2**255 - 19
@@ -130,6 +132,15 @@ def check_entry(entry: dict[str, Any], publication: str, key: str) -> dict[str, 
     return body
 
 
+def said_of(position: int, body: dict[str, Any]) -> str:
+    """One entry as a reader understands it: its number, what was done, when by Beijing's clock."""
+    again = body["event"] == "publication_corrected" or int(body["data"].get("version", "1")) > 1
+    done = ("更正后重新公示" if again else "公示") if body["event"] in HELD_EVENTS else "撤回公示"
+    at = datetime.fromisoformat(body["at"].replace("Z", "+00:00")).astimezone(BEIJING)
+    when = f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（北京时间）"
+    return f"存证台账第 {position + 1} 号：{done}，{when}登记，在签名的检查点之中"
+
+
 def verify(record: bytes | None, proof: dict[str, Any], key: str) -> list[str]:
     """Check a record and its proof; returns what was found, in Chinese; raises ValueError naming what does not hold."""
     if proof.get("format") != FORMAT or not proof["entries"]:
@@ -138,7 +149,7 @@ def verify(record: bytes | None, proof: dict[str, Any], key: str) -> list[str]:
     held = ""
     for entry in sorted(proof["entries"], key=lambda one: int(one["position"])):
         body = check_entry(entry, proof["publication"], key)
-        said.append(f"台账第 {int(entry['position']) + 1} 号：{body['event']}，{body['at']}，在签名检查点之中")
+        said.append(said_of(int(entry["position"]), body))
         held = body["data"].get("digest", "") if entry["event"] in HELD_EVENTS else ""
     if record is None:
         if held:

@@ -138,6 +138,8 @@ def test_a_stranger_verifies_with_the_downloaded_files_alone(client: FlaskClient
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (said.returncode, said.stderr) == (0, "")
     assert "✓ 验证通过" in said.stdout
+    assert "存证台账第 6 号：公示，2026年10月12日 10:00:00（北京时间）登记" in said.stdout
+    assert "publication_made" not in said.stdout
     changed = (tmp_path / "record.json").read_bytes().replace("五万元".encode(), "五千元".encode())
     (tmp_path / "record.json").write_bytes(changed)
     said = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
@@ -215,6 +217,21 @@ def test_a_withdrawal_is_proved_without_the_content() -> None:
     assert "这条公示信息已经撤回" in verify.verify(None, proof_of(log, "publication_withdrawn"), KEY)
     with pytest.raises(ValueError, match="没有撤回"):
         verify.verify(None, proof_of(make_log(uuid4(), data)), KEY)
+
+
+@pytest.mark.parametrize(
+    ("event", "version", "told"),
+    [
+        ("publication_made", "1", "：公示，"),
+        ("publication_made", "2", "：更正后重新公示，"),
+        ("publication_withdrawn", "", "：撤回公示，"),
+    ],
+)
+def test_each_entry_is_told_in_plain_words_and_by_beijings_clock(event: str, version: str, told: str) -> None:
+    data = {"publication": "one"} | ({"version": version} if version else {})
+    said = verify.said_of(0, {"event": event, "at": "2026-12-31T16:00:00.000000Z", "data": data})
+    assert told in said
+    assert "2027年1月1日 00:00:00（北京时间）" in said
 
 
 def test_the_signature_check_agrees_with_a_well_known_library() -> None:
