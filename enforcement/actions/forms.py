@@ -54,6 +54,8 @@ class FieldSpec:
     shown: bool = True
     most: int = 10**15
     """Of a ``number`` or ``money``: it stays below."""
+    leads: bool = False
+    """Asked for before what the form inherits: the answer decides how the rest is filled in."""
     ahead: bool = False
     """A ``day`` or ``moment`` that may lie ahead: a period's end, a date that is set. The others have happened."""
 
@@ -91,9 +93,9 @@ def yes_no(zh: str, *, default: bool = False, note: str = "", cite: str = "") ->
     return _field(FieldSpec("yes_no", zh, required=False, note=note, cite=cite), default)
 
 
-def choice(zh: str, *options: str, required: bool = True, note: str = "", cite: str = "") -> Any:
+def choice(zh: str, *options: str, required: bool = True, note: str = "", cite: str = "", leads: bool = False) -> Any:
     """One term identifier among ``options``."""
-    return _field(FieldSpec("choice", zh, required, options=options, note=note, cite=cite), "")
+    return _field(FieldSpec("choice", zh, required, options=options, note=note, cite=cite, leads=leads), "")
 
 
 def choices(zh: str, *options: str, required: bool = True, note: str = "", cite: str = "") -> Any:
@@ -140,9 +142,10 @@ _SPECS: dict[type, Mapping[str, FieldSpec]] = {}
 
 
 def specs(form: type) -> Mapping[str, FieldSpec]:
-    """Field name to :class:`FieldSpec`, in the order of declaration."""
+    """Field name to :class:`FieldSpec`, in the order of declaration, what leads first."""
     if form not in _SPECS:
-        _SPECS[form] = {field.name: field.metadata["spec"] for field in dataclasses.fields(form)}
+        declared = {field.name: field.metadata["spec"] for field in dataclasses.fields(form)}
+        _SPECS[form] = dict(sorted(declared.items(), key=lambda item: not item[1].leads))
     return _SPECS[form]
 
 

@@ -16,7 +16,7 @@ from enforcement.work import Work
 class PartyForm:
     """One party with what is known of it."""
 
-    kind: str = choice("当事人类型", "natural_person", "sole_trader", "organization")
+    kind: str = choice("主体类型", "natural_person", "sole_trader", "organization")
     name: str = text("姓名或者名称", cite="APL#59.1(1)")
     id_no: str = text("身份证号码或者统一社会信用代码", required=False)
     address: str = text("住所或者住址", required=False, cite="APL#59.1(1)")

@@ -31,7 +31,7 @@ class SamplePerson:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class SampleAgency:
-    """One agency with its matters and people."""
+    """One agency with its matters and people. `leaders` is the unit its heads sit in."""
 
     code: str
     login: str
@@ -42,13 +42,14 @@ class SampleAgency:
     phone: str
     supervision_phone: str
     certificate_prefix: str
+    leaders: str
     matters: tuple[agency_acts.MatterForm, ...]
     directory: tuple[agency_acts.DirectoryForm, ...]
     people: tuple[SamplePerson, ...]
 
 
 UNITS = (
-    ("局领导", "leadership"), ("法制科", "legal"), ("执法一队", "handling"), ("执法二队", "handling"),
+    ("法制科", "legal"), ("执法一队", "handling"), ("执法二队", "handling"),
     ("政务公开科", "disclosure"), ("办公室", "office"),
 )  # fmt: skip
 
@@ -71,6 +72,7 @@ MARKET = SampleAgency(
     phone="010-5550 1200",
     supervision_phone="010-5550 1212",
     certificate_prefix="京A01",
+    leaders="局领导",
     matters=(
         _matter("CF-101", "经营超过保质期的食品", "penalty", "《中华人民共和国食品安全法》第一百二十四条"),
         _matter("CF-102", "未明码标价", "penalty", "《中华人民共和国价格法》第四十二条"),
@@ -110,6 +112,7 @@ STREET = SampleAgency(
     phone="010-5550 2200",
     supervision_phone="010-5550 2212",
     certificate_prefix="京A09",
+    leaders="街道领导",
     matters=(
         _matter("CF-401", "未按规定分类投放生活垃圾", "penalty", "《北京市生活垃圾管理条例》第六十七条"),
         _matter("CF-402", "占道经营", "penalty", "《北京市市容环境卫生条例》"),
@@ -125,8 +128,8 @@ STREET = SampleAgency(
         _line("JC-601"),
     ),
     people=(
-        SamplePerson("head", "马立新", "局领导", "主任", ("agency_head",)),
-        SamplePerson("head2", "何静", "局领导", "副主任", ("agency_head",)),
+        SamplePerson("head", "马立新", "街道领导", "主任", ("agency_head",)),
+        SamplePerson("head2", "何静", "街道领导", "副主任", ("agency_head",)),
         SamplePerson("officer1", "高飞", "执法一队", "综合行政执法队员", ("officer",)),
         SamplePerson("officer2", "林晓岚", "执法一队", "综合行政执法队员", ("officer",)),
         SamplePerson("officer3", "郭振宇", "执法二队", "综合行政执法队员", ("officer",)),
@@ -181,7 +184,7 @@ def found(office: Office, sample: SampleAgency) -> uuid.UUID:
     def do(name: str, form: object) -> None:
         perform_for_agency(office, operator, name, form)
 
-    for name, kind in UNITS:
+    for name, kind in ((sample.leaders, "leadership"), *UNITS):
         do("register_unit", people_acts.RegisterUnit(name=name, kind=kind))
     with office.reading(operator.agency_id) as session:
         units = {unit.name: str(unit.id) for unit in session.scalars(select(Unit))}

@@ -45,7 +45,8 @@ def _penalty(kind: str, form: Fields, zh: Zh) -> str:
     if kind == "fine":
         return f"{zh(kind)}{money(form.number('fine_fen'))}"
     if kind == "confiscation":
-        return f"没收违法所得、非法财物{money(form.number('confiscation_fen'))}"
+        amount = form.number("confiscation_fen")
+        return f"没收违法所得、非法财物{money(amount) if amount else ''}"
     return zh(kind)
 
 
@@ -63,7 +64,7 @@ def penalty_text(facts: CaseFacts, heading: Mapping[str, Any], values: Mapping[s
         title,
         head.text("document_no"),
         "",
-        *(_party(party) for party in facts.parties),
+        *(_party(party, "当事人") for party in facts.parties),
         "",
         _paragraph("经查", form.text("facts")),
         _paragraph("上述事实，有以下证据证明", form.text("evidence")),
@@ -105,7 +106,7 @@ def license_text(facts: CaseFacts, heading: Mapping[str, Any], values: Mapping[s
         "准予行政许可决定书" if granted else "不予行政许可决定书",
         head.text("document_no"),
         "",
-        *(_party(party) for party in facts.parties),
+        *(_party(party, "申请人") for party in facts.parties),
         "",
         "".join(
             [
@@ -145,12 +146,12 @@ def inspection_summary(facts: CaseFacts, heading: Mapping[str, Any], zh: Zh) -> 
     )
 
 
-def _party(party: PartyFacts) -> str:
+def _party(party: PartyFacts, called: str) -> str:
     labels = {
-        "natural_person": (("当事人", party.name), ("身份证号码", party.id_no), ("出生日期", long_day(party.birth_on))),
-        "sole_trader": (("当事人", party.name), ("统一社会信用代码", party.id_no), ("经营者", party.operator_name)),
+        "natural_person": ((called, party.name), ("身份证号码", party.id_no), ("出生日期", long_day(party.birth_on))),
+        "sole_trader": ((called, party.name), ("统一社会信用代码", party.id_no), ("经营者", party.operator_name)),
         "organization": (
-            ("当事人", party.name),
+            (called, party.name),
             ("统一社会信用代码", party.id_no),
             ("法定代表人", party.legal_representative),
         ),

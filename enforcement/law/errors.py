@@ -21,7 +21,7 @@ class Breach:
     """One unmet condition on our side.
 
     `code` names the guard; `zh` is the sentence people read; `cite` an article in short form ("APL#42.1"); `row` our
-    requirement row; `mend` the act that would mend it, if one would.
+    requirement row; `mend` the act that would mend it, if one would; `fill` what that act's form begins with.
     """
 
     code: str
@@ -30,6 +30,7 @@ class Breach:
     basis: Basis
     row: str | None = None
     mend: str | None = None
+    fill: tuple[tuple[str, str], ...] = ()
 
 
 class RuleViolation(Exception):

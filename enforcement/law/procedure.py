@@ -27,6 +27,8 @@ RECORDS = {
 }
 """What a stage may not be left without, and the guard that knows."""
 
+PARTY = "当事人"
+
 GROUPS = ("any", "any_open", "decided")
 """Sets of stages an act may be allowed in, besides a plain list."""
 SHARED = "all"
@@ -99,7 +101,9 @@ class NextAct:
 
 @dataclass(frozen=True, slots=True)
 class Procedure:
-    """One kind of case. `start` is the stage it begins in; `acts` holds every act, those entering a stage included."""
+    """One kind of case. `start` is the stage it begins in; `acts` holds every act, those entering a stage included;
+    `party` is what its law calls who it is about.
+    """
 
     key: str
     zh: str
@@ -108,6 +112,7 @@ class Procedure:
     stages: Mapping[str, Stage]
     acts: Mapping[str, Act]
     clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    party: str = PARTY
 
     @property
     def start_act(self) -> str | None:
@@ -222,7 +227,8 @@ def parse(key: str, text: Mapping[str, Any], shared: Mapping[str, Any]) -> tuple
                 name, entry, _origins(entry.get("stages", "any_open"), stages.values(), key, name, problems)
             )
     clears = {act.key: act.clears for act in acts.values() if act.clears}
-    procedure = Procedure(key, text["zh"], text["cite"], text["start"], stages, acts, clears)
+    party = text.get("party", PARTY)
+    procedure = Procedure(key, text["zh"], text["cite"], text["start"], stages, acts, clears, party)
     return procedure, [*problems, *_broken(procedure)]
 
 

@@ -65,16 +65,18 @@ def views(
     options: Options,
     errors: Mapping[str, list[str]] | None = None,
     prefix: str = "",
+    called: Mapping[str, str] | None = None,
 ) -> list[FieldView]:
-    """The fields of a form in order, filled with what was typed."""
-    errors = errors or {}
+    """The fields of a form in order, filled with what was typed; `called` names some by other words."""
+    errors, called = errors or {}, called or {}
     return [
-        _view(name, spec, typed, options, errors, prefix + name) for name, spec in specs(form).items() if spec.shown
+        _view(dataclasses.replace(spec, zh=called.get(name, spec.zh)), typed, options, errors, prefix + name)
+        for name, spec in specs(form).items()
+        if spec.shown
     ]
 
 
 def _view(
-    _name: str,
     spec: FieldSpec,
     typed: Mapping[str, list[str]],
     options: Options,

@@ -5,10 +5,9 @@ from typing import Any
 
 from flask import Flask, g, request, url_for
 
-from enforcement.actions.registry import acts
 from enforcement.law.events import shanghai_day
 from enforcement.queries.notifications import unread_count
-from enforcement.web import here
+from enforcement.web import here, subjects
 from enforcement.web.icons import icon
 
 
@@ -49,9 +48,9 @@ def install(app: Flask) -> None:
     app.jinja_env.globals["may_do"] = lambda act: here.book().powers.may(here.actor().roles, act) is None
     app.jinja_env.globals["who_may"] = lambda act: "、".join(map(here.words().term, here.book().powers.who(act)))
     app.jinja_env.filters["waited_for"] = here.waited_for
-    app.jinja_env.globals["disclosure_acts"] = lambda: {
-        name for name, deed in acts().items() if deed.scope == "disclosure"
-    }
+    app.jinja_env.globals["mending_address"] = subjects.mending_address
+    app.jinja_env.globals["mending_field"] = subjects.mending_field
+    app.jinja_env.globals["recording_instead"] = subjects.recording_instead
 
 
 def _frame() -> dict[str, Any]:

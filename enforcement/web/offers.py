@@ -74,7 +74,13 @@ def first_typed(deed: Act, facts: CaseFacts | None, work: Work) -> Typed:
         values[deed.on] = work.today
     if facts is not None:
         values |= _from_case(deed, facts)
+        alone = [str(work.actor.person_id)] if "officer" in work.actor.roles else []
+        values |= {name: alone for name, spec in specs(deed.form).items() if _is_team(spec) and not values[name]}
     return typed_of(deed.form, values)
+
+
+def _is_team(spec: FieldSpec) -> bool:
+    return spec.kind == "people" and spec.source == "officer"
 
 
 def spec_default(form: type, name: str) -> Any:
@@ -87,7 +93,7 @@ def _from_case(deed: Act, facts: CaseFacts) -> dict[str, Any]:
     sources = [(event, record.data) for event in CARRIED.get(deed.name, ()) if (record := facts.last(event))]
     renamed = RENAMED.get(deed.name, {})
     for name, spec in specs(deed.form).items():
-        if spec.kind == "people" and spec.source == "officer":
+        if _is_team(spec):
             found[name] = [one.person_id for one in facts.officers if one.to_on is None]
             continue
         for field in (name, *([renamed[name]] if name in renamed else [])):

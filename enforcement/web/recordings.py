@@ -9,6 +9,7 @@ from werkzeug.exceptions import BadRequest, UnsupportedMediaType
 from werkzeug.wrappers import Response
 
 from enforcement.actions import recordings as intake
+from enforcement.actions.forms import specs
 from enforcement.actions.recordings import ACTIVITIES, DescribeRecording
 from enforcement.law.errors import Forbidden, Invalid, RuleViolation, Stale
 from enforcement.queries import people
@@ -88,21 +89,22 @@ def _bytes(key: str, size: int, media_type: str) -> Response:
 @blueprint.get("/cases/<uuid:case_id>/recordings/new")
 def new(case_id: uuid.UUID) -> str | tuple[str, int]:
     """The form for taking a recording in."""
-    return _form(case_id, {}, 200)
+    given = {
+        name: texts for name, texts in request.args.to_dict(flat=False).items() if name in specs(DescribeRecording)
+    }
+    return _form(case_id, given, 200)
 
 
 def _form(case_id: uuid.UUID, typed: Typed, status: int, **refused: Any) -> tuple[str, int]:
     with here.reading() as work:
         subject = subjects.a_case(work, case_id)
         facts = subject.facts
-        if not typed and facts is not None:
-            typed = fields.typed_of(
-                DescribeRecording,
-                {
-                    "officers": [one.person_id for one in facts.officers if one.to_on is None],
-                    "target": "、".join(party.name for party in facts.parties),
-                },
-            )
+        if not refused and facts is not None:
+            known = {
+                "officers": [one.person_id for one in facts.officers if one.to_on is None],
+                "target": "、".join(party.name for party in facts.parties),
+            }
+            typed = fields.typed_of(DescribeRecording, known) | typed
         options = offers.options_of(work, facts, here.words())
         views = fields.views(DescribeRecording, typed, options, refused.get("errors"))
     page = render_template("recording_new.html", subject=subject, views=views, status=status, **refused)

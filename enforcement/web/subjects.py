@@ -7,9 +7,10 @@ from typing import Any
 from flask import url_for
 
 from enforcement.actions import registry
+from enforcement.actions.forms import specs
 from enforcement.actions.registry import Act, Outcome
 from enforcement.facts import facts_of
-from enforcement.law.errors import NotFound
+from enforcement.law.errors import Breach, NotFound
 from enforcement.law.facts import CaseFacts
 from enforcement.law.procedure import NextAct
 from enforcement.models.cases import Case
@@ -50,6 +51,40 @@ class Subject:
             return None
         procedure = here.book().procedures[self.procedure]
         return next((one for one in procedure.next_acts(self.facts, here.book()) if one.act == deed.name), None)
+
+
+def mending_address(subject: Subject, breach: Breach) -> str:
+    """Where the act is that would mend a breach, its form begun with what the breach knows; "" where there is none."""
+    deed = registry.acts().get(breach.mend or "")
+    given = dict(breach.fill)
+    if deed is None or deed.scope == "start":
+        return ""
+    if deed.scope == "agency":
+        return url_for("acts.agency", act=deed.address, **given)
+    if deed.scope == "disclosure":
+        wanted = subject.scope == "disclosure"
+        return url_for("acts.on_disclosure", subject_id=subject.id, act=deed.address, **given) if wanted else ""
+    if subject.case is None:
+        return ""
+    if deed.staged:
+        return url_for("recordings.new", case_id=subject.case.id, **given)
+    return url_for("acts.on_case", subject_id=subject.case.id, act=deed.address, **given)
+
+
+def recording_instead(subject: Subject, breach: Breach) -> str:
+    """Where to take in the recording that a statement would only excuse; "" where the breach is of another kind."""
+    excused = breach.mend in {"state_no_recording", "state_interruption"}
+    return mending_address(subject, dataclasses.replace(breach, mend="take_in_recording")) if excused else ""
+
+
+FIELDS_THAT_MEND = {"assign_officers": "officers"}
+"""Where an act is refused for the officers its own form names, they are mended there."""
+
+
+def mending_field(deed: Act, breach: Breach) -> str:
+    """The field of the very form that would mend a breach; "" where that is another act's."""
+    field = FIELDS_THAT_MEND.get(breach.mend or "", "")
+    return field if field in specs(deed.form) else ""
 
 
 def find_act(address: str, scope: registry.Scope) -> Act:

@@ -14,6 +14,7 @@ from enforcement.law.clocks import Clock
 from enforcement.law.deadlines import value_zh
 from enforcement.law.errors import Breach, LawBookError, NotFound
 from enforcement.law.events import SHANGHAI, shanghai_day
+from enforcement.law.procedure import PARTY
 from enforcement.web.fields import FEN_PER_YUAN
 from publish.document import FORM_ZH, KIND_ZH
 
@@ -47,6 +48,11 @@ def moment(value: dt.datetime | None) -> str:
         return ""
     local = value.astimezone(SHANGHAI)
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
+
+
+def typed_moment(value: dt.datetime) -> str:
+    """A moment as a field of a form holds it, by Beijing's clock: 2026-09-28T14:05:09."""
+    return f"{value.astimezone(SHANGHAI):%Y-%m-%dT%H:%M:%S}"
 
 
 def money(fen: int) -> str:
@@ -138,6 +144,11 @@ class Words:
         known = self.book.procedures.get(key)
         return known.zh if known else key
 
+    def party(self, key: str) -> str:
+        """What a kind of case calls who it is about: 当事人, of a license 申请人."""
+        known = self.book.procedures.get(key)
+        return known.party if known else PARTY
+
     def time_left(self, clock: Clock) -> TimeLeft:
         """剩 3 个工作日（10月13日到期） or 已逾期 2 个工作日."""
         zh, tone, left = self._left(clock)
@@ -218,10 +229,11 @@ class Line:
 def filters(words: Words) -> dict[str, Any]:
     """What templates may write with."""
     return {
-        "dated": dated, "day": day, "short_day": short_day, "moment": moment, "money": money,
-        "size": size, "duration": duration,
+        "dated": dated, "day": day, "short_day": short_day, "moment": moment, "typed_moment": typed_moment,
+        "money": money, "size": size, "duration": duration,
         "term": words.term, "cite": words.cite, "grounds": words.grounds, "act_zh": words.act, "stage_zh": words.stage,
-        "procedure_zh": words.procedure, "time_left": words.time_left, "shanghai_day": shanghai_day,
+        "procedure_zh": words.procedure, "party_zh": words.party, "time_left": words.time_left,
+        "shanghai_day": shanghai_day,
         "dashes": lambda name: name.replace("_", "-"),
     }  # fmt: skip
 

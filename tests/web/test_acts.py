@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from enforcement.actions import evidence
+from enforcement.law.errors import Breach
+from enforcement.web.subjects import a_case, mending_address
 from tests import factories
 
 if TYPE_CHECKING:
@@ -52,7 +55,7 @@ def test_what_is_missing_is_said_beside_the_field_and_on_top_and_nothing_typed_i
     )
     assert answer.status_code == 422
     assert "有 3 处需要修改" in answer.text
-    assert '<a href="#f-parties-0-kind">请选择当事人类型</a>' in answer.text
+    assert '<a href="#f-parties-0-kind">请选择主体类型</a>' in answer.text
     assert "获取时间应为日期和时间" in answer.text
     assert 'id="f-matter_code-error"' in answer.text
     assert 'value="涉嫌未明码标价案"' in answer.text
@@ -211,3 +214,59 @@ def test_the_head_reads_the_decision_as_it_will_be_before_making_it(
     answer = visitor.post(address, same)
     assert answer.status_code == 302, answer.text
     assert "京明市监处罚〔2026〕" in visitor.get(answer.headers["Location"])
+
+
+def test_a_refusal_for_the_officers_of_the_form_points_to_the_field_on_the_page(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    visitor = signed_in("scjg-officer1")
+    one = {"matter_code": "JC-301", "title": "检查", "method": "on_site", "plan_item": "年度计划", "basis": "计划",
+           "place": "文渊街", "officers": shop.market.id("officer1"), "parties.0.kind": "organization",
+           "parties.0.name": "北京明德晴川食品有限公司", "parties.0.address": "文渊街", "_do": "act"}  # fmt: skip
+    page = visitor.post("/cases/new/begin-inspection", one).text
+    assert "行政检查的执法人员不得少于两人" in page
+    assert '<a class="mend" href="#f-officers">在本页修改</a>' in page
+    assert "去办理：指派执法人员" not in page
+
+
+def test_a_link_that_mends_begins_the_form_with_what_is_missing(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    walk.do("officer1", "add_process_record", walk.site_record("on_site_record", "某店", "检查", "文渊街"))
+    page = html.unescape(visitor.get(f"/cases/{walk.case_id}"))
+    wanted = f"/cases/{walk.case_id}/acts/state-no-recording?activity=on_site"
+    assert wanted in page
+    assert 'name="activity" value="on_site" checked' in visitor.get(wanted)
+    film = f"/cases/{walk.case_id}/recordings/new?activity=on_site"
+    assert film in page
+    assert '<option value="on_site" selected>' in visitor.get(film)
+    assert "北京明德晴川食品有限公司" in visitor.get(film)  # and what the case says is still filled in
+
+
+def test_what_the_agency_must_set_is_mended_at_the_agency(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    breach = Breach("x", "尚未设定", None, "default", mend="set_parameter", fill=(("name", "defense_days"),))
+    walk = factories.penalty(shop.market, until="investigation")
+    app = signed_in("scjg-head").client.application
+    with app.test_request_context(), shop.office.looking(shop.market.actors["head"]) as work:
+        address = mending_address(a_case(work, walk.case_id), breach)
+    assert address == "/agency/acts/set-parameter?name=defense_days"
+    assert 'value="defense_days" checked' in signed_in("scjg-head").get(address)
+
+
+def test_the_kind_of_a_record_is_asked_before_what_it_decides(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    walk = factories.penalty(shop.market, until="investigation")
+    page = signed_in("scjg-officer1").get(f"/cases/{walk.case_id}/acts/add-process-record")
+    assert 0 < page.index('name="kind"') < page.index('name="started_at"') < page.index('name="credentials_shown"')
+
+
+def test_who_asks_for_a_license_is_called_the_applicant(shop: House, signed_in: Callable[[str], Visitor]) -> None:
+    walk = factories.license(shop.market)
+    visitor = signed_in("scjg-officer1")
+    assert "<dt>申请人</dt><dd>北京明德晴川食品有限公司" in visitor.get(f"/cases/{walk.case_id}")
+    asked = visitor.get(f"/cases/{walk.case_id}/acts/set-parties")
+    assert "<legend>申请人" in asked
+    penalty = factories.penalty(shop.market, until="investigation")
+    assert "<legend>当事人" in visitor.get(f"/cases/{penalty.case_id}/acts/set-parties")
+    assert "申请人：北京明德晴川食品有限公司" in visitor.get(f"/disclosures/{walk.disclosure_id()}")

@@ -126,7 +126,7 @@ def test_wrong_shapes_are_named_field_by_field_in_chinese(signed_in: Callable[[s
     assert answer.status_code == 422
     fields = answer.get_json()["fields"]
     assert set(fields) == {"title", "source", "received_at", "parties.0.kind", "colour"}
-    assert fields["parties.0.kind"] == ["请选择当事人类型"]
+    assert fields["parties.0.kind"] == ["请选择主体类型"]
     assert fields["colour"] == ["没有这一项"]
     bodies: tuple[object, ...] = ([], "text", 7)
     for body in bodies:

@@ -102,9 +102,8 @@ def measures_ended_or_within_period(facts: CaseFacts, law: Law) -> Answer:
         last = _last_day(facts, law, measure.text("measure"), measure.day("until"))
         if last is not None and facts.today > last:
             name = measure.text("document_no") or measure.text("measure")
-            gaps.append(
-                Gap(f"行政强制措施（{name}）的期限已于{last.isoformat()}届满，应当解除或者处理", cite="ACL#28.1(4)")
-            )
+            sentence = f"行政强制措施（{name}）的期限已于{last.isoformat()}届满，应当解除或者处理"
+            gaps.append(Gap(sentence, cite="ACL#28.1(4)", fill=(("measure", measure.text("measure")),)))
     return tuple(gaps)
 
 
@@ -113,7 +112,10 @@ def measures_ended(facts: CaseFacts, _: Law) -> Answer:
     """ACL#27: within the period a decision on what was sealed up or seized; a case does not close over it."""
     open_measures = unmatched(facts, "measure_taken", "measure_ended", "measure")
     return tuple(
-        Gap(f"行政强制措施（{one.text('document_no') or one.text('measure')}）尚未处理或者解除")
+        Gap(
+            f"行政强制措施（{one.text('document_no') or one.text('measure')}）尚未处理或者解除",
+            fill=(("measure", one.text("measure")),),
+        )
         for one in open_measures
     )
 
@@ -139,7 +141,13 @@ def preservation_is_approved(facts: CaseFacts, _: Law) -> Answer:
 def preservations_settled(facts: CaseFacts, _: Law) -> Answer:
     """APL#56 「应当在七日内及时作出处理决定」: an investigation does not end over evidence left in the air."""
     left = unmatched(facts, "evidence_preserved", "preservation_settled", "preservation")
-    return tuple(Gap(f"先行登记保存（{one.text('preservation')}）尚未作出处理决定") for one in left)
+    return tuple(
+        Gap(
+            f"先行登记保存（{one.text('preservation')}）尚未作出处理决定",
+            fill=(("preservation", one.text("preservation")),),
+        )
+        for one in left
+    )
 
 
 @guard(row="APL56", cite="APL#56", zh="没有这一待处理的先行登记保存", basis="design", of_form=True)

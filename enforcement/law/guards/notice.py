@@ -39,7 +39,8 @@ def defense_period_is_set(facts: CaseFacts, _: Law) -> Answer:
     """The law names no period for the defense: while the agency has set none, no notice goes out."""
     if facts.parameter("defense_days") is not None:
         return True
-    return (Gap("法律未规定陈述、申辩的天数，本机关尚未设定，不得发出告知书"),)
+    sentence = "法律未规定陈述、申辩的天数，本机关尚未设定，不得发出告知书"
+    return (Gap(sentence, fill=(("name", "defense_days"),)),)
 
 
 @guard(row="APL63", cite="APL#63.1", zh="听证的“较大数额”标准尚未设定", basis="default", mend="set_parameter")
@@ -47,7 +48,10 @@ def hearing_amount_is_set(facts: CaseFacts, law: Law) -> Answer:
     """APL#63.1 leaves 「较大数额」 open: while the agency has fixed no amount, no notice of that sum goes out."""
     proposed = facts.asked if "fine_fen" in facts.form else concluded(facts)
     unset = (one for one in amounts_concerning(facts, proposed, law.major) if facts.parameter(one.parameter) is None)
-    return tuple(Gap(f"本机关尚未设定“{one.zh}”的数额标准，不得发出告知书", cite=one.cite) for one in unset)
+    return tuple(
+        Gap(f"本机关尚未设定“{one.zh}”的数额标准，不得发出告知书", cite=one.cite, fill=(("name", one.parameter),))
+        for one in unset
+    )
 
 
 @guard(row="APL44", cite="APL#44", zh="告知书送达日期早于调查终结", basis="design", of_form=True)

@@ -58,13 +58,16 @@ class Law(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """One thing missing, in Chinese. What is None is taken from the guard: article, basis, row, mend."""
+    """One thing missing, in Chinese. What is None is taken from the guard: article, basis, row, mend. `fill`: what the
+    form of the mending act begins with.
+    """
 
     zh: str
     cite: str | None = None
     basis: Basis | None = None
     row: str | None = None
     mend: str | None = None
+    fill: tuple[tuple[str, str], ...] = ()
 
 
 Answer = bool | tuple[Gap, ...]
@@ -105,6 +108,7 @@ class Guard:
                 basis=gap.basis or self.basis,
                 row=gap.row or self.row,
                 mend=gap.mend or self.mend,
+                fill=gap.fill,
             )
             for gap in gaps
         )

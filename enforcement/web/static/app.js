@@ -5,7 +5,8 @@ import { reviewKeys } from "./review.js";
 import { spanKeys } from "./spans.js";
 import { copyButtons, printButtons, player } from "./media.js";
 import { uploadProgress } from "./upload.js";
+import { nowButtons } from "./now.js";
 
-for (const start of [keepDrafts, growGroups, reviewKeys, spanKeys, copyButtons, printButtons, player, uploadProgress]) start();
+for (const start of [keepDrafts, growGroups, reviewKeys, spanKeys, copyButtons, printButtons, player, uploadProgress, nowButtons]) start();
 
 document.getElementById("error-summary")?.focus();
