@@ -10,6 +10,7 @@ from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
 LEAVING = "by_leaving"
+LEFT = "service_by_leaving"
 
 
 def _by_analogy(facts: CaseFacts) -> Basis:
@@ -40,10 +41,15 @@ def leaving_is_witnessed_or_recorded(facts: CaseFacts, _: Law) -> Answer:
     """CPL#89: with attesting witnesses, or left at the home 「并采用拍照、录像等方式记录送达过程」."""
     if facts.asked.text("method") != LEAVING or facts.asked.text("attesting_witness"):
         return True
-    if any(one.activity == "service_by_leaving" for one in facts.recordings):
+    if any(one.activity == LEFT for one in facts.recordings):
         return True
     return (
-        Gap("留置送达应当有见证人签名，或者拍照、录像记录送达过程", basis=_by_analogy(facts), mend="take_in_recording"),
+        Gap(
+            "留置送达应当有见证人签名，或者拍照、录像记录送达过程",
+            basis=_by_analogy(facts),
+            mend="take_in_recording",
+            fill=(("activity", LEFT),),
+        ),
     )
 
 
