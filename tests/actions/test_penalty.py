@@ -359,3 +359,25 @@ def test_a_decision_is_overturned_also_when_the_case_is_closed_and_only_where_th
     closed.do("officer1", "overturn_decision", form)
     assert factories.case_of(closed).stage == "case_closed"
     assert_agreement(closed)
+
+
+# -------------------------------------------------------------------------------------------------- amounts and contents
+
+
+def test_a_confiscation_says_how_much_or_what_where_it_is_entered(house: House) -> None:
+    walk = factories.penalty(house.market, until="investigation")
+    bare = factories.conclusion(walk.today, penalties=("confiscation",), fine_fen=0)
+    breaches = refused(house, walk, "officer1", "conclude_investigation", bare)
+    assert (codes(breaches), cites(breaches)) == ({"penalties_agree_with_amounts"}, {"APL#44"})
+    form = dataclasses.replace(bare, other_content="没收过期蛋糕三袋")
+    walk.notify(form, hearing=False)
+    walk.examine()
+    text = walk.data(walk.decide(form, other_content=form.other_content))["text"]
+    assert "1.没收违法所得、非法财物；2.没收过期蛋糕三袋。" in text
+
+
+@pytest.mark.parametrize("changed", [{"fine_fen": 0}, {"outcome": "no_penalty"}, {"outcome": "not_established"}])
+def test_a_decision_that_contradicts_itself_is_refused(house: House, changed: dict[str, object]) -> None:
+    walk = factories.penalty(house.market, until="examined")
+    form = decision_of(walk, factories.conclusion(walk.today), **changed)
+    assert codes(refused(house, walk, "head", "make_decision", form)) == {"penalties_agree_with_amounts"}

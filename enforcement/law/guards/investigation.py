@@ -32,16 +32,14 @@ def outcome_is_one_of_four(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="APL57", cite="APL#57.1(1)", zh="处罚种类和数额前后不一致", basis="design", of_form=True)
 def penalties_agree_with_amounts(facts: CaseFacts, _: Law) -> Answer:
-    """A penalty names its kinds; a fine has an amount and an amount a fine; without a penalty there is neither."""
+    """A penalty names its kinds; a fine has an amount and an amount a fine; without a penalty there is neither.
+
+    What is confiscated is an amount, or things that are named: APL#44 「拟作出的行政处罚内容」 is told to the party.
+    """
     asked = facts.asked
     kinds = set(asked.lines("penalties"))
     fine, confiscation = asked.number("fine_fen"), asked.number("confiscation_fen")
-    if (
-        asked.text(
-            "outcome",
-        )
-        != "penalty"
-    ):
+    if asked.text("outcome") != "penalty":
         return not (kinds or fine or confiscation) or (Gap("不予处罚或者移送的，不得填写处罚种类和数额"),)
     gaps = []
     if not kinds and not asked.text("other_content"):
@@ -50,6 +48,9 @@ def penalties_agree_with_amounts(facts: CaseFacts, _: Law) -> Answer:
         gaps.append(Gap("处以罚款的应当写明数额，写明罚款数额的应当选择罚款"))
     if confiscation > 0 and "confiscation" not in kinds:
         gaps.append(Gap("写明没收数额的，应当选择没收"))
+    if "confiscation" in kinds and not confiscation and not asked.text("other_content"):
+        words = "没收违法所得、非法财物的，应当写明数额，或者在其他处罚内容中写明没收的财物"
+        gaps.append(Gap(words, cite="APL#44", row="APL44", basis="default"))
     return tuple(gaps)
 
 
