@@ -100,18 +100,18 @@ class Kept:
     """Answers kept for some seconds: what changes a few times a day and stands on every page."""
 
     def __init__(self) -> None:
-        self._kept: dict[str, tuple[float, Any]] = {}
+        self._kept: dict[str, tuple[float, Any, Any]] = {}
         self._lock = Lock()
 
-    def get(self, key: str, seconds: float, read: Any) -> Any:
-        """The kept answer, or what `read()` gives."""
+    def get(self, key: str, seconds: float, read: Any, *, mark: Any = None) -> Any:
+        """The kept answer, or what `read()` gives where it is too old or was kept under another mark."""
         found = self._kept.get(key)
         now = time.monotonic()
-        if found and now - found[0] < seconds:
-            return found[1]
+        if found and now - found[0] < seconds and found[1] == mark:
+            return found[2]
         value = read()
         with self._lock:
-            self._kept[key] = (now, value)
+            self._kept[key] = (now, mark, value)
         return value
 
 
@@ -168,9 +168,12 @@ class Site:
             {"limit": limit, "agency": agency_id},
         )
 
-    def month_counts(self) -> dict[str, int]:
-        """Publications of this month by kind."""
-        first = today().replace(day=1)
+    def month_counts(self, first: date) -> dict[str, int]:
+        """Publications by kind since the first day of a month; counted anew when one is put up or withdrawn."""
+        mark = rows(
+            "SELECT (SELECT max(ordinal) FROM public_site.publication) AS newest, (SELECT max(changed_at)"
+            " FROM public_site.publication WHERE withdrawn_on IS NOT NULL) AS withdrawn"
+        )[0]
 
         def read() -> dict[str, int]:
             found = rows(
@@ -180,7 +183,7 @@ class Site:
             )
             return {row.kind: row.n for row in found}
 
-        kept: dict[str, int] = self.kept.get(f"month {first}", _COUNTS_FOR_SECONDS, read)
+        kept: dict[str, int] = self.kept.get("month", _COUNTS_FOR_SECONDS, read, mark=(first, *mark))
         return kept
 
     def search(self, search: Search, *, limit: int) -> list[Row]:
