@@ -75,12 +75,14 @@ officer = Table(
     Column("agency_id", ForeignKey(agency.c.id), nullable=False),
     Column("name", Text, nullable=False),
     Column("unit", Text, nullable=False),
-    Column("certificate_no", Text, nullable=False, unique=True),
+    Column("certificate_no", Text, nullable=False),
     Column(
         "certificate_style", Text, nullable=False
     ),  # G#6.1(3): the style of the certificate, never the person's photograph
     Column("published_on", Date, nullable=False),
     Column("removed_on", Date),
+    # Of one agency: who moved is listed by both under one number, and no agency keeps another's officer off the page.
+    UniqueConstraint("agency_id", "certificate_no"),
     Index("ix_officer_agency_id_unit_name", "agency_id", "unit", "name", postgresql_where=text("removed_on IS NULL")),
 )
 

@@ -6,7 +6,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import secrets
 import uuid
 from collections.abc import Iterable, Mapping
@@ -197,32 +196,3 @@ def read_hashes(connection: Connection, subtrees: Iterable[tree.Subtree]) -> dic
         },
     )
     return {(level, index): bytes(value) for level, index, value in rows}
-
-
-@dataclasses.dataclass(frozen=True, slots=True)
-class EntryProof:
-    """Where an entry stands in the tree, the path from it, and the signed note of the checkpoint the path leads to."""
-
-    position: int
-    size: int
-    path: tuple[bytes, ...]
-    note: str
-
-
-def prove_entry(session: Session | Connection, *, chain_id: uuid.UUID, seq: int) -> EntryProof | None:
-    """The inclusion proof of an entry towards the newest checkpoint; None while it waits for its place (seconds)."""
-    connection = _connection(session)
-    row = connection.exec_driver_sql(
-        """
-        SELECT l.position, c.size, c.note FROM enforcement.ledger_leaf l
-        CROSS JOIN LATERAL (SELECT size, note FROM enforcement.ledger_checkpoint ORDER BY size DESC LIMIT 1) c
-        WHERE l.chain_id = %(chain)s::uuid AND l.seq = %(seq)s
-        """,
-        {"chain": str(chain_id), "seq": seq},
-    ).one_or_none()
-    if row is None:
-        return None
-    position, size, note = row
-    ranges = tree.inclusion_ranges(position, size)
-    path = tree.proof(ranges, read_hashes(connection, tree.needed(ranges)).__getitem__)
-    return EntryProof(position, size, tuple(path), note)

@@ -36,17 +36,19 @@ STATEMENTS = (
         EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO mingjian_owner', current_database());
     END $$""",
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
+    # Large objects know neither schemas nor row-level security; nothing here keeps any. (Only a superuser can close
+    # them; for anybody else this is a warning.)
+    """REVOKE EXECUTE ON FUNCTION pg_catalog.lo_creat(integer), pg_catalog.lo_create(oid),
+        pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC""",
     "CREATE SCHEMA IF NOT EXISTS enforcement AUTHORIZATION mingjian_owner",
     "CREATE SCHEMA IF NOT EXISTS public_site AUTHORIZATION mingjian_owner",
     "GRANT USAGE ON SCHEMA enforcement TO mingjian_app, mingjian_sequencer",
     "GRANT USAGE ON SCHEMA public_site TO mingjian_app, mingjian_sequencer, mingjian_public",
     f"{_DEFAULT} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT, INSERT ON TABLES TO mingjian_app",
-    f"{_DEFAULT} IN SCHEMA enforcement GRANT USAGE ON SEQUENCES TO mingjian_app",
     f"{_DEFAULT} IN SCHEMA enforcement GRANT EXECUTE ON FUNCTIONS TO mingjian_app",
     f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT ON TABLES TO mingjian_sequencer",
     f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT, INSERT ON TABLES TO mingjian_app",
-    f"{_DEFAULT} IN SCHEMA public_site GRANT USAGE ON SEQUENCES TO mingjian_app",
     f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT ON TABLES TO mingjian_sequencer",
 )
 

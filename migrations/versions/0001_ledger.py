@@ -165,8 +165,8 @@ GRANTS = (
     """,
     "GRANT SELECT, INSERT (id, agency_id, kind) ON enforcement.ledger_chain TO mingjian_app",
     "GRANT SELECT, INSERT ON enforcement.ledger_entry TO mingjian_app",
-    # Leaves are salted commitments and nodes are made of them: every agency may prove its entries against them.
-    "GRANT SELECT ON enforcement.ledger_leaf, enforcement.ledger_node, enforcement.ledger_checkpoint TO mingjian_app",
+    # Not the leaves: each names a chain and a number, and so how much any agency has done.
+    "GRANT SELECT ON enforcement.ledger_checkpoint TO mingjian_app",
     "GRANT SELECT ON enforcement.ledger_chain, enforcement.ledger_entry TO mingjian_sequencer",
     # Only since when something waits: the health of an installation, nothing of any agency.
     "GRANT SELECT (entered_at) ON enforcement.ledger_pending TO mingjian_app",

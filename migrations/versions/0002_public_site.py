@@ -57,7 +57,7 @@ TABLES = (
         removed_on DATE,
         CONSTRAINT pk_officer PRIMARY KEY (id),
         CONSTRAINT fk_officer_agency_id_agency FOREIGN KEY(agency_id) REFERENCES public_site.agency (id),
-        CONSTRAINT uq_officer_certificate_no UNIQUE (certificate_no)
+        CONSTRAINT uq_officer_agency_id_certificate_no UNIQUE (agency_id, certificate_no)
     )
     """,
     """
@@ -260,6 +260,8 @@ GRANTS = (
     # What the public sends in is the public's: the application takes it up and changes nothing else.
     "REVOKE INSERT ON public_site.correction_request FROM mingjian_app",
     "GRANT UPDATE (taken_up_at) ON public_site.correction_request TO mingjian_app",
+    # Names and telephone numbers of the public: no business of the sequencer's.
+    "REVOKE SELECT ON public_site.correction_request FROM mingjian_sequencer",
     # Proofs and checkpoints come from the sequencer alone.
     "REVOKE INSERT ON public_site.checkpoint, public_site.log_proof FROM mingjian_app",
     "GRANT INSERT ON public_site.checkpoint, public_site.log_proof TO mingjian_sequencer",

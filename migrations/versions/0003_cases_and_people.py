@@ -452,7 +452,8 @@ KEEP = (
 # (what was read of its settings holds while that stands), and how far a demonstration's clock is ahead.
 ENTER = """
     CREATE FUNCTION enforcement.enter(agency uuid)
-    RETURNS TABLE (agency_seq bigint, offset_seconds bigint) LANGUAGE plpgsql ROWS 1 SET search_path = pg_catalog AS $$
+    RETURNS TABLE (agency_seq bigint, offset_seconds bigint)
+    LANGUAGE plpgsql ROWS 1 SET search_path = pg_catalog, pg_temp AS $$
     BEGIN
         PERFORM set_config('mingjian.agency_id', agency::text, true);
         RETURN QUERY SELECT

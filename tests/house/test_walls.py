@@ -28,8 +28,8 @@ from tests.factories import House
 NO_AGENCY = {
     "enforcement.demo_clock": "the demonstration's clock is everybody's",
     "enforcement.ledger_pending": "written through a trigger; the application reads only since when something waits",
-    "enforcement.ledger_leaf": "places in the one tree; hashes of salted bodies",
-    "enforcement.ledger_node": "the one tree",
+    "enforcement.ledger_leaf": "places in the one tree; closed to the application",
+    "enforcement.ledger_node": "the one tree; closed to the application",
     "enforcement.ledger_checkpoint": "the one tree's signed roots",
     "enforcement.calendar_known": "which working days the clock has told of; the same for all",
     "public_site.checkpoint": "public",
@@ -175,6 +175,49 @@ def test_nobody_writes_a_row_for_another_agency(busy: House, owner: Engine, tabl
     command, hides, refuses = policies[0]
     assert (command, hides) == ("*", refuses)
     assert "mingjian.agency_id" in hides
+
+
+def test_no_agency_empowers_or_signs_in_a_person_of_another(busy: House) -> None:
+    """As the application's role, with raw SQL: a row of one's own that names a person of another agency."""
+    victim, today = busy.street.actors["clerk"], busy.office.now().date()
+    token = b"t" * 32
+    with busy.office.reading(busy.market.agency_id) as session:
+        ids = {"mine": busy.market.agency_id, "person": victim.person_id, "head": busy.market.actors["head"].person_id}
+        session.execute(
+            text(
+                "INSERT INTO enforcement.role_grant (id, agency_id, person_id, role, from_on)"
+                " VALUES (gen_random_uuid(), :mine, :person, 'agency_head', :today)"
+            ),
+            {**ids, "today": today},
+        )
+        session.execute(
+            text(
+                "INSERT INTO enforcement.deputy (id, agency_id, head_id, deputy_id, from_on, to_on, reason)"
+                " VALUES (gen_random_uuid(), :mine, :head, :person, :today, :today, '')"
+            ),
+            {**ids, "today": today},
+        )
+        session.execute(
+            text(
+                "INSERT INTO enforcement.web_session (token_digest, agency_id, person_id, created_at, seen_at,"
+                " expires_at) VALUES (:token, :mine, :person, now(), now(), now() + interval '1 hour')"
+            ),
+            {**ids, "token": token},
+        )
+        asked = text("SELECT roles, deputy_for FROM enforcement.find_session(:token, :today)")
+        assert session.execute(asked, {"token": token, "today": today}).all() == []
+        # Seen through a session of the agency's own: neither the role nor the deputy counts.
+        session.execute(
+            text("SELECT set_config('mingjian.agency_id', :theirs, true)"), {"theirs": str(busy.street.agency_id)}
+        )
+        session.execute(
+            text(
+                "INSERT INTO enforcement.web_session (token_digest, agency_id, person_id, created_at, seen_at,"
+                " expires_at) VALUES (:token, :theirs, :person, now(), now(), now() + interval '1 hour')"
+            ),
+            {"token": b"u" * 32, "theirs": busy.street.agency_id, "person": victim.person_id},
+        )
+        assert session.execute(asked, {"token": b"u" * 32, "today": today}).all() == [(["disclosure_clerk"], None)]
 
 
 # -------------------------------------------------------------------------------------------------------- written once

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, IntegrityError, ProgrammingError
 
 from enforcement import sequencer
 from enforcement.ledger import chain_origin, digest_of, entry_hash, notes, tree
-from enforcement.models.ledger import append_entry, open_chain, prove_entry
+from enforcement.models.ledger import append_entry, open_chain, read_hashes
 from tests.ledger.conftest import AT, Ledger
 
 if TYPE_CHECKING:
@@ -210,15 +210,15 @@ def test_any_entry_is_proved_to_whoever_has_its_text_and_the_note(ledger: Ledger
     chain = ledger.chain()
     for _ in range(5):
         ledger.append(chain)
-    with ledger.as_app() as connection:
-        assert prove_entry(connection, chain_id=chain, seq=2) is None
     ledger.seal()
-    with ledger.as_app() as connection:
-        proof = prove_entry(connection, chain_id=chain, seq=2)
-    assert proof is not None
     ((leaf,),) = rows(ledger, "SELECT leaf_hash FROM enforcement.ledger_entry WHERE seq = 2")
-    read = notes.read_note(proof.note, ledger.key, lambda signature, signed: holds(ledger, signature, signed))
-    assert tree.root_by_inclusion(leaf, proof.position, proof.size, proof.path) == read.root
+    ((position,),) = rows(ledger, "SELECT position FROM enforcement.ledger_leaf WHERE seq = 2")
+    ((note,),) = rows(ledger, "SELECT note FROM enforcement.ledger_checkpoint")
+    read = notes.read_note(note, ledger.key, lambda signature, signed: holds(ledger, signature, signed))
+    ranges = tree.inclusion_ranges(position, read.size)
+    with ledger.sequencing.connect() as connection:
+        path = tree.proof(ranges, read_hashes(connection, tree.needed(ranges)).__getitem__)
+    assert tree.root_by_inclusion(leaf, position, read.size, path) == read.root
 
 
 def test_only_entries_made_for_the_public_get_a_public_proof(ledger: Ledger) -> None:

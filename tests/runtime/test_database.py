@@ -83,6 +83,37 @@ def test_a_function_is_run_by_whom_it_was_granted_to_only(database: DatabaseUrls
         public.execute("SELECT public_site.peek()")
 
 
+@pytest.mark.parametrize("role", ["app", "sequencer", "public"])
+@pytest.mark.parametrize(
+    "statement",
+    [
+        "SELECT lo_create(0)",
+        "SELECT lo_from_bytea(0, 'kept beside every wall')",
+        "CREATE TEMPORARY TABLE mine (words text)",
+        "CREATE TABLE public.mine (words text)",
+        "SELECT nextval('enforcement.ledger_pending_ticket_seq')",
+        "COPY (SELECT 1) TO PROGRAM 'id'",
+        "SELECT pg_read_file('/etc/passwd')",
+        "SET ROLE mingjian_owner",
+        "SET session_replication_role = replica",
+    ],
+)
+def test_no_role_that_serves_gets_around_the_walls(database: DatabaseUrls, role: str, statement: str) -> None:
+    with connect(getattr(database, role)) as connection, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        connection.execute(statement.encode())
+
+
+@pytest.mark.parametrize("table", ["ledger_leaf", "ledger_node", "ledger_pending"])
+def test_the_application_does_not_read_how_much_other_agencies_have_done(database: DatabaseUrls, table: str) -> None:
+    with connect(database.app) as app, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        app.execute(f"SELECT * FROM enforcement.{table}".encode())
+
+
+def test_the_sequencer_does_not_read_who_wrote_in(database: DatabaseUrls) -> None:
+    with connect(database.sequencer) as sequencer, pytest.raises(psycopg.errors.InsufficientPrivilege):
+        sequencer.execute("SELECT contact FROM public_site.correction_request")
+
+
 def test_an_operators_database_is_prepared_and_migrated_without_a_superuser(operators: Server) -> None:
     with operators.connect() as superuser:
         superuser.execute("CREATE ROLE operator LOGIN CREATEROLE PASSWORD 'throw-away'")
