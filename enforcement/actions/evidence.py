@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 
 from enforcement.actions.forms import choice, day, lines, long_text, moment, people, pick, text, yes_no
+from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.registry import Extra, act, take_number
 from enforcement.models.cases import Case
 from enforcement.work import Work
@@ -21,12 +22,8 @@ class SiteRecord:
     officers: tuple[str, ...] = people("执法人员", "officer", cite="J#7.1")
     target: str = text("执法对象", cite="J#7.1")
     matter: str = text("执法事项", cite="J#7.1")
-    credentials_shown: bool = yes_no("已主动出示执法证件、表明身份", cite="G#8.2")
-    notified_reason: bool = yes_no("已告知执法事由", cite="G#8.2")
-    notified_basis: bool = yes_no("已告知执法依据", cite="G#8.2")
-    notified_rights: bool = yes_no("已告知权利义务", cite="G#8.2")
-    notified_remedy_manner: bool = yes_no("已告知救济方式", cite="G#8.2")
-    notified_remedy_channel: bool = yes_no("已告知救济渠道", cite="G#8.2")
+    credentials_shown: bool = credentials()
+    told: tuple[str, ...] = five_points()
     content: str = long_text("记录内容")
     signed_by: str = text("签名或者盖章人", required=False)
     refusal_note: str = text("拒绝签名的情况", required=False)
@@ -36,7 +33,15 @@ class SiteRecord:
 class AddProcessRecord(SiteRecord):
     """A text record of one activity."""
 
-    kind: str = choice("记录种类", "interview_record", "on_site_record", "survey_record", "other_record")
+    kind: str = choice(
+        "记录种类",
+        "interview_record",
+        "on_site_record",
+        "survey_record",
+        "other_record",
+        note="其他记录不涉及当面执法的，不填出示证件和告知",
+        leads=True,
+    )
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

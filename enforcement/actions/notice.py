@@ -3,7 +3,8 @@
 import dataclasses
 import datetime as dt
 
-from enforcement.actions.forms import choice, choices, day, lines, long_text, moment, money, pick, text, yes_no
+from enforcement.actions.forms import choice, choices, day, lines, long_text, moment, money, people, pick, text, yes_no
+from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.penalties import PENALTIES
 from enforcement.actions.registry import Extra, act
 from enforcement.facts import parameters
@@ -31,6 +32,9 @@ class GivePriorNotice:
     method: str = choice("送达方式", *METHODS)
     served_on: dt.date | None = day("告知书送达日期")
     receiver: str = text("签收人", required=False)
+    officers: tuple[str, ...] = people("送达人员", "officer", required=False, note="直接送达、留置送达的填写")
+    credentials_shown: bool = credentials()
+    told: tuple[str, ...] = five_points()
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

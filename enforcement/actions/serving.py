@@ -3,7 +3,8 @@
 import dataclasses
 import datetime as dt
 
-from enforcement.actions.forms import choice, day, long_text, money, text, yes_no
+from enforcement.actions.forms import choice, day, long_text, money, people, text, yes_no
+from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.notice import METHODS
 from enforcement.actions.registry import Extra, act
 from enforcement.models.cases import Case
@@ -17,6 +18,9 @@ class ServeDocument:
     method: str = choice("送达方式", *METHODS)
     served_on: dt.date | None = day("送达日期", cite="CPL#87")
     receiver: str = text("受送达人或者代收人", required=False)
+    officers: tuple[str, ...] = people("送达人员", "officer", required=False, note="直接送达、留置送达的填写")
+    credentials_shown: bool = credentials()
+    told: tuple[str, ...] = five_points()
     receipt: str = text("送达回证编号", cite="CPL#87")
     attesting_witness: str = text("见证人", required=False, note="留置送达的填写", cite="CPL#89")
     consent: bool = yes_no("当事人已同意并签订电子送达确认书", cite="APL#61.2")

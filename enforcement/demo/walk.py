@@ -22,6 +22,7 @@ from enforcement.actions import (
     review,
     serving,
 )  # fmt: skip
+from enforcement.actions.meeting import FIVE
 from enforcement.actions.parties import PartyForm
 from enforcement.actions.recordings import DescribeRecording, take_in
 from enforcement.actions.registry import Outcome, lock_disclosure, perform, perform_on_disclosure, start
@@ -176,11 +177,7 @@ class Walk:
             target=target,
             matter=matter,
             credentials_shown=True,
-            notified_reason=True,
-            notified_basis=True,
-            notified_rights=True,
-            notified_remedy_manner=True,
-            notified_remedy_channel=True,
+            told=FIVE,
             content="经出示执法证件并告知权利义务，执法人员依法进行检查、询问，当事人予以配合，所述与现场情况一致。",
             signed_by="当事人",
         )
@@ -217,6 +214,9 @@ class Walk:
                 method="direct",
                 served_on=self.today,
                 receiver="当事人",
+                officers=self.two,
+                credentials_shown=True,
+                told=FIVE,
             ),
         )
         self.do(
@@ -296,7 +296,13 @@ class Walk:
     def receipt(self) -> serving.ServeDocument:
         """A service receipt of today."""
         return serving.ServeDocument(
-            method="direct", served_on=self.today, receiver="当事人", receipt=f"送{self.case_no()}"
+            method="direct",
+            served_on=self.today,
+            receiver="当事人",
+            officers=self.two,
+            credentials_shown=True,
+            told=FIVE,
+            receipt=f"送{self.case_no()}",
         )
 
     def execute_and_close(self, amount_fen: int) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from enforcement.actions import decisions, notice, penalties, review
 from enforcement.actions.cases import Reason
+from enforcement.actions.meeting import FIVE
 from enforcement.demo.walk import Walk
 from enforcement.law.calendar import SHANGHAI
 
@@ -46,7 +47,7 @@ def prior_notice(walk: Walk, **differences: Any) -> notice.GivePriorNotice:
     form = notice.GivePriorNotice(
         document_no="告字1号", facts="事实", reasons="理由", basis="依据", penalties=("fine",), fine_fen=200_000,
         content="拟罚款二千元。", defense_right_told=True, publicity_told=True, method="direct", served_on=walk.today,
-        receiver="当事人",
+        receiver="当事人", officers=walk.two, credentials_shown=True, told=FIVE,
     )  # fmt: skip
     return dataclasses.replace(form, **differences)
 

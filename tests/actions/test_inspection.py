@@ -8,6 +8,7 @@ import datetime as dt
 import pytest
 
 from enforcement.actions import cases, evidence, inspections, penalties
+from enforcement.actions.meeting import FIVE
 from enforcement.actions.registry import Outcome
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Invalid, RuleViolation
@@ -115,7 +116,7 @@ def test_an_inspection_is_begun_by_two_published_officers(house: House) -> None:
 
 def test_a_check_without_credentials_or_notification_is_no_check(house: House) -> None:
     walk = begun(house)
-    bare = check(walk, credentials_shown=False, notified_remedy_channel=False)
+    bare = check(walk, credentials_shown=False, told=FIVE[:4])
     breaches = refused(house, walk, "officer1", "check_on_site", bare)
     assert codes(breaches) == {"credentials_shown", "five_point_notification"}
     assert cites(breaches) == {"G#8.2"}

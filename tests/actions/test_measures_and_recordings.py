@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from enforcement.actions import cases, evidence, recordings
+from enforcement.actions.meeting import FIVE
 from enforcement.actions.registry import Outcome
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import RuleViolation
@@ -312,7 +313,7 @@ def test_samples_and_appraisals_are_records_of_the_case(house: House) -> None:
 def test_a_record_lacks_none_of_its_elements(house: House) -> None:
     walk = factories.open_case(house.market)
     record = walk.site_record("on_site_record", "当事人", "检查", "现场")
-    silent = dataclasses.replace(record, credentials_shown=False, notified_rights=False)
+    silent = dataclasses.replace(record, credentials_shown=False, told=FIVE[:2])
     assert codes(refused(house, walk, "officer1", "add_process_record", silent)) == {
         "credentials_shown", "five_point_notification",
     }  # fmt: skip

@@ -10,17 +10,22 @@ from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
 FACE_TO_FACE = ("interview_record", "on_site_record", "survey_record")
+IN_PERSON = ("direct", "by_leaving")
 FIVE = {
-    "notified_reason": "执法事由",
-    "notified_basis": "执法依据",
-    "notified_rights": "权利义务",
-    "notified_remedy_manner": "救济方式",
-    "notified_remedy_channel": "救济渠道",
+    "told_reason": "执法事由",
+    "told_basis": "执法依据",
+    "told_rights": "权利义务",
+    "told_remedy_manner": "救济方式",
+    "told_remedy_channel": "救济渠道",
 }
+TELLING = ("process_recorded", "on_site_checked", "prior_notice_given", "served")
 
 
-def _meets_people(facts: CaseFacts) -> bool:
-    return facts.asked.text("kind") in ("", *FACE_TO_FACE)
+def _activity(fields: Fields) -> str:
+    """Which activity of G#8.2 a form or record is, "" where nobody is met: post, wire and public notice meet nobody."""
+    if method := fields.text("method"):
+        return "service" if method in IN_PERSON else ""
+    return "inquiry" if fields.text("kind") in ("", *FACE_TO_FACE) else ""
 
 
 @guard(row="J7.1b", cite="J#7.1", zh="过程记录缺少要素", of_form=True)
@@ -43,16 +48,34 @@ def record_times_are_in_order(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="G8.2b", cite="G#8.2", zh="应当主动出示执法证件、表明身份", of_form=True)
 def credentials_shown(facts: CaseFacts, _: Law) -> Answer:
-    """G#8.2 「应当主动出示执法证件、表明身份」; for penalties also APL#55.1."""
-    return not _meets_people(facts) or facts.asked.yes("credentials_shown")
+    """G#8.2 「应当主动出示执法证件、表明身份」, each time and by somebody; for penalties also APL#55.1."""
+    if not _activity(facts.asked):
+        return True
+    if "method" in facts.form and not facts.asked.lines("officers"):
+        return (Gap("未写明由哪些执法人员送达并出示执法证件"),)
+    return facts.asked.yes("credentials_shown")
 
 
 @guard(row="G8.2c", cite="G#8.2", zh="应当主动告知当事人五项内容", of_form=True)
 def five_point_notification(facts: CaseFacts, _: Law) -> Answer:
-    """G#8.2: 「主动告知当事人执法事由、执法依据、权利义务、救济方式和救济渠道等内容」."""
-    if not _meets_people(facts):
+    """G#8.2: 「主动告知当事人执法事由、执法依据、权利义务、救济方式和救济渠道等内容」.
+
+    At each activity or once in a case the article does not say. Our reading: once for a kind of activity, and again
+    when an officer comes who has not told it.
+    """
+    asked = facts.asked
+    if not _activity(asked):
         return True
-    return tuple(Gap(f"未记录已告知当事人“{zh}”") for name, zh in FIVE.items() if not facts.asked.yes(name))
+    told = {*asked.lines("told"), *_told_before(facts)}
+    return tuple(Gap(f"未记录已告知当事人“{zh}”") for name, zh in FIVE.items() if name not in told)
+
+
+def _told_before(facts: CaseFacts) -> set[str]:
+    """What these officers told in an earlier activity of the same kind; going back does not make it untold."""
+    activity, officers = _activity(facts.asked), set(facts.asked.lines("officers"))
+    earlier = (Fields(record.data) for record in facts.records if record.event in TELLING)
+    same = (one for one in earlier if _activity(one) == activity and officers <= set(one.lines("officers")))
+    return {point for one in same for point in one.lines("told")}
 
 
 @guard(row="J4.1b", cite="J#5", zh="本环节没有文字记录，不得进入下一环节", basis="default")
@@ -90,7 +113,9 @@ def disputed_activities_recorded_or_reasoned(facts: CaseFacts, law: Law) -> Answ
     stated = {Fields(one.data).text("activity") for one in facts.all("no_recording_stated", "interruption_stated")}
     grounds = law.recording.grounds
     missing = (one for one in dict.fromkeys(_took_place(facts)) if one in grounds and one not in filmed | stated)
-    return tuple(Gap(f"“{grounds[one][0].words}”没有音像记录，也未说明理由") for one in missing)
+    return tuple(
+        Gap(f"“{grounds[one][0].words}”没有音像记录，也未说明理由", fill=(("activity", one),)) for one in missing
+    )
 
 
 @guard(row="J9.1", cite="J#9.1", zh="没有全程音像记录", basis="default", mend="state_interruption")
@@ -113,7 +138,8 @@ def _unrecorded(facts: CaseFacts, law: Law, measure: Fields) -> Gap | None:
     if not recording.coverage(begun, ended, pieces, explained=_explained(facts, measure), joins_within=joins):
         return None
     name = f"{law.recording.grounds[kind][0].words}（{measure.text('document_no') or measure.text('measure')}）"
-    return Gap(f"{name}没有覆盖全程的音像记录，也没有中断情况的书面说明")
+    fill = (("activity", kind), ("measure", measure.text("measure")))
+    return Gap(f"{name}没有覆盖全程的音像记录，也没有中断情况的书面说明", fill=fill)
 
 
 def _explained(facts: CaseFacts, measure: Fields) -> list[tuple[datetime, datetime]]:
