@@ -7,7 +7,7 @@ from enforcement.actions.cases import Reason
 from enforcement.actions.forms import choice, group, lines, long_text, moment, number, people, pick, yes_no
 from enforcement.actions.registry import Extra, act
 from enforcement.facts import facts_of
-from enforcement.law.review import classify
+from enforcement.law.review import classify, earlier_answers
 from enforcement.ledger import digest_of
 from enforcement.models.cases import Case
 from enforcement.work import Work
@@ -99,6 +99,7 @@ def _submission(work: Work, case: Case, _form: SubmitForReview) -> Extra:
         "fine_fen": proposal.number("fine_fen"),
         "confiscation_fen": proposal.number("confiscation_fen"),
         "penalties": list(proposal.lines("penalties")),
+        "answers": [{"point": one.number("point"), **answer} for one, answer in earlier_answers(facts)],
         "major_grounds": [ground.row for ground in classify(facts, work.book).grounds],
     }
 

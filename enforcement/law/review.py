@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from enforcement.law.errors import Breach, LawBookError
+from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.major import Major, MajorRules, classify, concluded, is_transfer
 
@@ -25,15 +26,19 @@ __all__ = [
     "Major",
     "MajorRules",
     "PointCheck",
+    "changes_for_reviewer",
     "changes_since",
     "checks",
     "classify",
+    "earlier_answers",
     "pending_submission",
     "problems_found",
+    "unanswered",
 ]
 
 SUBMISSION = "submitted_for_review"
 OPINION = "review_opinion_issued"
+ANSWER = "responded_to_review"
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,8 +140,16 @@ class Change:
 def changes_since(facts: CaseFacts, law: Law) -> tuple[Change, ...]:
     """Every change of facts, evidence, basis or amount after the last submission; () where nothing was submitted."""
     submission = facts.last(SUBMISSION)
-    if submission is None:
-        return ()
+    return () if submission is None else _changes_after(submission, facts, law)
+
+
+def changes_for_reviewer(facts: CaseFacts, law: Law) -> tuple[Change, ...]:
+    """What changed since the reviewer last read the file: since the submission before the one that waits."""
+    submissions = [record for record in facts.records if record.event == SUBMISSION]
+    return _changes_after(submissions[-2], facts, law) if len(submissions) > 1 else changes_since(facts, law)
+
+
+def _changes_after(submission: Record, facts: CaseFacts, law: Law) -> tuple[Change, ...]:
     voided_by = law.legal_review.voided_by
     later = (record for record in facts.records if record.seq > submission.seq and record.event in voided_by)
     return tuple(Change(record.seq, record.event, record.on, voided_by[record.event]) for record in later)
@@ -153,6 +166,28 @@ def problems_found(facts: CaseFacts) -> tuple[Fields, ...]:
     return tuple(
         finding for finding in facts.read(OPINION).group("findings") if finding.text("conclusion") == "problem"
     )
+
+
+def unanswered(facts: CaseFacts) -> tuple[Fields, ...]:
+    """The problems of the standing opinion that the handling unit has not said whether it adopts, with a reason
+    (S#15).
+    """
+    answers = {one.number("point") for one in facts.read(ANSWER).group("responses") if one.text("reason")}
+    return tuple(finding for finding in problems_found(facts) if finding.number("point") not in answers)
+
+
+def earlier_answers(facts: CaseFacts) -> tuple[tuple[Fields, Fields], ...]:
+    """Each problem of the last opinion ever issued with what the unit answered: a new submission carries both.
+
+    Going back and submitting anew clear them from what counts, not from what was said.
+    """
+    opinion = next((one for one in reversed(facts.records) if one.event == OPINION), None)
+    if opinion is None:
+        return ()
+    said = next((one for one in reversed(facts.records) if one.event == ANSWER and one.seq > opinion.seq), None)
+    answers = {one.number("point"): one for one in Fields(said.data if said else None).group("responses")}
+    findings = (one for one in Fields(opinion.data).group("findings") if one.text("conclusion") == "problem")
+    return tuple((one, answers[one.number("point")]) for one in findings if one.number("point") in answers)
 
 
 def _point(entry: Mapping[str, Any]) -> Point:

@@ -9,6 +9,9 @@ import pytest
 from enforcement.actions import evidence, penalties, review
 from enforcement.actions.parties import SetParties
 from enforcement.demo.walk import Walk
+from enforcement.facts import facts_of
+from enforcement.law.review import changes_for_reviewer, earlier_answers
+from enforcement.models.cases import Case
 from tests import factories
 from tests.actions.filled import AGREE, REASON, SUBMISSION, decision_of, discussion, opinion
 from tests.actions.watching import assert_agreement, cites, codes, refused
@@ -246,6 +249,29 @@ def test_a_finding_of_illegality_is_corrected_and_reviewed_again(house: House) -
     walk.review(SUBMISSION.proposal, SUBMISSION.basis)
     walk.do("head", "make_decision", major_decision(walk))
     assert_agreement(walk)
+
+
+def test_a_file_neither_comes_again_nor_goes_back_before_the_opinion_is_answered(house: House) -> None:
+    walk = submitted(house)
+    walk.do("reviewer", "issue_opinion", opinion(problem(6, "legality"), overall="correct_then_resubmit"))
+    for act, form in (("submit_for_review", SUBMISSION), ("return_to_investigation", REASON)):
+        breaches = refused(house, walk, "officer1", act, form)
+        assert (codes(breaches), cites(breaches)) == ({"last_opinion_is_answered"}, {"S#15"})
+        assert {breach.mend for breach in breaches} == {"respond_to_review"}
+    answer = review.RespondToReview(responses=(review.Response(point=6, adopted=True, reason="退回补正。"),))
+    walk.do("officer1", "respond_to_review", answer)
+    walk.do("officer1", "return_to_investigation", REASON)
+    walk.notify(factories.conclusion(walk.today, **MAJOR), hearing=True)
+    walk.do("officer1", "submit_for_review", SUBMISSION)
+    carried = factories.records(walk)[-1].data["answers"]
+    assert carried == [{"point": 6, "adopted": True, "reason": "退回补正。"}]
+    with house.office.begin(house.market.actors["reviewer"]) as work:
+        facts = facts_of(work, work.session.get_one(Case, walk.case_id))
+    assert [change.event for change in changes_for_reviewer(facts, house.office.book)] == [
+        "investigation_concluded", "prior_notice_given",
+    ]  # fmt: skip
+    [(finding, said)] = earlier_answers(facts)
+    assert (finding.number("point"), said.text("reason")) == (6, "退回补正。")
 
 
 # ------------------------------------------------------------------------------------------------------------- people

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
+
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import classify, concluded
-from enforcement.law.review import OPINION, SUBMISSION, changes_since, pending_submission, problems_found
+from enforcement.law.review import OPINION, SUBMISSION, changes_since, pending_submission, problems_found, unanswered
 
-PASS, TRANSFER = "pass", "transfer"
+PASS, TRANSFER, CORRECT = "pass", "transfer", "correct_then_resubmit"
 DISCUSSION = "discussion_held"
 TWO = 2
 
@@ -59,6 +61,12 @@ def nothing_is_under_review(facts: CaseFacts, _: Law) -> Answer:
     return not pending_submission(facts)
 
 
+@guard(row="S15.1", cite="S#15", zh="审核意见尚未逐项答复", basis="default", mend="respond_to_review")
+def last_opinion_is_answered(facts: CaseFacts, _: Law) -> Answer:
+    """S#15 「进行研究并提出是否采纳的意见」: before the file goes back or comes again, so that the answer comes with it."""
+    return tuple(Gap(f"第{one.number('point')}项审核意见尚未答复是否采纳") for one in unanswered(facts))
+
+
 @guard(row="S12.1", cite="S#12(1)", zh="卷宗材料不完整", basis="default", mend="return_to_investigation")
 def dossier_is_complete(facts: CaseFacts, _: Law) -> Answer:
     """S#12(1) 「完整的卷宗材料」: the documents that every penalty case has by then."""
@@ -103,8 +111,9 @@ def reviewer_is_qualified(facts: CaseFacts, _: Law) -> Answer:
 @guard(row="S14.1b", cite="S#14.1", zh="应当逐项提出明确、具体的书面审核意见", of_form=True)
 def ten_points_each_found(facts: CaseFacts, law: Law) -> Answer:
     """S#14.1 「逐项对照本办法第十三条规定的内容提出明确、具体的书面审核意见」."""
-    findings = {one.number("point"): one for one in facts.asked.group("findings")}
-    gaps: list[Gap] = []
+    given = facts.asked.group("findings")
+    findings = {one.number("point"): one for one in given}
+    gaps = _stray(given, {point.no for point in law.legal_review.points}, "要点", "S#14.1")
     for point in law.legal_review.points:
         finding = findings.get(point.no)
         if finding is None or not finding.text("conclusion"):
@@ -113,6 +122,14 @@ def ten_points_each_found(facts: CaseFacts, law: Law) -> Answer:
             named = {"reason": "具体意见", "category": "问题类别", "nature": "合法性或者合理性"}
             gaps += [Gap(f"第{point.no}项指出问题，但未写明{named[name]}") for name in finding.missing(*named)]
     return tuple(gaps)
+
+
+def _stray(given: Sequence[Fields], known: Set[int], what: str, cite: str) -> list[Gap]:
+    """Points that are none, or are there twice and could contradict each other."""
+    points = [one.number("point") for one in given]
+    twice = sorted({point for point in points if points.count(point) > 1})
+    gaps = [Gap(f"第{point}项写了不止一次", cite=cite, basis="design") for point in twice]
+    return gaps + [Gap(f"没有第{no}项{what}", cite=cite, basis="design") for no in sorted(set(points) - known)]
 
 
 @guard(row="S3.4", cite="S#3.3", zh="审核结论与逐项意见不一致", of_form=True)
@@ -127,6 +144,9 @@ def overall_follows_the_findings(facts: CaseFacts, law: Law) -> Answer:
     suspected = any(one.number("point") == crime for one in problems)
     if overall == PASS and suspected:
         gaps.append(Gap("涉嫌犯罪或者职务违法的，应当提出移送意见", cite="S#13(9)", basis="default", row="S13.9"))
+    if overall == CORRECT and not problems:
+        words = "要求纠正后重新送审的，应当在逐项意见中指出问题"
+        gaps.append(Gap(words, cite="S#14.1", basis="default", row="S14.1b"))
     if not overall:
         gaps.append(Gap("未作出审核结论", cite="S#14.1", row="S14.1b"))
     return tuple(gaps)
@@ -139,8 +159,9 @@ def overall_follows_the_findings(facts: CaseFacts, law: Law) -> Answer:
 @guard(row="S15.1", cite="S#15", zh="应当逐项提出是否采纳的意见", of_form=True)
 def responds_to_every_finding(facts: CaseFacts, _: Law) -> Answer:
     """S#15 「进行研究并提出是否采纳的意见」; with a reason: our reading."""
-    answers = {one.number("point"): one for one in facts.asked.group("responses")}
-    gaps: list[Gap] = []
+    given = facts.asked.group("responses")
+    answers = {one.number("point"): one for one in given}
+    gaps = _stray(given, {one.number("point") for one in problems_found(facts)}, "待答复的意见", "S#15")
     for finding in problems_found(facts):
         answer = answers.get(finding.number("point"))
         if answer is None:
