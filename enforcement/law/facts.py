@@ -315,3 +315,14 @@ def unmatched(facts: CaseFacts, begun: str, ended: str, key: str) -> tuple[Field
     closed = {Fields(record.data).text(key) for record in facts.all(ended)}
     data = (Fields(record.data) for record in facts.all(begun))
     return tuple(fields for fields in data if fields.text(key) not in closed)
+
+
+DOERS = ("officers", "obtained_by", "staff")
+"""Fields of a record that name who did what it tells."""
+
+
+def took_part(record: Record) -> frozenset[str]:
+    """Who did what a record tells: the person who entered it, and those whom it names as having done it."""
+    fields = Fields(record.data)
+    named = {person for name in DOERS for person in fields.lines(name)}
+    return frozenset(named | {record.actor_id} if record.actor_id else named)

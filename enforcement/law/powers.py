@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from enforcement.law.errors import Basis, Breach, LawBookError
-from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.facts import CaseFacts, Fields, took_part
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +102,8 @@ class Powers:
         """Why this person, after what they have done in this case, may not do this act too; () where nothing stands
         against it.
 
-        What was cleared by going back still counts: it was done by somebody. The clock is nobody.
+        What was cleared by going back still counts: it was done by somebody, who entered it or is named in it. The
+        clock is nobody.
         """
         if not actor_id:
             return ()
@@ -113,7 +114,7 @@ class Powers:
         if elsewhere or act not in pair.one | pair.other:
             return False
         did = {
-            record.act for record in facts.records if record.actor_id == actor_id and _same(pair, record.data, facts)
+            record.act for record in facts.records if actor_id in took_part(record) and _same(pair, record.data, facts)
         }
         if act in pair.other:
             return bool(did & pair.one) or (pair.officers and any(one.person_id == actor_id for one in facts.officers))

@@ -134,6 +134,8 @@ def test_a_hearing_asked_for_is_notified_seven_working_days_ahead_and_held_befor
     assert codes(refused(house, walk, "reviewer", "hold_hearing", unsigned)) == {"hearing_record_is_signed"}
     mine = hearing(walk, moment(2026, 9, 15, 14))
     assert "investigates_and_presides" in codes(refused(house, walk, "officer1", "hold_hearing", mine))
+    another = hearing(walk, moment(2026, 9, 15, 14), presider="officer3")
+    assert codes(refused(house, walk, "reviewer", "hold_hearing", another)) == {"presider_is_the_one_notified"}
     walk.do("reviewer", "hold_hearing", hearing(walk, moment(2026, 9, 15, 14)))
     assert factories.events(walk)[-1] == "hearing_held"
     assert_agreement(walk)

@@ -43,6 +43,24 @@ PAIRS: list[tuple[str, dict[str, Any], str, str]] = [
         "investigates_and_decides",
     ),
     (
+        "没有登记取证，但写明是取得人",
+        {"records": [{"event": "evidence_added", "on": "2026-02-02", "by": "乙", "data": {"obtained_by": ["甲"]}}]},
+        "make_decision",
+        "investigates_and_decides",
+    ),
+    (
+        "笔录写明参加询问的人审核",
+        {"records": [{"event": "process_recorded", "on": "2026-02-02", "by": "乙", "data": {"officers": ["甲"]}}]},
+        "issue_opinion",
+        "investigates_and_reviews",
+    ),
+    (
+        "参加现场勘验的人作出许可决定",
+        {"procedure": "license", "records": [{"event": "site_surveyed", "on": "2026-02-02", "data": {"staff": ["甲"]}}]},
+        "make_license_decision",
+        "examines_application_and_decides",
+    ),
+    (
         "出具审核意见的人作出决定",
         {"records": [{"event": "review_opinion_issued", "on": "2026-02-02", "by": "甲"}]},
         "make_decision",

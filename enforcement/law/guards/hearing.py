@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from enforcement.law.counting import due
 from enforcement.law.events import shanghai_day
-from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.facts import CaseFacts, Fields, took_part
 from enforcement.law.guards.notice import NOTICE, clock_of, is_penalty
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
-INVESTIGATES = ("begin_investigation", "add_evidence", "add_process_record", "take_measure", "conclude_investigation")
+INVESTIGATES = (
+    "begin_investigation", "add_evidence", "add_process_record", "take_measure", "take_sample", "preserve_evidence",
+    "conclude_investigation",
+)  # fmt: skip
 EXAMINES = ("examine_application", "survey_site")
 
 
@@ -104,7 +107,7 @@ def _was_notified(facts: CaseFacts) -> Answer:
     held = facts.asked.moment("held_at")
     if notified is None:
         return False
-    if held is not None and shanghai_day(held) < shanghai_day(notified):
+    if held is not None and held < notified:
         return (Gap("听证早于通知的时间举行"),)
     return True
 
@@ -123,8 +126,26 @@ def presider_did_not_examine(facts: CaseFacts, _: Law) -> Answer:
 
 def _presides_apart(facts: CaseFacts, acts: tuple[str, ...]) -> bool:
     presider = facts.asked.text("presider")
-    worked = {one.person_id for one in facts.officers} | {one.actor_id for one in facts.records if one.act in acts}
+    worked = {one.person_id for one in facts.officers}
+    worked |= {person for record in facts.records if record.act in acts for person in took_part(record)}
     return not presider or presider not in worked
+
+
+@guard(
+    row="APL64.4",
+    cite="APL#64(4)",
+    zh="听证主持人不是通知当事人的主持人",
+    basis="default",
+    mend="notify_hearing",
+    of_form=True,
+)
+def presider_is_the_one_notified(facts: CaseFacts, _: Law) -> Answer:
+    """APL#64(4) 「有权申请回避」, ALL#48.1(3) alike: against somebody of whom nobody was told that right is empty."""
+    notified, presider = facts.read("hearing_notified").text("presider"), facts.asked.text("presider")
+    if not notified or presider == notified:
+        return True
+    cite = "ALL#48.1(3)" if facts.procedure == "license" else None
+    return (Gap("听证主持人与通知当事人的不一致，当事人无从申请回避，应当重新通知", cite=cite),)
 
 
 @guard(row="APL64", cite="APL#64(8)", zh="听证应当制作笔录，并由当事人签字盖章或者注明拒签情况", of_form=True)
