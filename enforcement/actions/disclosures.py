@@ -344,6 +344,13 @@ def stop_disclosure(_work: Work, _disclosure: Disclosure, _form: Note) -> Extra 
     return None
 
 
+@act(Note, scope="disclosure")
+def verify_withdrawal(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
+    """Note that the address answers 410 and holds nothing of the content: only now the withdrawal's clock stops."""
+    disclosure.verified_at = work.moment
+    return None
+
+
 def _gate_of_reason(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra:
     # The notice must not repeat what was withdrawn, nor tell what was never public (G18.2b).
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
@@ -354,4 +361,5 @@ def _gate_of_reason(work: Work, disclosure: Disclosure, form: WithdrawPublicatio
 def withdraw_publication(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra | None:
     """Withdraw: the page answers 410 with the reason and nothing of the content (G#18.2)."""
     release.withdraw(work.session, disclosure.id, kind=form.kind, reason=form.reason, on=work.today, at=work.moment)
+    disclosure.verified_at = None
     return {"disclosed": {"publication": str(disclosure.id), "kind": form.kind}}

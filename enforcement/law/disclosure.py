@@ -79,6 +79,8 @@ class DisclosureRules:
 
     results: tuple[Result, ...]
     grounds: Mapping[str, Ground]
+    neutral_reason: str = ""
+    """What the public is told where the ground itself must not be told."""
 
     @classmethod
     def load(cls, path: Path) -> DisclosureRules:
@@ -96,7 +98,7 @@ class DisclosureRules:
         ]
         if problems:
             raise LawBookError(*problems)
-        return cls(results, grounds)
+        return cls(results, grounds, text["withdrawal"]["neutral_reason"])
 
 
 def _result(key: str, entry: Mapping[str, Any]) -> Result:

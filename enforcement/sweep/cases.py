@@ -54,12 +54,12 @@ def _concerned(work: Work) -> CompoundSelect[uuid.UUID]:
     """Cases still open, cases whose result is not public and seen to be, overturned ones: each found by an index."""
     stages = [stage.key for stage in work.book.procedures["disclosure"].stages.values() if not stage.ends]
     mine = Disclosure.agency_id == work.actor.agency_id
-    unseen = and_(Disclosure.stage == "published", Disclosure.verified_at.is_(None))
+    unseen = [and_(Disclosure.stage == stage, Disclosure.verified_at.is_(None)) for stage in ("published", "withdrawn")]
     overturned = and_(ProcessRecord.chain_id == Disclosure.case_id, ProcessRecord.event == "overturned")
     return union(
         select(Case.id).where(Case.agency_id == work.actor.agency_id, Case.closed_on.is_(None)),
         select(Disclosure.case_id).where(mine, Disclosure.stage.in_([key for key in stages if key != "published"])),
-        select(Disclosure.case_id).where(mine, unseen),
+        *(select(Disclosure.case_id).where(mine, one) for one in unseen),
         select(Disclosure.case_id)
         .join(ProcessRecord, overturned)
         .where(mine, ProcessRecord.agency_id == work.actor.agency_id, Disclosure.stage.in_(stages)),
@@ -124,11 +124,15 @@ def _overturned(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Re
 
 
 def _withhold(work: Work, facts: CaseFacts, disclosure: Disclosure, ground: Ground, report: Report) -> bool:
-    """A minor's case never goes out (G#16.1(1)); found out only afterwards, it is for people to take down."""
+    """A minor's case never goes out (G#16.1(1)); found out only afterwards, it comes down at once."""
     if is_public(facts):
-        # What the public is told of it a person words: the reason must not tell the ground.
-        report.did("told", notices.tell_must_withdraw(work, disclosure))
-    elif _open_to(work, disclosure, "approve_withholding"):
+        if not _open_to(work, disclosure, "withdraw_publication"):
+            return False
+        down = WithdrawPublication(kind="published_in_error", reason=work.book.disclosure.neutral_reason)
+        done = claim.attempt(work, "withdraw_publication", disclosure, down, "taken_down", report)
+        report.did("told", notices.tell_taken_down(work, disclosure, done=done))
+        return done
+    if _open_to(work, disclosure, "approve_withholding"):
         form = Approve(opinion=f"{ground.zh}，不予公示。")
         return claim.attempt(work, "approve_withholding", disclosure, form, "withheld", report)
     return False

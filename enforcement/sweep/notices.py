@@ -17,7 +17,7 @@ from enforcement.work import Work
 
 KINDS = (
     "due_soon", "overdue", "late", "not_released", "deferral_review", "due_moved", "clock_refused", "must_withdraw",
-    "unreachable", "correction_received", "correction_overdue",
+    "taken_down", "unreachable", "still_public", "correction_received", "correction_overdue",
 )  # fmt: skip
 """What a notification may be about; each is a term of terms.toml."""
 
@@ -107,10 +107,11 @@ def nearly_over(work: Work, clock: Clock, days: int = SOON_WORKING_DAYS) -> bool
     return work.book.calendar.working_days_between(work.today, clock.due.target_on) <= days
 
 
-def tell_must_withdraw(work: Work, disclosure: Disclosure) -> int:
-    """Something is public that must not be; said again every day until it has come down."""
+def tell_taken_down(work: Work, disclosure: Disclosure, *, done: bool) -> int:
+    """A minor's case was public: that it has come down; or, where it could not, every day that it must."""
+    kind = "taken_down" if done else "must_withdraw"
     return sum(
-        tell(work, "must_withdraw", work.today, role, case_id=disclosure.case_id, disclosure_id=disclosure.id)
+        tell(work, kind, work.today, role, case_id=disclosure.case_id, disclosure_id=disclosure.id)
         for role in (RELEASER, HEAD)
     )
 

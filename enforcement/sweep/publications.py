@@ -1,13 +1,18 @@
-"""Fetching every publication back from the public site: only then it counts as made and its clock stops (G4.2)."""
+"""Fetching back from the public site: a publication counts as made once it is there (G4.2), a withdrawal once it is gone.
+
+Until then their clocks run (G#13, G#18.2).
+"""
 
 from __future__ import annotations
 
 import dataclasses
 import hashlib
+import json
 import urllib.error
 import urllib.request
 import uuid
 from collections.abc import Callable
+from http import HTTPStatus
 
 from sqlalchemy import select
 
@@ -22,14 +27,19 @@ Fetch = Callable[[str], bytes]
 
 TIMEOUT_SECONDS = 10
 LARGEST_BYTES = 16 * 1024 * 1024
+ACTS = {"published": "verify_publication", "withdrawn": "verify_withdrawal"}
+"""By the stage it stands in: what is noted once the public site was seen to answer so."""
+SEEN = {"published": "verified", "withdrawn": "withdrawal_verified"}
+UNSEEN = {"published": "unreachable", "withdrawn": "still_public"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Unverified:
-    """A publication that has not been seen on the public site yet, and the digest its bytes must have."""
+    """What was put up or taken down and not seen outside yet, and the digest that what is up must have."""
 
     disclosure_id: uuid.UUID
     case_id: uuid.UUID
+    stage: str  # published or withdrawn
     digest: bytes
 
     def __str__(self) -> str:
@@ -47,44 +57,70 @@ def fetch(address: str) -> bytes:
 
 
 def unverified(office: Office, actor: Actor) -> list[Unverified]:
-    """What was published and not yet fetched back."""
-    stages = office.book.procedures["disclosure"].acts["verify_publication"].stages
+    """What was published or withdrawn and not yet fetched back."""
     query = (
-        select(Disclosure.id, Disclosure.case_id, publication.c.digest)
+        select(Disclosure.id, Disclosure.case_id, Disclosure.stage, publication.c.digest)
         .join(publication, publication.c.id == Disclosure.id)
-        .where(Disclosure.stage.in_(stages), Disclosure.verified_at.is_(None), publication.c.withdrawn_on.is_(None))
+        .where(Disclosure.verified_at.is_(None))
         .order_by(Disclosure.anchor_on)
     )
-    with office.reading(actor.agency_id) as session:
-        return [Unverified(*row) for row in session.execute(query)]
+    with office.reading(actor.agency_id) as session:  # one by one: each stage has its index
+        return [Unverified(*row) for stage in ACTS for row in session.execute(query.where(Disclosure.stage == stage))]
 
 
 def verify(office: Office, actor: Actor, one: Unverified, fetch: Fetch, report: Report) -> None:
-    """Fetch one publication and note that the public gets what was published; else tell the releaser, once a day."""
-    try:
-        same = hashlib.sha256(fetch(f"{office.public_address}/records/{one.disclosure_id}.json")).digest() == one.digest
-    except (OSError, ValueError):  # unreachable, refused, or not HTTP at all
-        same = False
+    """Fetch one back and note that the public gets what it should; else tell the releaser, once a day."""
+    address = f"{office.public_address}/records/{one.disclosure_id}"
+    seen = _is_there(address, one.digest, fetch) if one.stage == "published" else _is_gone(address, fetch)
     with office.begin(actor) as work:
-        if not same:
+        if not seen:
             told = notices.tell(
                 work,
-                "unreachable",
+                UNSEEN[one.stage],
                 work.today,
                 notices.RELEASER,
                 case_id=one.case_id,
                 disclosure_id=one.disclosure_id,
             )
             report.did("told", int(told))
-            report.did("unreachable")
+            report.did(UNSEEN[one.stage])
             return
         if claim.case(work, one.case_id) is None:
             return
         for disclosure in claim.disclosures(work, one.case_id):
             # Looked at again under the lock: another pass may have noted it, or it may have been taken down.
-            if (
-                disclosure.id == one.disclosure_id
-                and disclosure.verified_at is None
-                and disclosure.stage == "published"
-            ):
-                claim.attempt(work, "verify_publication", disclosure, Note(), "verified", report)
+            if disclosure.id == one.disclosure_id and disclosure.verified_at is None and disclosure.stage == one.stage:
+                claim.attempt(work, ACTS[one.stage], disclosure, Note(), SEEN[one.stage], report)
+
+
+def _is_there(address: str, digest: bytes, fetch: Fetch) -> bool:
+    """Whether the published bytes are what anybody gets."""
+    try:
+        return hashlib.sha256(fetch(f"{address}.json")).digest() == digest
+    except (OSError, ValueError):  # unreachable, refused, or not HTTP at all
+        return False
+
+
+def _is_gone(address: str, fetch: Fetch) -> bool:
+    """Whether page and bytes both answer 410, and the site itself says so: a proxy's 410 would tell no reason."""
+    for path in (address, f"{address}.json"):
+        try:
+            fetch(path)
+        except urllib.error.HTTPError as error:
+            if error.code != HTTPStatus.GONE:
+                return False
+            if path.endswith(".json") and not _says_withdrawn(error.read(LARGEST_BYTES)):
+                return False
+        except (OSError, ValueError):
+            return False
+        else:
+            return False
+    return True
+
+
+def _says_withdrawn(body: bytes) -> bool:
+    try:
+        said = json.loads(body)
+    except ValueError:
+        return False
+    return isinstance(said, dict) and said.get("withdrawn") == "true" and bool(said.get("reason"))

@@ -109,6 +109,7 @@ FORMS: Mapping[str, Make] = {
     "submit_for_review": lambda _: filled.SUBMISSION,
     "suspend_case": lambda _: cases.Suspend(ground="中止", cite="第一条"),
     "verify_publication": lambda _: disclosures.Note(),
+    "verify_withdrawal": lambda _: disclosures.Note(),
     "waive_defense": lambda walk: notice.WaiveDefense(waived_on=walk.today, form="书面"),
     "waive_hearing": lambda walk: notice.WaiveHearing(waived_on=walk.today, form="书面"),
     "withdraw_publication": lambda _: disclosures.WithdrawPublication(kind="annulled", reason="撤销。"),

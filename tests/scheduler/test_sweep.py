@@ -5,15 +5,20 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import hashlib
+import io
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
+from email.message import Message
 
+import pytest
 import structlog
 from sqlalchemy import create_engine, select, text
 
 from enforcement.actions import cases, corrections
 from enforcement.actions.cases import Reason
+from enforcement.actions.parties import SetParties
 from enforcement.actions.registry import perform_on_disclosure
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
@@ -114,6 +119,58 @@ def test_what_is_overturned_comes_down_with_its_public_reason(public: House) -> 
     assert status == 410
     assert json.loads(page)["reason"] == REASON
     assert clocks_of(walk)["withdrawal_of_publication"].state == "met"
+    assert factories.events(walk)[-1] == "withdrawal_verified"
+    assert not sweep(public.office).anything
+
+
+def gone(body: bytes, code: int = 410) -> Callable[[str], bytes]:
+    def fetch(address: str) -> bytes:
+        raise urllib.error.HTTPError(address, code, "", Message(), io.BytesIO(body))
+
+    return fetch
+
+
+@pytest.mark.parametrize(
+    "fetch",
+    [
+        lambda _: b"still there",
+        gone(b"{}", 404),
+        gone(b"<html>gone, says a proxy</html>"),
+        gone(b'{"withdrawn":"true"}'),
+    ],
+)
+def test_a_withdrawal_runs_on_until_the_site_itself_says_that_it_is_gone(
+    public: House, fetch: Callable[[str], bytes]
+) -> None:
+    walk = factories.released(factories.penalty(public.market, until="case_closed"))
+    sweep(public.office)
+    overturn(walk)
+    report = sweep(public.office, fetch=fetch)
+    assert (report.done["withdrawn"], report.done["withdrawal_verified"], report.done["still_public"]) == (1, 0, 1)
+    assert clocks_of(walk)["withdrawal_of_publication"].state == "running"
+    assert ("disclosure_releaser", "") in told(public.market, "still_public")
+    assert sweep(public.office).done["withdrawal_verified"] == 1
+    assert clocks_of(walk)["withdrawal_of_publication"].state == "met"
+
+
+def test_a_party_found_to_be_a_minor_afterwards_takes_the_page_down_at_once_and_the_ground_is_not_told(
+    public: House,
+) -> None:
+    walk = factories.released(factories.penalty(public.market, party=factories.PERSON))
+    sweep(public.office)
+    minor = dataclasses.replace(factories.PERSON, birth_on=factories.MINOR.birth_on)
+    walk.do("officer1", "set_parties", SetParties(parties=(minor,)))
+    assert sweep(public.office).done["taken_down"] == 1
+    assert factories.stage_of_disclosure(walk) == "withdrawn"
+    address = f"{public.office.public_address}/records/{walk.disclosure_id()}"
+    for path in ("", ".json", "/proof.json"):
+        status, page = get(address + path)
+        assert status == (200 if path == "/proof.json" else 410)
+        for word in ("未成年", "G#16", "第十六条", "minor"):
+            assert word not in page.decode()
+    assert told(public.market, "taken_down") == [("agency_head", ""), ("disclosure_releaser", "")]
+    assert told(public.market, "must_withdraw") == []
+    assert factories.events(walk)[-1] == "withdrawal_verified"
     assert not sweep(public.office).anything
 
 
