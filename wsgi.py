@@ -28,7 +28,7 @@ def internal() -> Flask:
     settings = _fit("internal")
     from enforcement.web import create_app as create_internal
 
-    return create_internal(settings)
+    return _behind_proxies(create_internal(settings), settings)
 
 
 create_app = internal
@@ -40,7 +40,7 @@ def public() -> Flask:
     settings = _fit("public")
     from publish.site import create_site
 
-    return create_site(settings)
+    return _behind_proxies(create_site(settings), settings)
 
 
 def _with_commands() -> Flask:
@@ -54,6 +54,16 @@ def _with_commands() -> Flask:
     except SystemExit:
         app = Flask("mingjian")
     register(app)
+    return app
+
+
+def _behind_proxies(app: Flask, settings: Settings) -> Flask:
+    """Take the visitor's address and scheme from the proxies we were told of; from nobody else's headers."""
+    if settings.trusted_proxies:
+        from werkzeug.middleware.proxy_fix import ProxyFix
+
+        count = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     return app
 
 

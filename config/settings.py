@@ -17,6 +17,7 @@
 | MINGJIAN_PUBLIC_PORT                | port of the public site                             | 8080                  |
 | MINGJIAN_PUBLIC_ADDRESS             | the public site's address as the public sees it     | http://127.0.0.1:8080 |
 | MINGJIAN_SECURE                     | 1: reached by https only, cookies marked Secure     | 0                     |
+| MINGJIAN_TRUSTED_PROXIES            | how many reverse proxies stand before it            | 0                     |
 | MINGJIAN_DEMO                       | 1: sample agencies and a movable clock              | 0 (make run: 1)       |
 """
 
@@ -83,6 +84,8 @@ class Settings:
     public_port: int
     public_address: str
     secure: bool
+    trusted_proxies: int
+    """How many proxies of ours add to X-Forwarded-For: one too many, and a visitor writes the own address."""
     demo: bool
 
     @classmethod
@@ -118,6 +121,7 @@ class Settings:
             public_port=port,
             public_address=(env.get("MINGJIAN_PUBLIC_ADDRESS") or f"http://127.0.0.1:{port}").rstrip("/"),
             secure=_yes_no(env, "MINGJIAN_SECURE"),
+            trusted_proxies=_proxies(env),
             demo=_yes_no(env, "MINGJIAN_DEMO"),
         )
 
@@ -157,6 +161,13 @@ def _port(env: Mapping[str, str], variable: str, default: int) -> int:
     text = env.get(variable) or str(default)
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= LONGEST_PORT:
         raise Unfit(f"{variable} 应为 1 至 65535 之间的端口号，现为“{text}”。")
+    return int(text)
+
+
+def _proxies(env: Mapping[str, str]) -> int:
+    text = env.get("MINGJIAN_TRUSTED_PROXIES") or "0"
+    if len(text) != 1 or text not in "0123456789":
+        raise Unfit(f"MINGJIAN_TRUSTED_PROXIES 应为 0 至 9 之间的反向代理层数，现为“{text}”。")
     return int(text)
 
 

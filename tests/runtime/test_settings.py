@@ -106,7 +106,13 @@ def test_a_database_that_does_not_answer_is_refused(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     ("variable", "value"),
-    [("MINGJIAN_INTERNAL_PORT", "0"), ("MINGJIAN_PUBLIC_PORT", "八千"), ("MINGJIAN_DEMO", "yes")],
+    [
+        ("MINGJIAN_INTERNAL_PORT", "0"),
+        ("MINGJIAN_PUBLIC_PORT", "八千"),
+        ("MINGJIAN_DEMO", "yes"),
+        ("MINGJIAN_TRUSTED_PROXIES", "-1"),
+        ("MINGJIAN_TRUSTED_PROXIES", "一"),
+    ],
 )
 def test_a_value_that_cannot_be_meant_is_named(tmp_path: Path, variable: str, value: str) -> None:
     with pytest.raises(Unfit, match=variable):
@@ -180,6 +186,25 @@ def test_the_public_application_loads_nothing_of_the_inside(tmp_path: Path, urls
     then = "import sys; print(sorted(name for name in sys.modules if name.split('.')[0] in ('enforcement', 'media')))"
     done = started("public", {"MINGJIAN_VAR": str(var), "MINGJIAN_DATABASE_PUBLIC_URL": urls.public}, then)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
+
+
+@pytest.mark.parametrize(("proxies", "address"), [("0", "127.0.0.1"), ("1", "192.0.2.7"), ("2", "203.0.113.9")])
+@pytest.mark.parametrize("factory", ["internal", "public"])
+def test_a_visitors_address_is_believed_of_the_proxies_told_of_and_of_nobody_else(
+    tmp_path: Path, urls: DatabaseUrls, factory: str, proxies: str, address: str
+) -> None:
+    keys.ensure(tmp_path / "var", {})
+    environ = {
+        "MINGJIAN_VAR": str(tmp_path / "var"), "MINGJIAN_DATABASE_URL": urls.app,
+        "MINGJIAN_DATABASE_PUBLIC_URL": urls.public, "MINGJIAN_TRUSTED_PROXIES": proxies,
+    }  # fmt: skip
+    then = (
+        "from flask import request; seen = []; app.before_request(lambda: seen.append(request.remote_addr));"
+        " app.test_client().get('/health', headers={'X-Forwarded-For': '198.51.100.1, 203.0.113.9, 192.0.2.7'});"
+        " print(seen[0])"
+    )
+    done = started(factory, environ, then)
+    assert (done.returncode, done.stdout.strip().splitlines()[-1:]) == (0, [address]), done.stderr
 
 
 @pytest.mark.parametrize("factory", ["internal", "public"])
