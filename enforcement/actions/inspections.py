@@ -28,6 +28,7 @@ class BeginInspection:
     plan_item: str = text("年度检查计划项目", required=False, cite="G#11")
     basis: str = long_text("检查依据")
     place: str = text("检查地点")
+    begun_on: dt.date | None = day("检查开始日期", required=False, note="不填为今天", cite="J#4.2")
     officers: tuple[str, ...] = people("检查人员", "officer")
     parties: tuple[PartyForm, ...] = group("检查对象", PartyForm, cite="G#15")
 
@@ -71,7 +72,7 @@ class Recheck:
     content: str = long_text("复查情况")
 
 
-@act(BeginInspection, scope="start", procedure="inspection")
+@act(BeginInspection, scope="start", procedure="inspection", on="begun_on")
 def begin_inspection(work: Work, case: Case, form: BeginInspection) -> Extra | None:
     """Begin an inspection."""
     matter = find_matter(work, form.matter_code, "inspection")

@@ -258,7 +258,7 @@ class Walk:
             "head2",
             "hold_discussion",
             review.HoldDiscussion(
-                held_at=self.now - dt.timedelta(minutes=5),
+                held_at=self.now,
                 presider=self.staff.id("head"),
                 members=(self.staff.id("head"), self.staff.id("head2")),
                 opinions="与会负责人一致认为，法制审核意见明确，处理建议适当。",
@@ -318,6 +318,7 @@ class Walk:
 
     def inspect(self, party: PartyForm, *, matter_code: str, title: str, gist: str) -> None:
         """An inspection from its beginning to its conclusion and service."""
+        record = self.site_record("on_site_record", party.name, title, party.address)
         self.begin(
             "officer1",
             "begin_inspection",
@@ -328,11 +329,11 @@ class Walk:
                 plan_item="年度日常监督检查",
                 basis="年度行政检查计划",
                 place=party.address,
+                begun_on=shanghai_day(record.started_at or self.now),
                 officers=self.two,
                 parties=(party,),
             ),
         )
-        record = self.site_record("on_site_record", party.name, title, party.address)
         shared = {field.name: getattr(record, field.name) for field in dataclasses.fields(evidence.SiteRecord)}
         self.do("officer1", "check_on_site", inspections.CheckOnSite(**shared, findings=gist))
         self.unfilmed("on_site")
@@ -367,7 +368,7 @@ class Walk:
             "officer1",
             "survey_site",
             licenses.SurveySite(
-                surveyed_at=self.now - dt.timedelta(minutes=20),
+                surveyed_at=self.now,
                 place=party.address,
                 staff=self.two,
                 content="现场布局与申请材料一致，设施齐备。",

@@ -24,7 +24,7 @@ from media.digest import digest_chunks
 from media.errors import MediaRefused
 from tests import factories
 from tests.actions.filled import REASON
-from tests.actions.watching import assert_agreement, cites, codes, invalid, refused, unchanged
+from tests.actions.watching import assert_agreement, cites, codes, forbidden, invalid, refused, unchanged
 from tests.factories import House
 
 SECONDS = 4
@@ -217,8 +217,8 @@ def test_a_measure_is_approved_by_a_head_and_by_nobody_else(house: House) -> Non
 
 
 def test_an_emergency_measure_is_approved_within_twenty_four_hours(house: House) -> None:
-    house.at(2026, 9, 2, 12)
     walk = factories.open_case(house.market)
+    house.at(2026, 9, 2, 12)
     began = dt.datetime(2026, 9, 1, 10, tzinfo=dt.timezone(dt.timedelta(hours=8)))
     until = dt.date(2026, 9, 30)
     late = measure(
@@ -229,6 +229,40 @@ def test_an_emergency_measure_is_approved_within_twenty_four_hours(house: House)
         walk, began, approved_before=False, approved_at=began + dt.timedelta(hours=23, minutes=59), until=until
     )
     walk.do("officer1", "take_measure", in_time)
+
+
+def test_an_emergency_measure_is_approved_afterwards_by_the_head_and_nothing_is_concluded_before(house: House) -> None:
+    walk = factories.penalty(house.market, until="investigation")
+    began = began_at(walk)
+    taken = walk.do(
+        "officer1",
+        "take_measure",
+        measure(walk, began, approved_before=False, approved_by="", approved_at=None, officers=(*walk.two,)),
+    )
+    walk.do(
+        "officer1",
+        "state_interruption",
+        evidence.StateInterruption(
+            activity="seizure", from_at=began, to_at=began + dt.timedelta(seconds=2), reason="设备故障"
+        ),
+    )
+    breaches = refused(house, walk, "officer1", "conclude_investigation", factories.conclusion(walk.today))
+    assert (codes(breaches), cites(breaches)) == ({"measures_approved"}, {"ACL#19"})
+    form = evidence.ApproveMeasure(
+        measure=key_of(walk, taken), reported_at=began, approved_at=walk.now, opinion="情况紧急，同意。"
+    )
+    early = dataclasses.replace(form, reported_at=began - dt.timedelta(minutes=1))
+    assert codes(refused(house, walk, "head", "approve_measure", early)) == {"measure_awaits_approval"}
+    assert forbidden(house, walk, "officer1", "approve_measure", form).cite == "ACL#19"
+    officer = house.market.actors["officer1"]
+    house.market.actors["officer1"] = dataclasses.replace(officer, roles=officer.roles | {"agency_head"})
+    own = codes(refused(house, walk, "officer1", "approve_measure", form))
+    house.market.actors["officer1"] = officer
+    assert own == {"implements_and_approves_measure"}
+    walk.do("head", "approve_measure", form)
+    assert codes(refused(house, walk, "head", "approve_measure", form)) == {"measure_awaits_approval"}
+    walk.do("officer1", "conclude_investigation", factories.conclusion(walk.today))
+    assert_agreement(walk)
 
 
 def test_a_measure_past_its_day_stops_the_case_and_an_extension_is_counted_once(house: House) -> None:

@@ -7,11 +7,11 @@ import datetime as dt
 
 import pytest
 
-from enforcement.actions import licenses, notice
+from enforcement.actions import evidence, inspections, licenses, notice, serving
 from enforcement.demo.walk import Walk
 from tests import factories
 from tests.actions.filled import moment, prior_notice
-from tests.actions.watching import assert_agreement, codes, refused
+from tests.actions.watching import assert_agreement, cites, codes, refused
 from tests.factories import House
 
 LAST_MONTH = dt.date(2026, 8, 3)
@@ -66,8 +66,6 @@ def test_a_public_notice_does_not_run_from_before_its_decision(house: House) -> 
 
 
 def test_a_decision_served_by_public_notice_arrives_after_thirty_days(house: House) -> None:
-    from enforcement.actions import serving
-
     walk = factories.penalty(house.market)
     posted = dataclasses.replace(walk.receipt(), method="by_notice", notice_from=walk.today)
     walk.do("officer1", "serve_decision", posted)
@@ -89,3 +87,40 @@ def test_an_applicant_is_told_after_its_materials_came_and_of_its_rights_after_a
     assert codes(refused(house, walk, "officer1", "tell_hearing_right", right)) == {
         "hearing_right_told_after_acceptance"
     }
+
+
+def test_nothing_of_a_case_is_dated_before_it_began(house: House) -> None:
+    walk = factories.open_case(house.market)
+    record = walk.site_record("on_site_record", "当事人", "检查", "现场")
+    early = dataclasses.replace(record, started_at=moment(2026, 8, 3, 9), ended_at=moment(2026, 8, 3, 10))
+    breaches = refused(house, walk, "officer1", "add_process_record", early)
+    assert (codes(breaches), cites(breaches)) == ({"dated_within_the_case"}, {"J#3"})
+    older = evidence.AddEvidence(
+        kind="documentary", title="八月的销售单", proves="此前的销售", source="当事人提供", obtained_on=LAST_MONTH,
+        obtained_by=walk.two,
+    )  # fmt: skip
+    walk.do("officer1", "add_evidence", older)
+
+
+def test_an_inspection_that_began_yesterday_keeps_its_own_days(house: House) -> None:
+    yesterday = dt.date(2026, 8, 31)
+    form = inspections.BeginInspection(
+        matter_code="JC-301", title="检查", method="on_site", basis="计划", place="店内", begun_on=yesterday,
+        officers=(house.market.id("officer1"), house.market.id("officer2")), parties=(factories.COMPANY,),
+    )  # fmt: skip
+    walk = Walk(house.market)
+    walk.begin("officer1", "begin_inspection", form)
+    record = walk.site_record("on_site_record", "当事人", "检查", "现场")
+    shared = {field.name: getattr(record, field.name) for field in dataclasses.fields(evidence.SiteRecord)}
+    before = {"started_at": moment(2026, 8, 30, 9), "ended_at": moment(2026, 8, 30, 10)}
+    check = inspections.CheckOnSite(**shared | before, findings="无")
+    assert codes(refused(house, walk, "officer1", "check_on_site", check)) == {"dated_within_the_case"}
+    same = {"started_at": moment(2026, 8, 31, 9), "ended_at": moment(2026, 8, 31, 10)}
+    walk.do("officer1", "check_on_site", dataclasses.replace(check, **same))
+    assert_agreement(walk)
+
+
+def test_a_decision_is_not_performed_before_it_is_made(house: House) -> None:
+    walk = factories.penalty(house.market, until="served")
+    paid = serving.RecordExecution(kind="paid", performed_on=LAST_MONTH, amount_fen=200_000)
+    assert codes(refused(house, walk, "officer1", "record_execution", paid)) == {"dated_after_what_it_follows"}

@@ -10,6 +10,7 @@ from enforcement.law.guards import (
     measures,
     notice,
     officers,
+    order_of_days,
     process_records,
     service,
 )
@@ -18,6 +19,7 @@ from enforcement.law.guards.registry import GUARDS, Answer, Gap, Guard, Law, gua
 SUBJECTS = (
     officers,
     process_records,
+    order_of_days,
     measures,
     investigation,
     notice,
