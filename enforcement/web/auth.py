@@ -1,5 +1,6 @@
 """Who is signed in, and the one door: every view is closed unless its name stands on the list."""
 
+import re
 from urllib.parse import urlsplit
 
 from flask import (
@@ -54,12 +55,15 @@ def _enter() -> AnyResponse | None:
         return None
     if request.path.startswith("/api/") or request.path.startswith("/drafts/"):
         raise Unauthorized
-    back = (
-        request.full_path.rstrip("?")
-        if request.method == "GET"
-        else request.referrer and urlsplit(request.referrer).path
-    )
+    back = request.full_path.rstrip("?") if request.method == "GET" else _came_from()
     return redirect(url_for("access.sign_in", next=back if back and back != "/" else None))
+
+
+def _came_from() -> str:
+    try:
+        return urlsplit(request.referrer or "").path
+    except ValueError:  # whatever somebody wrote there
+        return ""
 
 
 def _keep_private(response: Response) -> Response:
@@ -69,23 +73,20 @@ def _keep_private(response: Response) -> Response:
     return response
 
 
-def _safe_next(target: str | None) -> str:
-    parts = urlsplit(target or "")
-    inside = (
-        target
-        and target.startswith("/")
-        and not target.startswith(("//", "/\\"))
-        and not parts.netloc
-        and not parts.scheme
-    )
-    return target if inside and target else url_for("home.home")
+_INSIDE = re.compile(r"/(?![/\\])[^\x00-\x1f\x7f]*")
+"""An address of this application: browsers read `//` and `/\\` as another host, and drop tabs and line ends first."""
+
+
+def inside(target: str | None) -> str:
+    """Where a form says to go on, if that is inside; else the first page."""
+    return target if target and _INSIDE.fullmatch(target) else url_for("home.home")
 
 
 @blueprint.get("/sign-in")
 def sign_in() -> AnyResponse | str:
     """The page for signing in."""
     if g.signed_in is not None:
-        return redirect(_safe_next(request.args.get("next")))
+        return redirect(inside(request.args.get("next")))
     return render_template("sign_in.html", next=request.args.get("next", ""), username="", problem="")
 
 
@@ -101,7 +102,7 @@ def do_sign_in() -> AnyResponse | tuple[str, int]:
         page = render_template("sign_in.html", next=target, username=username, problem=_why_refused(refused))
         return page, 403
     session.clear()  # a new CSRF token for a new person
-    response = redirect(_safe_next(target))
+    response = redirect(inside(target))
     _set_cookie(response, token)
     return response
 

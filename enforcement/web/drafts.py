@@ -30,5 +30,4 @@ def drop(subject: str, act: str) -> Response:
     deed = find(act.replace("-", "_"))
     drafts.drop_draft(here.office(), here.actor(), subject, deed.name)
     flash("已清除暂存的内容。")
-    back = request.form.get("back", "/")
-    return redirect(back if back.startswith("/") and not back.startswith("//") else "/")
+    return redirect(auth.inside(request.form.get("back")))

@@ -231,7 +231,10 @@ def test_another_agencys_case_is_not_there(shop: House, signed_in: Callable[[str
 
 def test_one_goes_back_where_one_came_from_and_nowhere_outside(app: Flask) -> None:
     auth.limiter.reset()
-    outside = ("//evil.example", "https://evil.example", "/\\evil.example", "javascript:alert(1)")
+    outside = (
+        "//evil.example", "https://evil.example", "/\\evil.example", "/\t/evil.example", "javascript:alert(1)", "//[",
+        "/\r\nSet-Cookie: a=b",
+    )  # fmt: skip
     for wanted, lands in (("/cases?scope=all", "/cases?scope=all"), *((one, "/") for one in outside)):
         visitor = Visitor(app.test_client())
         page = visitor.get("/sign-in")
@@ -242,6 +245,15 @@ def test_one_goes_back_where_one_came_from_and_nowhere_outside(app: Flask) -> No
             "next": wanted,
         }
         assert visitor.client.post("/sign-in", data=data).headers["Location"] == lands
+
+
+@pytest.mark.parametrize(
+    "back", ["/\\evil.example", "/\t/evil.example", "/\r\nSet-Cookie: a=b", "https://evil.example"]
+)
+def test_dropping_a_draft_leads_nowhere_outside(signed_in: Callable[[str], Visitor], back: str) -> None:
+    visitor = signed_in("scjg-officer1")
+    answer = visitor.post("/drafts/anything/add-evidence/drop", {"back": back})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 
 def test_every_page_forbids_foreign_and_inline_scripts(signed_in: Callable[[str], Visitor]) -> None:
