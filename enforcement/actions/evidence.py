@@ -61,6 +61,9 @@ class AddEvidence:
     content: str = long_text("内容摘要", required=False)
 
 
+APPROVED_LATER = "情况紧急、当场实施而尚未批准的，留空，由负责人在二十四小时内补办"
+
+
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TakeMeasure:
     """Sealing up or seizure (ACL#18, ACL#24)."""
@@ -76,10 +79,20 @@ class TakeMeasure:
     until: dt.date | None = day("期限届满日", ahead=True, cite="ACL#25.1")
     officers: tuple[str, ...] = people("实施人员", "officer", cite="ACL#18(2)")
     approved_before: bool = yes_no("实施前已经负责人批准", default=True, cite="ACL#18(1)")
-    approved_by: str = pick("批准人", "heads", cite="ACL#18(1)")
-    approved_at: dt.datetime | None = moment("批准时间")
+    approved_by: str = pick("批准人", "heads", required=False, note=APPROVED_LATER, cite="ACL#18(1)")
+    approved_at: dt.datetime | None = moment("批准时间", required=False, note=APPROVED_LATER)
     party_present: bool = yes_no("当事人到场")
     attesting_witness: str = text("见证人", required=False, note="当事人不到场的，邀请见证人到场")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class ApproveMeasure:
+    """The head's approval of a measure that an emergency did not let wait (ACL#19)."""
+
+    measure: str = pick("强制措施", "unapproved_measures", cite="ACL#19")
+    reported_at: dt.datetime | None = moment("执法人员报告时间", cite="ACL#19")
+    approved_at: dt.datetime | None = moment("批准时间", cite="ACL#19")
+    opinion: str = long_text("批准意见", note="认为不应当采取的，不予批准，应当立即解除")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -187,6 +200,12 @@ def add_evidence(_work: Work, _case: Case, _form: AddEvidence) -> Extra | None:
 def take_measure(work: Work, _case: Case, _form: TakeMeasure) -> Extra | None:
     """Seal up or seize."""
     return {"measure": f"M{work.today.year}-{take_number(work, 'measure'):04d}"}
+
+
+@act(ApproveMeasure, on="approved_at")
+def approve_measure(_work: Work, _case: Case, _form: ApproveMeasure) -> Extra | None:
+    """Approve afterwards what was done on the spot; the clock of twenty-four hours stops at the approval."""
+    return None
 
 
 @act(EndMeasure)

@@ -317,6 +317,16 @@ def unmatched(facts: CaseFacts, begun: str, ended: str, key: str) -> tuple[Field
     return tuple(fields for fields in data if fields.text(key) not in closed)
 
 
+def unapproved(facts: CaseFacts) -> tuple[Fields, ...]:
+    """The measures taken on the spot that no head has approved (ACL#19), those lifted again left out."""
+    lifted = (Fields(one.data) for one in facts.all("measure_ended"))
+    settled = {one.text("measure") for one in lifted if one.text("kind") == "lifted"}
+    settled |= {Fields(one.data).text("measure") for one in facts.all("measure_approved")}
+    taken = (Fields(one.data) for one in facts.all("measure_taken"))
+    left = (one for one in taken if not one.yes("approved_before") and one.moment("approved_at") is None)
+    return tuple(one for one in left if one.text("measure") not in settled)
+
+
 DOERS = ("officers", "obtained_by", "staff")
 """Fields of a record that name who did what it tells."""
 

@@ -8,7 +8,7 @@ from sqlalchemy import or_, select
 
 from enforcement.law.clocks import open_clocks
 from enforcement.law.events import SHANGHAI
-from enforcement.law.facts import CaseFacts, Fields, unmatched
+from enforcement.law.facts import CaseFacts, Fields, unapproved, unmatched
 from enforcement.models.people import Person, Unit
 from enforcement.models.powers import Matter
 from enforcement.models.recordings import Recording
@@ -106,6 +106,10 @@ def _measures(_: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
     return [_standing(fields, "measure", zh(fields.text("kind"))) for fields in standing]
 
 
+def _unapproved_measures(_: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
+    return [_standing(fields, "measure", zh(fields.text("kind"))) for fields in (unapproved(facts) if facts else ())]
+
+
 def _preservations(_: Work, facts: CaseFacts | None, __: Zh) -> list[Choice]:
     standing = unmatched(facts, "evidence_preserved", "preservation_settled", "preservation") if facts else ()
     return [_standing(fields, "preservation", "先行登记保存") for fields in standing]
@@ -154,6 +158,7 @@ OFFERS: Mapping[str, Offer] = {
     "inspection_matters": _matters("inspection"),
     "recordings": _recordings,
     "measures": _measures,
+    "unapproved_measures": _unapproved_measures,
     "preservations": _preservations,
     "limits": _limits,
     "corrections": _corrections,

@@ -14,7 +14,7 @@ TABS: Mapping[str, tuple[str, frozenset[str]]] = {
         "证据与音像",
         frozenset({
             "process_recorded", "interview_recorded", "on_site_recorded", "text_recorded", "evidence_added",
-            "measure_taken", "measure_ended", "evidence_preserved", "preservation_settled", "sampled",
+            "measure_taken", "measure_approved", "measure_ended", "evidence_preserved", "preservation_settled", "sampled",
             "appraisal_ordered", "site_surveyed",
             "on_site_checked", "interruption_stated", "no_recording_stated", "rechecked", "recording_taken_in",
         }),

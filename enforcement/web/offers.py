@@ -56,7 +56,7 @@ def options_of(work: Work, facts: CaseFacts | None, words: Words) -> Options:
     return offer
 
 
-OF_THE_CASE = frozenset({"measures", "preservations"})
+OF_THE_CASE = frozenset({"measures", "unapproved_measures", "preservations"})
 """Sources that are read from the facts alone."""
 
 

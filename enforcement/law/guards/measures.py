@@ -6,8 +6,8 @@ from datetime import date, timedelta
 
 from enforcement.law.clocks import Clock, running
 from enforcement.law.counting import due
-from enforcement.law.events import shanghai_day
-from enforcement.law.facts import CaseFacts, unmatched
+from enforcement.law.events import SHANGHAI, shanghai_day
+from enforcement.law.facts import CaseFacts, unapproved, unmatched
 from enforcement.law.guards.officers import enough
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
@@ -23,21 +23,52 @@ def two_officers_for_a_measure(facts: CaseFacts, law: Law) -> Answer:
 
 @guard(row="ACL18", cite="ACL#18(1)", zh="实施前须向行政机关负责人报告并经批准", of_form=True)
 def measure_is_approved(facts: CaseFacts, law: Law) -> Answer:
-    """ACL#18(1) 「实施前须向行政机关负责人报告并经批准」; in an emergency ACL#19 「应当在二十四小时内」 afterwards."""
+    """ACL#18(1) 「实施前须向行政机关负责人报告并经批准」; in an emergency ACL#19 「应当在二十四小时内」 afterwards.
+
+    An approval that is not there yet is recorded by the head, with its own clock; one entered here is in time.
+    """
     asked = facts.asked
     started, approved = asked.moment("started_at"), asked.moment("approved_at")
     if started is None:
         return True
     if asked.yes("approved_before"):
         return bool(asked.text("approved_by")) and approved is not None and approved <= started
+    if approved is None and not asked.text("approved_by"):
+        return True
     if approved is None or not asked.text("approved_by"):
-        return (Gap("当场实施的，应当在二十四小时内向负责人报告并补办批准手续", cite="ACL#19", row="ACL19"),)
+        return (Gap("补办批准的，应当同时写明批准人和批准时间", cite="ACL#19", basis="design", row="ACL19"),)
     report = due(law.limits[REPORT], shanghai_day(started), law.calendar, started_at=started)
     if approved < started:
         return (Gap("批准时间早于实施时间，不属于当场实施后补办批准", cite="ACL#19", row="ACL19"),)
     if report.due_at is not None and approved > report.due_at:
         return (Gap(f"当场实施后未在{report.value}小时内补办批准手续", cite="ACL#19", row="ACL19"),)
     return True
+
+
+@guard(row="ACL19", cite="ACL#19", zh="当场实施的行政强制措施尚未补办批准手续", mend="approve_measure")
+def measures_approved(facts: CaseFacts, law: Law) -> Answer:
+    """ACL#19 「应当在二十四小时内向行政机关负责人报告，并补办批准手续」: no stage is left over a measure nobody approved."""
+    gaps = []
+    for one in unapproved(facts):
+        clock = _clock_of(facts, law, REPORT, one.text("measure"))
+        last = clock.due.due_at.astimezone(SHANGHAI) if clock and clock.due.due_at else None
+        until = f"，应当于{last:%Y-%m-%d %H:%M}前补办{'（已逾期）' if facts.now > last else ''}" if last else ""
+        name = one.text("document_no") or one.text("measure")
+        gaps.append(Gap(f"当场实施的行政强制措施（{name}）尚未补办批准手续{until}"))
+    return tuple(gaps)
+
+
+@guard(row="ACL19", cite="ACL#19", zh="没有这一待补办批准的行政强制措施", basis="design", of_form=True)
+def measure_awaits_approval(facts: CaseFacts, _: Law) -> Answer:
+    """Only what was taken on the spot and not approved can be approved afterwards, and not before it was done."""
+    asked = facts.asked
+    taken = next((one for one in unapproved(facts) if one.text("measure") == asked.text("measure")), None)
+    if taken is None:
+        return False
+    begun, reported, approved = taken.moment("started_at"), asked.moment("reported_at"), asked.moment("approved_at")
+    if begun is None or reported is None or approved is None or begun <= reported <= approved:
+        return True
+    return (Gap("报告应当在实施之后，批准应当在报告之后"),)
 
 
 @guard(row="ACL18", cite="ACL#18(1)", zh="批准人不得是实施人员", basis="design", of_form=True)
