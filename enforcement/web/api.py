@@ -9,9 +9,10 @@ import uuid
 from collections.abc import Callable
 from typing import Any
 
-from flask import Flask, Response, request, url_for
+from flask import Flask, Request, Response, request, url_for
 from flask_smorest import Api, Blueprint
-from marshmallow import Schema
+from marshmallow import Schema, missing
+from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
 from enforcement.actions.registry import Act, Outcome, acts
@@ -57,6 +58,9 @@ CONFIGURATION = {
     },
 }
 
+FARTHEST = 1 << 40
+"""Rows into a list; a page further on is as empty, and the database counts no further than 2 ** 63."""
+
 IF_MATCH = {
     "name": "If-Match",
     "in": "header",
@@ -64,6 +68,19 @@ IF_MATCH = {
     "description": '读到的版本，加引号，例如 "7"。缺少 428，已有变化 412。',
     "schema": {"type": "string", "pattern": '^"[0-9]{1,18}"$'},
 }
+
+
+class Reader(FlaskParser):
+    """Reads a body as everything else here does (`app.Json`), so that what is no JSON is a 400 whatever is wrong."""
+
+    def _raw_load_json(self, req: Request) -> Any:
+        return req.get_json() if req.get_data(cache=True) else missing
+
+
+class ActBlueprint(Blueprint):  # type: ignore[misc]  # the library is not typed
+    """The blueprint of acts and lists."""
+
+    ARGUMENTS_PARSER = Reader()
 
 
 class Interface(Api):  # type: ignore[misc]  # the library is not typed
@@ -79,7 +96,7 @@ class Interface(Api):  # type: ignore[misc]  # the library is not typed
 def install(app: Flask) -> None:
     """Put every act and every list at its address."""
     interface = Interface(app)
-    blueprint = Blueprint("api", __name__, url_prefix="/api", description="法定行为与查询")
+    blueprint = ActBlueprint("api", __name__, url_prefix="/api", description="法定行为与查询")
     _lists(blueprint)
     for deed in acts().values():
         _act(blueprint, deed)
@@ -156,7 +173,10 @@ def _lists(blueprint: Blueprint) -> None:
     def listed(rule: str, name: str, row: type[Schema], query: type[Schema], read: Callable[..., Any]) -> None:
         def view(given: dict[str, Any], pagination_parameters: Any, **path: Any) -> Any:
             with here.reading() as work:
-                at = {"offset": pagination_parameters.first_item, "limit": pagination_parameters.page_size}
+                at = {
+                    "offset": min(pagination_parameters.first_item, FARTHEST),
+                    "limit": pagination_parameters.page_size,
+                }
                 rows, total = read(work, given, at, **path)
             pagination_parameters.item_count = total
             return list(rows)

@@ -158,6 +158,27 @@ def test_a_body_that_is_no_json_is_refused_as_such(signed_in: Callable[[str], Vi
     assert broken.status_code == 400
 
 
+@pytest.mark.parametrize("address", ["/api/session", "/api/cases/register-lead"])
+@pytest.mark.parametrize("body", ["[" * 200_000, '{"n":' + "9" * 5000 + "}", '{"a":' * 100_000, "\xff"])
+def test_a_body_made_to_break_the_reader_is_a_bad_request(
+    signed_in: Callable[[str], Visitor], address: str, body: str
+) -> None:
+    visitor = signed_in("scjg-officer1")
+    headers = {"X-CSRFToken": visitor.api("GET", "/api/session").get_json()["csrf_token"]}
+    answer = visitor.client.post(address, data=body.encode("latin-1"), content_type="application/json", headers=headers)
+    assert (answer.status_code, answer.get_json()["error"]) == (400, "bad_request")
+
+
+def test_a_page_beyond_every_number_is_empty(signed_in: Callable[[str], Visitor]) -> None:
+    answer = signed_in("scjg-officer1").client.get(f"/api/cases?page={'9' * 30}")
+    assert (answer.status_code, answer.get_json()) == (200, [])
+
+
+@pytest.mark.parametrize("address", ["/cases?q=%00", "/search?q=%00", "/recordings?activity=%00", "/cases/new/a%00"])
+def test_no_address_with_a_zero_character_goes_further(signed_in: Callable[[str], Visitor], address: str) -> None:
+    assert signed_in("scjg-officer1").client.get(address).status_code == 400
+
+
 def test_somebody_without_the_power_gets_the_breach_with_403(signed_in: Callable[[str], Visitor]) -> None:
     answer = signed_in("scjg-clerk").api("POST", "/api/cases/register-lead", LEAD)
     assert answer.status_code == 403
