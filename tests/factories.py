@@ -135,6 +135,7 @@ def conclusion(today: dt.date, **differences: Any) -> penalties.ConcludeInvestig
         discretion="当事人积极改正，违法行为轻微，给予从轻处罚。",
         outcome="penalty",
         penalties=("fine",),
+        leniency="lighter_penalty",
         fine_fen=200_000,
         act_on=today - dt.timedelta(days=10),
     )

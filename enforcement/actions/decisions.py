@@ -8,7 +8,7 @@ from sqlalchemy import select
 from enforcement.actions import forms
 from enforcement.actions.disclosures import open_disclosure
 from enforcement.actions.forms import choice, choices, day, long_text, money, text, yes_no
-from enforcement.actions.penalties import OUTCOMES, PENALTIES
+from enforcement.actions.penalties import LENIENCY, OUTCOMES, PENALTIES
 from enforcement.actions.registry import Extra, act, take_number
 from enforcement.facts import facts_of
 from enforcement.law.decision import license_text, penalty_text
@@ -30,6 +30,9 @@ class MakeDecision:
     violation: str = text("违法行为", required=False)
     basis: str = long_text("依据", required=False, cite="APL#59.1(3)")
     penalties: tuple[str, ...] = choices("处罚种类", *PENALTIES, required=False, cite="APL#59.1(3)")
+    leniency: str = choice(
+        "从轻、减轻", *LENIENCY, required=False, note="当事人已满十四周岁不满十八周岁的必填", cite="APL#30"
+    )
     fine_fen: int = money("罚款金额")
     confiscation_fen: int = money("没收金额")
     other_content: str = long_text("其他决定内容", required=False)

@@ -27,6 +27,7 @@ PENALTIES = (
     "warning", "public_criticism", "fine", "confiscation", "license_suspension", "downgrade", "license_revocation",
     "business_restriction", "business_suspension", "closure", "occupational_ban", "detention",
 )  # fmt: skip
+LENIENCY = ("lighter_penalty", "mitigated_penalty")
 OUTCOMES = ("penalty", "no_penalty", "not_established", "judicial_transfer")
 
 
@@ -79,6 +80,9 @@ class ConcludeInvestigation:
     discretion: str = long_text("裁量理由", cite="APL#34")
     outcome: str = choice("处理建议", *OUTCOMES, cite="APL#57.1")
     penalties: tuple[str, ...] = choices("处罚种类", *PENALTIES, required=False, cite="APL#9")
+    leniency: str = choice(
+        "从轻、减轻", *LENIENCY, required=False, note="当事人已满十四周岁不满十八周岁的必填", cite="APL#30"
+    )
     fine_fen: int = money("罚款金额")
     confiscation_fen: int = money("没收违法所得、非法财物金额")
     other_content: str = long_text("其他处罚内容", required=False)

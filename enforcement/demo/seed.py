@@ -146,6 +146,7 @@ def _penalty(sample: SampleAgency, walk: Walk, dice: random.Random) -> Iterator[
         discretion="当事人系初次违法，积极改正，给予从轻处罚。",
         outcome="penalty",
         penalties=("fine",),
+        leniency="lighter_penalty",
         fine_fen=dice.choice((20_000, 50_000, 100_000, 200_000, 300_000, 500_000)),
         act_on=walk.today,
     )

@@ -276,6 +276,7 @@ class Walk:
             violation=conclusion.violation,
             basis=conclusion.basis,
             penalties=conclusion.penalties,
+            leniency=conclusion.leniency,
             fine_fen=conclusion.fine_fen,
             confiscation_fen=conclusion.confiscation_fen,
             performance_manner="到指定银行或者通过电子支付系统缴纳罚款",

@@ -92,6 +92,8 @@ def _imposed(form: Fields, values: Mapping[str, Any], zh: Zh) -> str:
     found = (
         f"当事人的上述行为构成{form.text('violation')}。依据{_clean(form.text('basis'))}，现责令当事人改正违法行为，"
     )
+    if form.text("leniency"):
+        found += f"依法予以{zh(form.text('leniency'))}，"
     return f"{found}并决定处罚如下：{penalty_contents(values, zh)}"
 
 

@@ -151,7 +151,7 @@ def must_withhold(facts: CaseFacts, law: Law) -> Ground | None:
     acted_on = _acted_on(facts)
     age = law.thresholds.on("age_of_majority", facts.today)
     born = (party.birth_on for party in facts.parties if party.kind != "organization" and party.birth_on)
-    return law.disclosure.grounds[MINOR] if any(_is_minor(day, acted_on, age) for day in born) else None
+    return law.disclosure.grounds[MINOR] if any(is_under(age, day, acted_on) for day in born) else None
 
 
 def _acted_on(facts: CaseFacts) -> date:
@@ -161,8 +161,8 @@ def _acted_on(facts: CaseFacts) -> date:
     return facts.records[0].on if facts.records else facts.today
 
 
-def _is_minor(birth_on: date, day: date, age: int) -> bool:
-    """Under age until the day of that birthday; who was born on 29 February comes of age on 1 March."""
+def is_under(age: int, birth_on: date, day: date) -> bool:
+    """Under an age until the day of that birthday; who was born on 29 February reaches it on 1 March."""
     had_birthday = (day.month, day.day) >= (birth_on.month, birth_on.day)
     return day.year - birth_on.year - (not had_birthday) < age
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
 import pytest
 
@@ -111,12 +112,13 @@ def test_an_inspection_that_began_yesterday_keeps_its_own_days(house: House) -> 
     walk = Walk(house.market)
     walk.begin("officer1", "begin_inspection", form)
     record = walk.site_record("on_site_record", "当事人", "检查", "现场")
-    shared = {field.name: getattr(record, field.name) for field in dataclasses.fields(evidence.SiteRecord)}
+    fields = dataclasses.fields(evidence.SiteRecord)
+    shared: dict[str, Any] = {field.name: getattr(record, field.name) for field in fields}
     before = {"started_at": moment(2026, 8, 30, 9), "ended_at": moment(2026, 8, 30, 10)}
     check = inspections.CheckOnSite(**shared | before, findings="无")
     assert codes(refused(house, walk, "officer1", "check_on_site", check)) == {"dated_within_the_case"}
-    same = {"started_at": moment(2026, 8, 31, 9), "ended_at": moment(2026, 8, 31, 10)}
-    walk.do("officer1", "check_on_site", dataclasses.replace(check, **same))
+    began, ended = moment(2026, 8, 31, 9), moment(2026, 8, 31, 10)
+    walk.do("officer1", "check_on_site", dataclasses.replace(check, started_at=began, ended_at=ended))
     assert_agreement(walk)
 
 

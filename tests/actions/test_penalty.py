@@ -361,7 +361,7 @@ def test_a_decision_is_overturned_also_when_the_case_is_closed_and_only_where_th
     assert_agreement(closed)
 
 
-# -------------------------------------------------------------------------------------------------- amounts and contents
+# ------------------------------------------------------------------------------------------------- amounts and contents
 
 
 def test_a_confiscation_says_how_much_or_what_where_it_is_entered(house: House) -> None:
@@ -381,3 +381,19 @@ def test_a_decision_that_contradicts_itself_is_refused(house: House, changed: di
     walk = factories.penalty(house.market, until="examined")
     form = decision_of(walk, factories.conclusion(walk.today), **changed)
     assert codes(refused(house, walk, "head", "make_decision", form)) == {"penalties_agree_with_amounts"}
+
+
+def test_a_child_is_not_punished_and_a_minor_less(house: House) -> None:
+    child = dataclasses.replace(factories.MINOR, birth_on=dt.date(2013, 5, 20))
+    walk = factories.penalty(house.market, until="investigation", party=child)
+    form = factories.conclusion(walk.today)
+    breaches = refused(house, walk, "officer1", "conclude_investigation", form)
+    assert (codes(breaches), cites(breaches)) == ({"nobody_under_fourteen_is_punished"}, {"APL#30"})
+    walk.do("officer1", "conclude_investigation", factories.conclusion(
+        walk.today, outcome="no_penalty", penalties=(), fine_fen=0, leniency="",
+    ))  # fmt: skip
+    walk = factories.penalty(house.market, until="examined", party=factories.MINOR)
+    decision = decision_of(walk, factories.conclusion(walk.today, leniency=""))
+    assert codes(refused(house, walk, "head", "make_decision", decision)) == {"a_minor_is_punished_less"}
+    walk.decide(factories.conclusion(walk.today))
+    assert "依法予以从轻处罚" in factories.records(walk)[-1].data["text"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enforcement.law.counting import due
+from enforcement.law.disclosure import is_under
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.process_records import FACE_TO_FACE
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
@@ -92,3 +93,33 @@ def within_limitation_period(facts: CaseFacts, law: Law) -> Answer:
     return found_on <= last.due_on or (
         Gap(f"违法行为自{acted_on.isoformat()}起{value.value}年内未被发现，不再给予行政处罚"),
     )
+
+
+@guard(row="APL30", cite="APL#30", zh="不满十四周岁的未成年人有违法行为的，不予行政处罚", of_form=True)
+def nobody_under_fourteen_is_punished(facts: CaseFacts, law: Law) -> Answer:
+    """APL#30 「不满十四周岁的未成年人有违法行为的，不予行政处罚」: on the day of the act, where the birth is known."""
+    age = law.thresholds.on("age_of_responsibility", facts.today)
+    young = _younger_than(facts, age)
+    return tuple(Gap(f"当事人{name}在违法行为发生之日不满{age}周岁，不予行政处罚") for name in young)
+
+
+@guard(row="APL30", cite="APL#30", zh="对未成年人应当从轻或者减轻行政处罚", of_form=True)
+def a_minor_is_punished_less(facts: CaseFacts, law: Law) -> Answer:
+    """APL#30 「已满十四周岁不满十八周岁的未成年人有违法行为的，应当从轻或者减轻行政处罚」: said in the decision."""
+    if facts.asked.text("leniency"):
+        return True
+    majority = law.thresholds.on("age_of_majority", facts.today)
+    younger = _younger_than(facts, law.thresholds.on("age_of_responsibility", facts.today))
+    minors = (name for name in _younger_than(facts, majority) if name not in younger)
+    words = "应当从轻或者减轻行政处罚并写明"
+    return tuple(Gap(f"当事人{name}在违法行为发生之日不满{majority}周岁，{words}") for name in minors)
+
+
+def _younger_than(facts: CaseFacts, age: int) -> tuple[str, ...]:
+    """Whom a penalty is proposed for though younger than this on the day of the act; an unknown birth says nothing."""
+    proposal = concluded(facts)
+    acted_on = facts.asked.day("act_on") or proposal.day("act_on")
+    if facts.asked.text("outcome") != "penalty" or acted_on is None:
+        return ()
+    people = ((one.name, one.birth_on) for one in facts.parties if one.kind != "organization")
+    return tuple(name for name, born in people if born is not None and is_under(age, born, acted_on))
