@@ -4,31 +4,28 @@ Three sources, in this order of trust: values the case knows (`known`), labelled
 guesses (`suggestion`: surnames and a segmentation). All of them only propose: a person confirms, rejects or adds every
 span (G14.2). `leaks` is the gate over the final bytes and trusts nobody.
 
-
-Everything matches on a *view* of the text: full-width signs folded, blanks and zero-width signs taken out, each
-character remembering where it came from. So 张 三, １３８ and zero-width spaces hide nothing.
+Everything matches on a view of the text (`publish.readings`): 张 三, 張三, １３８ and zero-width spaces hide nothing.
 """
 
 from __future__ import annotations
 
-import html
-import json
 import re
-import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from urllib.parse import unquote
+from typing import TypeAlias
 
 from publish import names
+from publish.readings import View, Views, loose, names_view, numbers_view, plain_view, readings, views
 from publish.redaction_rules import Category, Rules, default_rules
 
+Place: TypeAlias = tuple[int, int, int, str, str]  # start, end, rank, category, mask ('' for what the category says)
+
 SOURCES = ("known", "label", "suggestion")
-_DOTS_AND_DASHES = frozenset("-‐‑‒–—―−·•・‧∙.。_")
 _NUMBERS = frozenset({"id_no", "contact", "bank_account", "title_certificate"})
 _FRAGMENT = {"id_no": 10, "bank_account": 8, "contact": 8}
 _SHORTEST = 2
 _SHORTEST_ADDRESS = 6
-_TAG = re.compile(r"<[^<>]{0,400}>")
+_HOUSE = re.compile("[0-9](?:号楼|号院|号|楼|栋|幢|座|排)")
 _REGION = re.compile(
     r"^(?:中国)?(?:[\u4e00-\u9fff]{2,8}?(?:省|自治区))?(?:[\u4e00-\u9fff]{2,7}?市)?(?:[\u4e00-\u9fff]{1,7}?[区县旗])?"
 )
@@ -69,17 +66,6 @@ class Leak:
     excerpt: str
 
 
-@dataclass(frozen=True)
-class _View:
-    """A text without what can hide in it; `origin[i]` is where character i came from."""
-
-    text: str
-    origin: tuple[int, ...]
-
-    def span(self, start: int, end: int) -> tuple[int, int]:
-        return self.origin[start], self.origin[end - 1] + 1
-
-
 def propose(
     text: str, known: Iterable[KnownValue], *, keep: Iterable[str] = (), rules: Rules | None = None
 ) -> list[Span]:
@@ -91,16 +77,30 @@ def propose(
     """
     rules = rules or default_rules()
     values = _usable(known)
-    view = _view(text)
-    tight = _view(text, without=_DOTS_AND_DASHES)
-    kept = [found for string in keep if string for found in _occurrences(view, _view(string).text)]
-    kept += [view.span(*masked.span()) for masked in _MASKED_ALREADY.finditer(view.text)]
-    found: list[tuple[int, int, int, str, str]] = []  # start, end, rank, category, mask ('' for names)
+    seen = views(text)
+    keep = [string for string in keep if string]
+    kept = [found for string in keep for found in _occurrences(seen.plain, plain_view(string).text)]
+    kept += [seen.plain.span(*masked.span()) for masked in _MASKED_ALREADY.finditer(seen.plain.text)]
+    found = [place for value in values for place in _of_known(value, seen, keep, rules)]
+    found += _of_words(seen.plain, rules)
+    return _resolve(text, found, kept, values, rules)
 
-    for value in values:
-        at = tight if value.category in _NUMBERS else view
-        for regex in _expressions(value):
-            found += [(*at.span(*m.span("v")), 0, value.category, "") for m in regex.finditer(at.text)]
+
+def _of_known(value: KnownValue, seen: Views, keep: Sequence[str], rules: Rules) -> Iterator[Place]:
+    """Where a known value stands; a given name alone (长林先生) is a suggestion only, 建国 being a word too."""
+    at = _look_in(seen, value.category)
+    for regex in _expressions(value, keep):
+        for match in regex.finditer(at.text):
+            yield *at.span(*match.span("v")), 0, value.category, ""
+    if given := _given_name(value, rules):
+        masked = mask_name(value.value, rules=rules)
+        for start, end in _occurrences(seen.plain, given):
+            yield start, end, 2, "name", masked
+
+
+def _of_words(view: View, rules: Rules) -> list[Place]:
+    """What labels and likely names find; and whatever a label finds once, wherever it stands again."""
+    found: list[Place] = []
     echoes: dict[str, tuple[int, str, str]] = {}
     for pattern in rules.patterns:
         for match in pattern.regex.finditer(view.text):
@@ -115,7 +115,7 @@ def propose(
             echoes.setdefault(view.text[start:end], (rank, "name", ""))
     for string, (rank, category, mask) in echoes.items():
         found += [(start, end, rank, category, mask) for start, end in _occurrences(view, string)]
-    return _resolve(text, found, kept, values, rules)
+    return found
 
 
 def apply(text: str, spans: Sequence[Span]) -> str:
@@ -133,7 +133,7 @@ def apply(text: str, spans: Sequence[Span]) -> str:
 def mask_name(name: str, *, ordinal: str = "", rules: Rules | None = None) -> str:
     """张三丰 → 张某, 欧阳锋 → 欧阳某, with an ordinal 张某甲; no surname: the category. Never tells the length."""
     rules = rules or default_rules()
-    squeezed = _view(name).text
+    squeezed = plain_view(name).text
     surname = rules.names.surname(squeezed)
     if not surname:
         return rules.categories["name"].mask
@@ -155,40 +155,33 @@ def leaks(
     """
     rules = rules or default_rules()
     text = final.decode("utf-8", "replace") if isinstance(final, bytes) else final
-    unmasked = {category.mask for category in rules.categories.values()}
+    keep = [string for string in keep if string]
+    stays = [*keep, *(category.mask for category in rules.categories.values())]
+    values = _usable(known)
     found: dict[tuple[str, str], Leak] = {}
-    kept = [_view(string).text for string in keep if string]
-    for where, reading in _readings(text):
-        for tight, view in ((False, _view(reading)), (True, _view(reading, without=_DOTS_AND_DASHES))):
-            blanked = _blank(view.text, [_strip(string, tight=tight) for string in (*kept, *unmasked)])
-            for value in _usable(known):
-                if tight and value.category not in _NUMBERS:
-                    continue
-                for regex in _expressions(value, fragments=True):
-                    match = regex.search(blanked)
-                    if match:
-                        start, end = view.span(*match.span("v"))
-                        excerpt = reading[max(0, start - 12) : end + 12]
-                        found.setdefault((value.category, value.value), Leak(value.category, where, excerpt))
+    for where, reading in readings(text):
+        seen = views(reading)
+        shown = {
+            id(seen.plain): _blank(seen.plain.text, [plain_view(string).text for string in stays]),
+            id(seen.names): _blank(seen.names.text, [names_view(string).text for string in stays]),
+            id(seen.numbers): _blank(seen.numbers.text, [numbers_view(string).text for string in stays]),
+        }
+        for value in values:
+            view = _look_in(seen, value.category)
+            for regex in _expressions(value, keep, fragments=True):
+                match = regex.search(shown[id(view)])
+                if match:
+                    start, end = view.span(*match.span("v"))
+                    excerpt = reading[max(0, start - 12) : end + 12]
+                    found.setdefault((value.category, value.value), Leak(value.category, where, excerpt))
     return list(found.values())
 
 
-def _view(text: str, without: frozenset[str] = frozenset()) -> _View:
-    chars: list[str] = []
-    origin: list[int] = []
-    for at, char in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", char):
-            if folded != "\n" and (folded.isspace() or unicodedata.category(folded) in {"Cf", "Cc", "Mn"}):
-                continue
-            if folded in without:
-                continue
-            chars.append(folded)
-            origin.append(at)
-    return _View("".join(chars), tuple(origin))
-
-
-def _strip(string: str, *, tight: bool) -> str:
-    return _view(string, without=_DOTS_AND_DASHES).text if tight else string
+def _look_in(seen: Views, category: str) -> View:
+    """The view in which values of a category are looked for."""
+    if category == "name":
+        return seen.names
+    return seen.numbers if category in _NUMBERS or category == "home_address" else seen.plain
 
 
 def _blank(text: str, strings: Iterable[str]) -> str:
@@ -198,22 +191,17 @@ def _blank(text: str, strings: Iterable[str]) -> str:
     return text
 
 
-def _occurrences(view: _View, string: str) -> list[tuple[int, int]]:
+def _occurrences(view: View, string: str) -> list[tuple[int, int]]:
     if len(string) < _SHORTEST:
         return []
-    return [view.span(*match.span()) for match in re.finditer(_loose(string), view.text)]
-
-
-def _loose(string: str) -> str:
-    """A pattern for a string that a line end may break."""
-    return "\n?".join(re.escape(char) for char in string)
+    return [view.span(*match.span()) for match in re.finditer(loose(string), view.text)]
 
 
 def _usable(known: Iterable[KnownValue]) -> list[KnownValue]:
     """Known values worth looking for: a single character finds everything, a name that is a mask already nothing."""
     usable = []
     for value in known:
-        squeezed = _view(value.value).text
+        squeezed = plain_view(value.value).text
         if len(squeezed) < _SHORTEST and value.category != "age":
             continue
         if not squeezed or (value.category == "name" and "某" in squeezed):
@@ -222,29 +210,55 @@ def _usable(known: Iterable[KnownValue]) -> list[KnownValue]:
     return usable
 
 
-def _expressions(value: KnownValue, *, fragments: bool = False) -> list[re.Pattern[str]]:
-    """How a known value may be written. Group `v` is what to mask."""
+def _expressions(value: KnownValue, keep: Sequence[str] = (), *, fragments: bool = False) -> list[re.Pattern[str]]:
+    """How a known value may be written, in the view of its category. Group `v` is what to mask."""
     if value.category == "age":
         years = int(value.value) if value.value.isdecimal() else 0
         written = {value.value, _han_number(years)} if years else {value.value}
         return [re.compile(f"(?P<v>(?<![0-9一二三四五六七八九十百])(?:{'|'.join(written)}))(?=周?岁)")]
     day = _ISO_DAY.match(value.value) if value.category == "birth_date" else None
     if day:
-        year, month, date = day.group(1), int(day.group(2)), int(day.group(3))
-        sign = "[-./年]?"
-        return [re.compile(f"(?P<v>{year}{sign}0?{month}[-./月]?0?{date}日?)(?![0-9])")]
+        return _of_day(day.group(1), int(day.group(2)), int(day.group(3)))
     if value.category in _NUMBERS:
-        plain = _view(value.value, without=_DOTS_AND_DASHES).text
+        plain = numbers_view(value.value).text
         size = _FRAGMENT.get(value.category, 0)
         if fragments and size and len(plain) > size:
             pieces = {plain[at : at + size] for at in range(len(plain) - size + 1)}
-            return [re.compile(f"(?P<v>{'|'.join(map(_loose, sorted(pieces)))})", re.IGNORECASE)]
-        return [re.compile(f"(?P<v>{_loose(plain)})", re.IGNORECASE)]
+            return [re.compile(f"(?P<v>{'|'.join(map(loose, sorted(pieces)))})", re.IGNORECASE)]
+        return [re.compile(f"(?P<v>{loose(plain)})", re.IGNORECASE)]
     if value.category == "home_address":
-        core = _REGION.sub("", value.value)
-        forms = [value.value] + ([core] if len(core) >= _SHORTEST_ADDRESS else [])
-        return [re.compile(f"(?P<v>{_loose(form)})") for form in forms]
-    return [re.compile(f"(?P<v>{_loose(value.value)})", re.IGNORECASE)]
+        return [re.compile(f"(?P<v>{loose(form)})", re.IGNORECASE) for form in _of_address(value.value, keep)]
+    plain = names_view(value.value).text if value.category == "name" else value.value
+    return [re.compile(f"(?P<v>{loose(plain)})", re.IGNORECASE)]
+
+
+def _of_day(year: str, month: int, date: int) -> list[re.Pattern[str]]:
+    """A day in digits with any sign between, and in Han numbers: 一九八三年十一月二日."""
+    sign = "\n*[-./年]?\n*"
+    han_year = "".join("[〇零○]" if digit == "0" else _HAN_DIGITS[int(digit)] for digit in year)
+    return [
+        re.compile(f"(?P<v>{year}{sign}0?{month}\n*[-./月]?\n*0?{date}日?)(?![0-9])"),
+        re.compile(f"(?P<v>{han_year}年{_han_number(month)}月{_han_number(date)}[日号]?)"),
+    ]
+
+
+def _of_address(value: str, keep: Sequence[str]) -> list[str]:
+    """An address, the same without the city it begins with, and down to the house: the flat alone hides no home.
+
+    A house that what stays readable names too (a shop below the flat) is found with its flat only.
+    """
+    whole, core = numbers_view(value).text, numbers_view(_REGION.sub("", value)).text
+    houses = [core[: end.end()] for end in _HOUSE.finditer(core)]
+    shown = [numbers_view(string).text for string in keep]
+    forms = [core, *(house for house in houses if not any(house in string for string in shown))]
+    return [whole, *dict.fromkeys(form for form in forms if len(form) >= _SHORTEST_ADDRESS)]
+
+
+def _given_name(value: KnownValue, rules: Rules) -> str:
+    """The given name, where it has two characters: 长林 of 魏长林 is often all that is written (长林先生)."""
+    surname = rules.names.surname(value.value) if value.category == "name" else ""
+    given = value.value[len(surname) :]
+    return given if surname and len(given) == 2 else ""  # noqa: PLR2004
 
 
 def _han_number(number: int) -> str:
@@ -256,14 +270,15 @@ def _han_number(number: int) -> str:
 
 def _resolve(
     text: str,
-    found: list[tuple[int, int, int, str, str]],
+    found: list[Place],
     kept: list[tuple[int, int]],
     known: list[KnownValue],
     rules: Rules,
 ) -> list[Span]:
     """Merge what overlaps: the more trusted source wins, a longer span swallows a shorter, nothing trusted is lost."""
-    chosen: list[tuple[int, int, int, str, str]] = []
-    for item in sorted(found, key=lambda one: (one[2], one[0] - one[1], one[0])):
+    chosen: list[Place] = []
+    # Of two guesses the given name of somebody the case knows, which brings its mask, before what only looks like one.
+    for item in sorted(found, key=lambda one: (one[2], not (one[3] == "name" and one[4]), one[0] - one[1], one[0])):
         start, end, rank, category, masked = item
         guess = rank == len(SOURCES) - 1
         if any((first <= start and end <= last) or (guess and start < last and first < end) for first, last in kept):
@@ -284,8 +299,8 @@ def _resolve(
 
 
 def _replacement(value: str, category: str, masked: str, ordinals: dict[str, str], rules: Rules) -> str:
-    if category == "name":
-        squeezed = _view(value).text.replace("\n", "")
+    if category == "name" and not masked:
+        squeezed = plain_view(value).text.replace("\n", "")
         return mask_name(squeezed, ordinal=ordinals.get(squeezed, ""), rules=rules)
     return masked or _category(category, rules).mask
 
@@ -294,12 +309,14 @@ def _category(key: str, rules: Rules) -> Category:
     return rules.categories.get(key, rules.categories["other"])
 
 
-def _ordinals(
-    known: list[str], text: str, chosen: list[tuple[int, int, int, str, str]], rules: Rules
-) -> dict[str, str]:
+def _ordinals(known: list[str], text: str, chosen: list[Place], rules: Rules) -> dict[str, str]:
     """甲, 乙 … for persons who share a surname, in the order of the case and then of the text; none for one alone."""
     by_surname: dict[str, list[str]] = {}
-    met = [_view(text[start:end]).text.replace("\n", "") for start, end, _, category, _ in chosen if category == "name"]
+    met = [
+        plain_view(text[start:end]).text.replace("\n", "")
+        for start, end, _, category, _ in chosen
+        if category == "name"
+    ]
     for name in dict.fromkeys([name for name in known if name in met] + met):
         by_surname.setdefault(rules.names.surname(name), []).append(name)
     signs = rules.names.ordinals
@@ -309,25 +326,3 @@ def _ordinals(
         if surname and len(persons) > 1
         for at, name in enumerate(persons)
     }
-
-
-def _readings(text: str) -> list[tuple[str, str]]:
-    """The text as it is, and as HTML, JSON or an address would be read by a machine."""
-    plain = html.unescape(html.unescape(text))
-    readings = [("原文", text)]
-    for where, other in (
-        ("HTML", _TAG.sub("", plain)),
-        ("JSON", _unescape_json(text)),
-        ("URL", unquote(text)),
-    ):
-        if other != text:
-            readings.append((where, other))
-    return readings
-
-
-def _unescape_json(text: str) -> str:
-    def one(match: re.Match[str]) -> str:
-        decoded = json.loads(f'"{match.group()}"')
-        return str(decoded).encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-
-    return re.sub(r"(?:\\u[0-9A-Fa-f]{4})+|\\[bfnrt]", one, text)

@@ -136,7 +136,7 @@ def said_of(position: int, body: dict[str, Any]) -> str:
     """One entry as a reader understands it: its number, what was done, when by Beijing's clock."""
     again = body["event"] == "publication_corrected" or int(body["data"].get("version", "1")) > 1
     done = ("更正后重新公示" if again else "公示") if body["event"] in HELD_EVENTS else "撤回公示"
-    at = datetime.fromisoformat(body["at"].replace("Z", "+00:00")).astimezone(BEIJING)
+    at = datetime.fromisoformat(body["at"].replace("Z", "+00:00")).astimezone(BEIJING)  # noqa: FURB162 — Python 3.10
     when = f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（北京时间）"
     return f"存证台账第 {position + 1} 号：{done}，{when}登记，在签名的检查点之中"
 

@@ -137,6 +137,61 @@ def test_a_birth_date_is_found_in_every_way_of_writing_a_day() -> None:
     assert leaks("1983年11月23日", known) == []
 
 
+def test_a_birth_date_is_found_in_han_numbers() -> None:
+    known = (KnownValue("birth_date", "1980-11-20"),)
+    for written in ("一九八〇年十一月二十日", "一九八零年十一月二十日", "1980年\n11月20日"):
+        assert leaks(masked(f"其{written}入学", known), known) == []
+        assert leaks(f"其{written}入学", known)
+
+
+@pytest.mark.parametrize(
+    "written",
+    [
+        "槐柏西里7号楼3单元502室",
+        "槐柏西里七号楼三单元五〇二室",
+        "槐柏西里\n7号楼，3单元，502室",
+        "槐柏西里7号楼的住户",
+        "槐柏西里7 号楼",
+    ],
+)
+def test_a_home_is_found_down_to_its_house_and_over_line_ends(written: str) -> None:
+    known = (KnownValue("home_address", "北京市朝阳区槐柏西里7号楼3单元502室"),)
+    assert leaks(f"送至{written}。", known)
+    assert leaks(masked(f"送至{written}。", known), known) == []
+
+
+def test_a_shop_in_the_same_house_as_the_home_may_be_named() -> None:
+    known = (KnownValue("home_address", "北京市朝阳区槐柏西里7号楼3单元502室"),)
+    shop = "北京市朝阳区槐柏西里7号楼1层商铺"
+    assert leaks("在槐柏西里7号楼检查", known, keep=(shop,)) == []
+    assert leaks("在槐柏西里7号楼3单元502室检查", known, keep=(shop,))
+
+
+def test_a_name_in_traditional_characters_is_the_same_name() -> None:
+    assert masked("證人張三豐稱，張三豐到場。") == "證人张某稱，张某到場。"
+    known = (KnownValue("name", "陈丽华"),)
+    assert masked("陳麗華簽字", known) == "陈某簽字"
+
+
+def test_a_given_name_alone_is_laid_before_a_person() -> None:
+    known = (KnownValue("name", "魏长林", "经营者"),)
+    assert found("长林先生到场", known) == {("长林", "name", "suggestion")}
+    assert masked("长林先生到场", known) == "魏某先生到场"
+
+
+@pytest.mark.parametrize(
+    ("text", "category"),
+    [
+        ("号码1101051978\n03142519在案", "id_no"),
+        ("号码110105-19780314-2519在案", "id_no"),
+        ("拨打139000\n01111联系", "contact"),
+        ("收款6222020012\n345678901", "bank_account"),
+    ],
+)
+def test_a_number_nobody_knew_is_found_over_a_line_end(text: str, category: str) -> None:
+    assert category in {span.category for span in propose(text, ())}
+
+
 def test_an_address_is_found_without_the_city_it_begins_with() -> None:
     known = (KnownValue("home_address", "北京市丰台区青塔西路26号院9号楼1201室"),)
     text = "送达至青塔西路26号院9号楼1201室门口"
@@ -161,6 +216,17 @@ def test_an_address_is_found_without_the_city_it_begins_with() -> None:
         "110105-19780314-2519",
         "1101051978031425**",
         "＊＊＊＊＊＊１９７８０３１４２５１９",
+        "魏長林",
+        "魏\n\n长林",
+        "魏·长·林",
+        "魏-长-林",
+        "&amp;#39759;长林",
+        "%26%2339759%3B长林",
+        "\\u0026#39759;长林",
+        "110105，19780314，2519",
+        "1101 05/1978/0314/2519",
+        "一一〇一〇五一九七八〇三一四二五一九",
+        "110105\r\n\r\n197803142519",
     ],
 )
 def test_the_gate_reads_what_a_machine_could_read(hidden: str) -> None:
