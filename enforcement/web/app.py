@@ -11,6 +11,7 @@ from werkzeug.exceptions import BadRequest
 
 from config.settings import Settings
 from enforcement import logs
+from enforcement.law.errors import NotFound
 from enforcement.ledger.notes import VerifierKey
 from enforcement.office import open_office
 from enforcement.web import (
@@ -119,7 +120,10 @@ def _sandbox_bytes(response: Response) -> Response:
 
 def _token_died(error: CSRFError) -> ResponseReturnValue:
     """A form of an act is shown again with what was typed; anything else is refused."""
-    return acts.keep_typed_after_csrf(error) or errors.respond(error)
+    try:
+        return acts.keep_typed_after_csrf(error) or errors.respond(error)
+    except NotFound as missing:  # raised in here, it would find no handler any more
+        return errors.respond(missing)
 
 
 def _configuration(settings: Settings) -> dict[str, Any]:

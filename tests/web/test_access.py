@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 import hashlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
