@@ -53,6 +53,18 @@ def suspected(text: str, words: NameWords) -> set[tuple[int, int]]:
     return found
 
 
+def looks_like_one(text: str, words: NameWords) -> bool:
+    """Whether a whole string may be a name: a surname, one or two characters more, and no word of its own."""
+    surname = words.surname(text)
+    if not surname or not 1 <= len(text) - len(surname) <= 2:  # noqa: PLR2004 — given names have one or two
+        return False
+    return _plausible(text, 0, len(text), words) and not (rjieba.has_word(text) and not _tagged(text))
+
+
+def _tagged(text: str) -> bool:
+    return any(tag.startswith(_NAME_TAGS) for _, tag in rjieba.tag(text))
+
+
 def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
     at = 0
     for word, tag in rjieba.tag(text):

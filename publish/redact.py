@@ -140,6 +140,18 @@ def mask_name(name: str, *, ordinal: str = "", rules: Rules | None = None) -> st
     return f"{surname}某{ordinal}"
 
 
+def same_name(one: str, other: str) -> bool:
+    """Whether two spellings are one name: 張 三 and 张三."""
+    return bool(one.strip()) and names_view(one).text == names_view(other).text
+
+
+def names_in(text: str, rules: Rules | None = None) -> list[str]:
+    """The pieces of a list of names (张三、李四（店长）) that look like names; words like 负责人 do not."""
+    rules = rules or default_rules()
+    pieces = [piece.strip() for piece in re.split(r"[、，,;；/\n（）()\s]", text)]
+    return [piece for piece in pieces if names.looks_like_one(piece, rules.names)]
+
+
 def mask(category: str, rules: Rules | None = None) -> str:
     """What stands where a value of this category stood, for a span that a person adds: 〔家庭住址已隐去〕."""
     return _category(category, rules or default_rules()).mask

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import select
 
 from enforcement.actions.cases import Reason
-from enforcement.actions.forms import choice, day, lines, long_text, text
+from enforcement.actions.forms import choice, day, lines, long_text, specs, text
 from enforcement.actions.redaction import (
     kept_values,
     known_values,
@@ -16,12 +16,13 @@ from enforcement.actions.redaction import (
     propose_spans,
     public_text,
     spans_of,
+    unmasked_in,
 )  # fmt: skip
 from enforcement.actions.registry import Extra, act
 from enforcement.facts import due_day, facts_of
 from enforcement.law.decision import inspection_summary, penalty_contents
 from enforcement.law.disclosure import obligation, unserved
-from enforcement.law.facts import CaseFacts
+from enforcement.law.facts import CaseFacts, Fields
 from enforcement.models.base import new_id
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.disclosures import Disclosure
@@ -198,20 +199,48 @@ def content_of(
     )
 
 
+def _next_version(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
+    """What would go out today, with the history it would carry where it corrects what is public."""
+    content = content_of(work, disclosure, facts, values, published_on=work.today)
+    reason = _reason_of_correction(disclosure, facts)
+    if not reason:
+        return content
+    try:
+        return release.next_version(work.session, disclosure.id, content, reason=reason)
+    except release.NotPublished:  # withdrawn meanwhile: nothing of it goes out any more
+        return content
+
+
+def _reason_of_correction(disclosure: Disclosure, facts: CaseFacts) -> str:
+    """Why what is public is being corrected, '' where it is not."""
+    begun = [Fields(record.data) for record in facts.records if record.event == "correction_begun"]
+    mine = [fields.text("reason") for fields in begun if fields.text("disclosure") == str(disclosure.id)]
+    return mine[-1] if mine else ""
+
+
+def _as_text(value: object) -> str:
+    return "\n".join(value) if isinstance(value, tuple) else str(value)
+
+
 def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[str, Any]:
     """What stands between these values and the public: undecided spans, missing fields, known values that still show.
 
     `unserved` stands in nobody's way, but whoever prepares, releases or looks back is to know it (G13.e).
     """
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    content = content_of(work, disclosure, facts, values, published_on=work.today)
+    content = _next_version(work, disclosure, facts, values)
     data = document.to_bytes(content)
+    typed = {spec.zh: _as_text(getattr(values, name)) for name, spec in specs(PrepareDisclosure).items()}
     return {
         "undecided": sum(span.accepted is None for span in spans_of(work, disclosure))
         if values.form == "full_text"
         else 0,
         "missing": [f"{item.zh}（{item.cite}）" for item in document.missing_fields(content)],
         "leaks": leaks_of(work, facts, data),
+        "unmasked": [
+            f"“{field}”中的{work.book.redaction['category'][category]['zh']}"
+            for field, category in unmasked_in(work, disclosure, facts, typed)
+        ],
         "unserved": unserved(facts),
     }
 
@@ -268,11 +297,8 @@ def send_back_disclosure(_work: Work, disclosure: Disclosure, _form: Reason) -> 
 def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
     """Publish what was released: bytes, digest and ledger entry are one transaction. Again, it is a correction."""
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    content = content_of(work, disclosure, facts, prepared(disclosure), published_on=work.today)
-    begun = facts.read("correction_begun")
-    if begun:
-        reason = begun.text("reason")
-        content = release.next_version(work.session, disclosure.id, content, reason=reason)
+    content = _next_version(work, disclosure, facts, prepared(disclosure))
+    if reason := _reason_of_correction(disclosure, facts):
         data = release.correct(work.session, disclosure.id, content, reason=reason, at=work.moment)
     else:
         data = release.put(work.session, disclosure.id, disclosure.agency_id, content, at=work.moment)
@@ -331,7 +357,13 @@ def end_deferral(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | 
     return None
 
 
-@act(Reason, scope="disclosure")
+def _gate_of_correction(work: Work, disclosure: Disclosure, form: Reason) -> Extra:
+    # The history of the page will say why it was corrected.
+    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
+    return {"leaks": leaks_of(work, facts, form.reason)}
+
+
+@act(Reason, scope="disclosure", computes=_gate_of_correction)
 def begin_correction(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | None:
     """Begin to correct what is public (G#19): prepared, released and published again, at the same address."""
     disclosure.released_at = None

@@ -2,7 +2,7 @@
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from sqlalchemy import delete, select
 
@@ -12,9 +12,18 @@ from enforcement.law.facts import CaseFacts, Fields
 from enforcement.models.disclosures import Disclosure, RedactionSpan
 from enforcement.work import Work
 from publish import redact
+from publish.tables import agency
 
 NAMES_IN_RECORDS = ("informant", "attesting_witness", "receiver")
 """Fields of process records that hold the name of somebody who is neither party nor officer."""
+
+NAMES_AMONG_WORDS = ("signed_by", "requested_by")
+"""Fields that hold names or other words (当事人负责人): what looks like a name is taken for one."""
+
+SURE = frozenset({"id_no", "contact", "bank_account", "title_certificate", "birth_date"})
+"""Categories whose labelled patterns hardly err: in a field typed by hand they hold up, as a span in the text does."""
+_SHORTEST_CONTACT = 7
+"""Shorter numbers are those everybody may call (12345)."""
 
 ROLES_NOT_NAMES = frozenset({"当事人", "本人", "申请人", "被检查人", "负责人", "代收人"})
 """What people write where a name is asked for: words of every decision, not somebody's name."""
@@ -49,12 +58,15 @@ def _private_values(facts: CaseFacts) -> list[tuple[str, str, str]]:
     for record in facts.records:
         data = Fields(record.data)
         values += [("name", data.text(field), "案件相关人员") for field in NAMES_IN_RECORDS]
+        among = [name for field in NAMES_AMONG_WORDS for name in redact.names_in(data.text(field))]
+        values += [("name", name, "案件相关人员") for name in among]
     return values
 
 
 def _of_party(party: Fields) -> Iterator[tuple[str, str, str]]:
-    if party.text("kind") == "natural_person":
+    if is_a_name(party.text("kind"), party.text("name"), party.text("operator_name")):
         yield "name", party.text("name"), "当事人"
+    if party.text("kind") == "natural_person":
         yield "id_no", party.text("id_no"), "当事人"
         yield "home_address", party.text("address"), "当事人"
     born = party.day("birth_on")
@@ -73,8 +85,8 @@ def kept_values(facts: CaseFacts) -> frozenset[str]:
     """
     hidden = {value for category, value, _ in _private_values(facts) if category == "name"}
     businesses = [party for party in facts.parties if party.kind != "natural_person"]
-    names = {officer.name for officer in facts.officers} - hidden
-    names |= {party.name for party in businesses} | {party.address for party in businesses}
+    names = {officer.name for officer in facts.officers} | {party.name for party in businesses}
+    names = (names - hidden) | {party.address for party in businesses}
     heading = facts.read("decision_made").text("agency_name")
     return frozenset(name for name in (*names, heading) if name)
 
@@ -92,8 +104,39 @@ def leaks_of(work: Work, facts: CaseFacts, final: bytes | str) -> list[str]:
 def party_label(facts: CaseFacts) -> str:
     """The parties as the public may read them (G#14.3)."""
     return "、".join(
-        redact.mask_name(party.name) if party.kind == "natural_person" else party.name for party in facts.parties
+        redact.mask_name(party.name) if is_a_name(party.kind, party.name, party.operator_name) else party.name
+        for party in facts.parties
     )
+
+
+def is_a_name(kind: str, name: str, operator: str) -> bool:
+    """Whether what a party is called is somebody's name: a person's, or a sole trader's without a name of its own."""
+    if kind != "sole_trader":
+        return kind == "natural_person"
+    bare = name.replace("（个体工商户）", "").replace("(个体工商户)", "").strip()
+    return redact.same_name(bare, operator) if operator else redact.names_in(bare) == [bare]
+
+
+def unmasked_in(
+    work: Work, disclosure: Disclosure, facts: CaseFacts, typed: Mapping[str, str]
+) -> list[tuple[str, str]]:
+    """(field, category) of every number in what was typed that reads like one to hide, known to the case or not.
+
+    What a person looked at in the text and let stand may stand in a field too, and so may the agency's own telephones.
+    """
+    own = work.session.execute(
+        select(agency.c.phone, agency.c.supervision_phone).where(agency.c.id == disclosure.agency_id)
+    ).one_or_none()
+    looked_at = [span for span in spans_of(work, disclosure) if span.accepted is False]
+    shown = {disclosure.original_text[span.start : span.end] for span in looked_at}
+    keep = [*kept_values(facts), *shown, *(own or ())]
+    found = []
+    for field, value in typed.items():
+        for span in redact.propose(value, (), keep=keep):
+            short = span.category == "contact" and span.end - span.start < _SHORTEST_CONTACT
+            if span.source == "label" and span.category in SURE and not short:
+                found.append((field, span.category))
+    return list(dict.fromkeys(found))
 
 
 def propose_spans(work: Work, disclosure: Disclosure, facts: CaseFacts) -> None:

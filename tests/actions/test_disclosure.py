@@ -104,6 +104,62 @@ def test_no_number_and_no_spelling_of_it_gets_out(house: House, value: str) -> N
     assert codes(refused_on_disclosure(house, walk, "clerk", "prepare_disclosure", told)) == {"nothing_hidden_shows"}
 
 
+@pytest.mark.parametrize(
+    ("typed", "category"),
+    [
+        ("证人身份证号110106198311024526作证", "身份证号码"),
+        ("联系电话13911112222", "通讯方式"),
+        ("账号6222020012345678901", "银行账号"),
+        ("1983年11月2日出生", "出生日期"),
+    ],
+)
+def test_a_number_the_case_does_not_know_is_not_typed_into_a_field(house: House, typed: str, category: str) -> None:
+    walk = factories.penalty(house.market)
+    decide(walk)
+    breaches = refused_on_disclosure(house, walk, "clerk", "prepare_disclosure", suggestion(walk, facts=typed))
+    assert codes(breaches) == {"nothing_hidden_shows"}
+    assert {breach.zh for breach in breaches} == {f"疑似应当隐去的信息：“事实摘要”中的{category}"}
+    assert {breach.basis for breach in breaches} == {"default"}
+
+
+def test_the_agencys_own_telephone_and_public_lines_may_stand_in_a_field(house: House) -> None:
+    walk = factories.penalty(house.market)
+    decide(walk)
+    told = suggestion(walk, remedies="咨询电话：010-5550 1200；市民热线电话：12345。")
+    walk.on_disclosure("clerk", "prepare_disclosure", told)
+
+
+def test_a_sole_trader_called_by_the_operators_own_name_is_hidden_like_a_person(house: House) -> None:
+    trader = dataclasses.replace(
+        COMPANY, kind="sole_trader", name="褚遂良（个体工商户）", operator_name="褚遂良", legal_representative=""
+    )
+    walk = factories.penalty(house.market, party=trader)
+    decide(walk)
+    prepared = suggestion(walk)
+    assert prepared.party_label == "褚某"
+    assert "遂良" not in str(prepared)
+    told = dataclasses.replace(prepared, party_label="褚遂良")
+    assert codes(refused_on_disclosure(house, walk, "clerk", "prepare_disclosure", told)) == {"nothing_hidden_shows"}
+    walk.on_disclosure("clerk", "prepare_disclosure", prepared)
+
+
+def test_a_sole_trader_with_a_name_of_its_own_keeps_it(house: House) -> None:
+    trader = dataclasses.replace(
+        COMPANY, kind="sole_trader", name="褚遂良包子铺", operator_name="褚遂良", legal_representative=""
+    )
+    walk = factories.penalty(house.market, party=trader)
+    decide(walk)
+    assert suggestion(walk).party_label == "褚遂良包子铺"
+    walk.on_disclosure("clerk", "prepare_disclosure", suggestion(walk))
+
+
+def test_the_reason_of_a_correction_is_public_and_tells_no_name(house: House) -> None:
+    walk = published(house, party=PERSON)
+    told = Reason(reason=f"{PERSON.name}要求更正")
+    assert codes(refused_on_disclosure(house, walk, "clerk", "begin_correction", told)) == {"nothing_hidden_shows"}
+    walk.on_disclosure("clerk", "begin_correction", Reason(reason="当事人要求更正"))
+
+
 def test_a_known_value_that_somebody_would_show_is_held_back_by_the_gate(house: House) -> None:
     walk = factories.penalty(house.market, party=PERSON)
     decide(walk)

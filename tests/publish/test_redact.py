@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publish.redact import KnownValue, Span, apply, leaks, mask, mask_name, propose
+from publish.redact import KnownValue, Span, apply, leaks, mask, mask_name, names_in, propose
 from publish.redaction_rules import default_rules
 from tests.publish import samples
 
@@ -251,6 +251,11 @@ def test_a_value_of_one_character_does_not_hide_the_whole_decision() -> None:
     text = "罚款1000元，张某"
     assert propose(text, known) == []
     assert leaks(text, known) == []
+
+
+def test_of_a_list_of_words_those_that_look_like_names_are_taken() -> None:
+    assert names_in("张三丰（店长）、欧阳建国，当事人负责人") == ["张三丰", "欧阳建国"]
+    assert names_in("当事人") == names_in("法定代表人") == names_in("单位负责人") == names_in("") == []
 
 
 def test_spans_that_overlap_are_refused() -> None:

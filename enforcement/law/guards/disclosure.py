@@ -28,8 +28,10 @@ def form_is_allowed(facts: CaseFacts, law: Law) -> Answer:
 
 @guard(row="G14.2a", cite="G#14.2", zh="公示内容仍含应当隐去的信息", of_form=True)
 def nothing_hidden_shows(facts: CaseFacts, _: Law) -> Answer:
-    """G#14.2 「应当隐去」: no known value may be left in the final bytes."""
-    return tuple(Gap(f"公示内容仍含应当隐去的信息（{leak}）") for leak in facts.asked.lines("leaks"))
+    """G#14.2 「应当隐去」: no known value left in the final bytes, nor in a field a number that reads like one."""
+    known = tuple(Gap(f"公示内容仍含应当隐去的信息（{leak}）") for leak in facts.asked.lines("leaks"))
+    like = facts.asked.lines("unmasked")
+    return known + tuple(Gap(f"疑似应当隐去的信息：{one}", row="G14.3c", basis="default") for one in like)
 
 
 @guard(row="G14.2a", cite="G#14.2", zh="有隐去建议尚未处理", basis="default", of_form=True)
