@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-import uuid
 import hashlib
+import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -255,6 +255,18 @@ def test_dropping_a_draft_leads_nowhere_outside(signed_in: Callable[[str], Visit
     visitor = signed_in("scjg-officer1")
     answer = visitor.post("/drafts/anything/add-evidence/drop", {"back": back})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
+
+
+def test_a_referrer_that_is_no_address_is_no_accident(visitor: Visitor) -> None:
+    answer = visitor.client.post("/sign-out", headers={"Referer": "http://["})
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/sign-in")
+
+
+@pytest.mark.parametrize(
+    "address", ["/cases/new/nothing", "/agency/acts/nothing", f"/cases/{uuid.uuid4()}/acts/add-evidence"]
+)
+def test_a_form_without_its_token_about_nothing_is_not_there(signed_in: Callable[[str], Visitor], address: str) -> None:
+    assert signed_in("scjg-officer1").client.post(address, data={"zh": "x"}).status_code == 404
 
 
 def test_every_page_forbids_foreign_and_inline_scripts(signed_in: Callable[[str], Visitor]) -> None:
