@@ -56,7 +56,10 @@ PAIRS: list[tuple[str, dict[str, Any], str, str]] = [
     ),
     (
         "参加现场勘验的人作出许可决定",
-        {"procedure": "license", "records": [{"event": "site_surveyed", "on": "2026-02-02", "data": {"staff": ["甲"]}}]},
+        {
+            "procedure": "license",
+            "records": [{"event": "site_surveyed", "on": "2026-02-02", "data": {"staff": ["甲"]}}],
+        },
         "make_license_decision",
         "examines_application_and_decides",
     ),

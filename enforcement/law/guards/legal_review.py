@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
@@ -63,7 +64,7 @@ def nothing_is_under_review(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="S15.1", cite="S#15", zh="审核意见尚未逐项答复", basis="default", mend="respond_to_review")
 def last_opinion_is_answered(facts: CaseFacts, _: Law) -> Answer:
-    """S#15 「进行研究并提出是否采纳的意见」: before the file goes back or comes again, so that the answer comes with it."""
+    """S#15 「进行研究并提出是否采纳的意见」: before the file goes back or comes again, with its answer."""
     return tuple(Gap(f"第{one.number('point')}项审核意见尚未答复是否采纳") for one in unanswered(facts))
 
 
@@ -124,7 +125,7 @@ def ten_points_each_found(facts: CaseFacts, law: Law) -> Answer:
     return tuple(gaps)
 
 
-def _stray(given: Sequence[Fields], known: Set[int], what: str, cite: str) -> list[Gap]:
+def _stray(given: Sequence[Fields], known: AbstractSet[int], what: str, cite: str) -> list[Gap]:
     """Points that are none, or are there twice and could contradict each other."""
     points = [one.number("point") for one in given]
     twice = sorted({point for point in points if points.count(point) > 1})

@@ -33,21 +33,22 @@ def measure_is_approved(facts: CaseFacts, law: Law) -> Answer:
         return True
     if asked.yes("approved_before"):
         return bool(asked.text("approved_by")) and approved is not None and approved <= started
-    if approved is None and not asked.text("approved_by"):
-        return True
     if approved is None or not asked.text("approved_by"):
-        return (Gap("补办批准的，应当同时写明批准人和批准时间", cite="ACL#19", basis="design", row="ACL19"),)
+        half = approved is not None or bool(asked.text("approved_by"))
+        words = "补办批准的，应当同时写明批准人和批准时间"
+        return (Gap(words, cite="ACL#19", basis="design", row="ACL19"),) if half else True
     report = due(law.limits[REPORT], shanghai_day(started), law.calendar, started_at=started)
+    gaps = []
     if approved < started:
-        return (Gap("批准时间早于实施时间，不属于当场实施后补办批准", cite="ACL#19", row="ACL19"),)
+        gaps.append(Gap("批准时间早于实施时间，不属于当场实施后补办批准", cite="ACL#19", row="ACL19"))
     if report.due_at is not None and approved > report.due_at:
-        return (Gap(f"当场实施后未在{report.value}小时内补办批准手续", cite="ACL#19", row="ACL19"),)
-    return True
+        gaps.append(Gap(f"当场实施后未在{report.value}小时内补办批准手续", cite="ACL#19", row="ACL19"))
+    return tuple(gaps)
 
 
 @guard(row="ACL19", cite="ACL#19", zh="当场实施的行政强制措施尚未补办批准手续", mend="approve_measure")
 def measures_approved(facts: CaseFacts, law: Law) -> Answer:
-    """ACL#19 「应当在二十四小时内向行政机关负责人报告，并补办批准手续」: no stage is left over a measure nobody approved."""
+    """ACL#19 「应当在二十四小时内向行政机关负责人报告，并补办批准手续」: nothing passes over a measure not approved."""
     gaps = []
     for one in unapproved(facts):
         clock = _clock_of(facts, law, REPORT, one.text("measure"))
