@@ -183,13 +183,19 @@ def asked_for(spec: FieldSpec) -> str:
 
 
 def _problem(spec: FieldSpec, value: Any) -> str | None:
-    if value is None or value in ("", (), 0) or (isinstance(value, str) and not value.strip()):
+    if value is None or value in ("", (), 0) or _is_blank(value):
         # Nought of a number is an answer; nought fen is none.
         missing = spec.required and not (spec.kind == "number" and value == 0 and value is not None)
         return asked_for(spec) if missing else None
     if not isinstance(value, _SHAPES[spec.kind]) or isinstance(value, _NOT.get(spec.kind, ())):
         return f"{spec.zh}格式不正确"
     return next((f"{spec.zh}{words}" for holds, words in _RULES.get(spec.kind, ()) if not holds(spec, value)), None)
+
+
+def _is_blank(value: object) -> bool:
+    """A text, or lines every one of which holds nothing but space."""
+    lines = value if isinstance(value, tuple) else (value,)
+    return all(isinstance(line, str) and not line.strip() for line in lines)
 
 
 def _is_uuid(written: object) -> bool:

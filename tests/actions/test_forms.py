@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from enforcement.actions import asked, cases, forms, penalties
+from enforcement.actions import asked, cases, evidence, forms, penalties
 from enforcement.actions.forms import FieldSpec
 from enforcement.actions.registry import Act, acts
 from enforcement.demo.walk import Walk
@@ -190,3 +190,11 @@ def test_the_form_of_another_act_is_a_mistake_of_the_program(house: House) -> No
     walk = factories.open_case(house.market)
     with unchanged(house), pytest.raises(TypeError):
         walk.do("head", "suspend_case", cases.Reason(reason="理由"))
+
+
+def test_lines_of_nothing_but_space_are_no_answer() -> None:
+    form = evidence.TakeSample(items=(" ", ""), place="库房", officers=(ONE_ID,))
+    with pytest.raises(Invalid) as refusal:
+        forms.check(form)
+    assert refusal.value.fields == {"items": ["请填写样品名称和数量"]}
+    forms.check(dataclasses.replace(form, items=("", "蛋糕一个")))
