@@ -7,7 +7,7 @@ from enforcement.actions.forms import choice, choices, day, lines, long_text, mo
 from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.penalties import PENALTIES
 from enforcement.actions.registry import Extra, act
-from enforcement.facts import parameters
+from enforcement.facts import facts_of, parameters
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -95,12 +95,14 @@ class HoldHearing:
     refusal_note: str = text("拒绝签字的情况", required=False)
 
 
-def _defense_days(work: Work, _case: Case, _form: GivePriorNotice) -> Extra:
+def _told(work: Work, case: Case, _form: GivePriorNotice) -> Extra:
+    """The period the notice gives, and whom it told: whoever is a party later has not been told by it."""
     days = parameters(work).get("defense_days")
-    return {"defense_days": days.value} if days else {}
+    told = {"told_parties": [party.name for party in facts_of(work, case).parties]}
+    return told | ({"defense_days": days.value} if days else {})
 
 
-@act(GivePriorNotice, on="served_on", computes=_defense_days)
+@act(GivePriorNotice, on="served_on", computes=_told)
 def give_prior_notice(_work: Work, _case: Case, _form: GivePriorNotice) -> Extra | None:
     """Tell the party what is intended and which rights it has."""
     return None

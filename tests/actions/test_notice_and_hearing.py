@@ -6,10 +6,11 @@ import dataclasses
 import datetime as dt
 
 from enforcement.actions import cases, notice
+from enforcement.actions.parties import SetParties
 from enforcement.demo.walk import Walk
 from tests import factories
 from tests.actions.filled import AGREE, SUBMISSION, decision_of, moment, prior_notice
-from tests.actions.watching import assert_agreement, codes, forbidden, refused
+from tests.actions.watching import assert_agreement, cites, codes, forbidden, refused
 from tests.factories import House
 
 
@@ -90,6 +91,19 @@ def test_the_notice_says_what_is_intended_or_does_not_go_out(house: House) -> No
     }
     silent = prior_notice(walk, defense_right_told=False)
     assert codes(refused(house, walk, "officer1", "give_prior_notice", silent)) == {"defense_right_told"}
+
+
+def test_who_became_a_party_after_the_notice_was_told_nothing_by_it(house: House) -> None:
+    walk = concluded(house)
+    walk.do("officer1", "give_prior_notice", prior_notice(walk))
+    walk.do("officer1", "waive_defense", notice.WaiveDefense(waived_on=walk.today, form="书面声明"))
+    another = dataclasses.replace(factories.COMPANY, name="北京另一家食品有限公司")
+    walk.do("officer1", "set_parties", SetParties(parties=(another,)))
+    breaches = refused(house, walk, "officer3", "examine_case", AGREE)
+    assert (codes(breaches), cites(breaches)) == ({"every_party_was_told"}, {"APL#62"})
+    moved = dataclasses.replace(factories.COMPANY, address="北京市明德区新址")
+    walk.do("officer1", "set_parties", SetParties(parties=(moved,)))
+    walk.examine()
 
 
 def test_a_decision_beyond_what_was_told_is_refused(house: House) -> None:

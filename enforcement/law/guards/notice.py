@@ -142,6 +142,16 @@ def party_was_notified(facts: CaseFacts, _: Law) -> Answer:
     return not is_penalty(facts) or facts.has(NOTICE)
 
 
+@guard(row="APL62", cite="APL#62", zh="现在的当事人不是被告知的当事人", mend="return_to_investigation")
+def every_party_was_told(facts: CaseFacts, _: Law) -> Answer:
+    """APL#62 「向当事人告知」: who became a party after the notice was told nothing by it."""
+    told = facts.read(NOTICE).lines("told_parties")
+    if not is_penalty(facts) or not told:
+        return True
+    untold = (one.name for one in facts.parties if one.name not in told)
+    return tuple(Gap(f"当事人{name}未被告知拟作出的行政处罚内容及事实、理由、依据") for name in untold)
+
+
 @guard(row="APL45", cite="APL#45.1", zh="当事人的陈述、申辩尚未处理", mend="record_defense")
 def party_answered_waived_or_let_lapse(facts: CaseFacts, law: Law) -> Answer:
     """APL#45.1 heard and checked, APL#62 expressly waived, or the period told in the notice ran out unused.
