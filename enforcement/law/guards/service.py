@@ -59,6 +59,8 @@ def served_after_the_decision(facts: CaseFacts, _: Law) -> Answer:
     served_on, made = facts.asked.day("served_on"), facts.last("decision_made", "result_concluded")
     made_on = Fields(made.data).day("decided_on") or made.on if made else None
     posted_on = facts.asked.day("notice_from")
+    if posted_on is not None and facts.asked.text("method") != "by_notice":
+        return (Gap("不是公告送达的，不得填写公告发出日期"),)
     if made_on is not None and posted_on is not None and posted_on < made_on:
         return (Gap("公告发出日期早于决定日期"),)
     if served_on is None:
@@ -94,7 +96,7 @@ def execution_agrees_with_the_decision(facts: CaseFacts, _: Law) -> Answer:
     outcome = facts.read("decision_made").text("outcome")
     if kind == "no_duty" and outcome == "penalty":
         return (Gap("行政处罚决定有履行义务，不能记为无须履行"),)
-    if kind == "paid" and facts.asked.number("amount_fen") < fine:
+    if kind in {"paid", "performed"} and facts.asked.number("amount_fen") < fine:
         return (Gap("缴纳数额少于罚款数额"),)
     return True
 
@@ -107,7 +109,12 @@ def correction_was_rechecked(facts: CaseFacts, _: Law) -> Answer:
     """J#4.2 names 复查; that it is owed where correction was ordered, and only there, is our reading."""
     ordered = facts.last("correction_ordered")
     rechecked = facts.last("rechecked")
-    return ordered is None or (rechecked is not None and rechecked.seq > ordered.seq)
+    if ordered is None:
+        return True
+    if rechecked is None or rechecked.seq < ordered.seq:
+        return False
+    done = Fields(rechecked.data).yes("corrected") or facts.has("handed_to_penalty")
+    return done or (Gap("复查未改正的，应当再次复查或者转入行政处罚"),)
 
 
 @guard(row="J4.2b", cite="J#4.2", zh="检查结论与责令改正情况不一致", basis="design", of_form=True)
