@@ -122,6 +122,19 @@ def test_what_is_missing_is_told_once_and_all_of_it(house: House) -> None:
     assert_agreement(walk)
 
 
+def test_what_silence_has_accepted_is_neither_refused_nor_accepted_from_a_later_day(house: House) -> None:
+    house.at(2026, 9, 1)
+    walk = factories.application(house.market)
+    house.at(2026, 9, 9)
+    no = licenses.RejectApplication(reason="依法不需要取得许可。", basis="《行政许可法》第三十二条")
+    assert codes(refused(house, walk, "officer1", "reject_application", no)) == {"silence_has_not_accepted"}
+    late = licenses.AcceptApplication(receipt_no="受1号")
+    breaches = refused(house, walk, "officer1", "accept_application", late)
+    assert (codes(breaches), cites(breaches)) == ({"acceptance_does_not_outwait_silence"}, {"ALL#32.1(4)"})
+    walk.do("officer1", "accept_application", dataclasses.replace(late, accepted_on=dt.date(2026, 9, 1)))
+    assert_agreement(walk)
+
+
 def test_what_is_told_after_five_working_days_is_told_too_late(house: House) -> None:
     house.at(2026, 9, 1)  # a Tuesday: the fifth working day after it is Tuesday the 8th
     walk = factories.application(house.market)

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from enforcement.law.facts import CaseFacts
 from enforcement.law.guards.investigation import OUTCOMES
+from enforcement.law.guards.legal_review import plain
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import concluded
 from enforcement.law.review import OPINION
@@ -30,8 +31,12 @@ def decision_is_one_of_four(facts: CaseFacts, _: Law) -> Answer:
 )
 def decision_follows_the_conclusion(facts: CaseFacts, _: Law) -> Answer:
     """APL#57.1 「应当对调查结果进行审查」: the head may decide lighter, never past what was investigated and told."""
-    outcome, proposed = facts.asked.text("outcome"), concluded(facts).text("outcome")
-    return outcome in LIGHTER.get(proposed, ()) or (Gap("决定与调查结论不相符，应当退回补充调查"),)
+    asked, proposal = facts.asked, concluded(facts)
+    if asked.text("outcome") not in LIGHTER.get(proposal.text("outcome"), ()):
+        return (Gap("决定与调查结论不相符，应当退回补充调查"),)
+    written = asked.text("outcome") == "penalty" and asked.text("basis") and proposal.text("basis")
+    same = plain(asked.text("basis")) == plain(proposal.text("basis"))
+    return not written or same or (Gap("决定的依据与调查结论不一致，应当退回补充调查"),)
 
 
 @guard(row="APL59", cite="APL#59.1", zh="行政处罚决定书缺少事项", of_form=True)
@@ -127,6 +132,9 @@ def license_decision_is_complete(facts: CaseFacts, _: Law) -> Answer:
             gaps.append(Gap("不予行政许可的，应当说明理由", cite="ALL#38.2"))
         if not asked.text("remedies"):
             gaps.append(Gap("不予行政许可的，应当告知申请行政复议或者提起行政诉讼的权利", cite="ALL#38.2"))
+    begins, ends = asked.day("valid_from"), asked.day("valid_until")
+    if begins is not None and ends is not None and ends < begins:
+        gaps.append(Gap("有效期的届满日早于起始日", basis="design"))
     if not asked.yes("sealed"):
         gaps.append(Gap("决定或者许可证件应当加盖本行政机关印章", cite="ALL#39.1", basis="default"))
     return tuple(gaps)

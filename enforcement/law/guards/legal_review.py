@@ -280,12 +280,13 @@ def decision_matches_reviewed(facts: CaseFacts, law: Law) -> Answer:
     ]
     if "penalties" in submission and set(asked.lines("penalties")) != set(submission.lines("penalties")):
         gaps.append(Gap("处罚种类与送审内容不一致"))
-    if asked.text("basis") and _plain(asked.text("basis")) != _plain(submission.text("basis")):
+    if asked.text("basis") and plain(asked.text("basis")) != plain(submission.text("basis")):
         gaps.append(Gap("依据与送审内容不一致"))
     return tuple(gaps)
 
 
-def _plain(text: str) -> str:
+def plain(text: str) -> str:
+    """A text without space and punctuation, for asking whether two say the same."""
     return "".join(character for character in text if character.isalnum())
 
 

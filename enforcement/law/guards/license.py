@@ -68,6 +68,31 @@ def silence_has_lasted(facts: CaseFacts, law: Law) -> Answer:
     return facts.today > found[1] or (Gap(f"告知补正的期限至{found[1].isoformat()}，尚未届满"),)
 
 
+def _accepted_by_silence_on(facts: CaseFacts, law: Law) -> date | None:
+    """The day from which silence has accepted the application (ALL#32.1(4)), None while something may still be told."""
+    found, told = _silence_ends_on(facts, law), facts.last("materials_supplemented", "supplement_requested")
+    if found is None or facts.today <= found[1] or (told is not None and told.event == "supplement_requested"):
+        return None
+    return found[0]
+
+
+@guard(row="ALL32", cite="ALL#32.1(4)", zh="受理日期不是材料收到之日", of_form=True)
+def acceptance_does_not_outwait_silence(facts: CaseFacts, law: Law) -> Answer:
+    """ALL#32.1(4) 「自收到申请材料之日起即为受理」: accepted late by hand, the period would start anew."""
+    silent = _accepted_by_silence_on(facts, law)
+    accepted_on = facts.asked.day("accepted_on") or facts.today
+    if silent is None or accepted_on == silent:
+        return True
+    return (Gap(f"逾期未告知补正，自收到申请材料之日（{silent.isoformat()}）起即为受理，受理日期应当为该日"),)
+
+
+@guard(row="ALL32", cite="ALL#32.1(4)", zh="申请已视为受理", mend="accept_application")
+def silence_has_not_accepted(facts: CaseFacts, law: Law) -> Answer:
+    """ALL#32.1(4): what silence has accepted nobody refuses to accept."""
+    silent = _accepted_by_silence_on(facts, law)
+    return silent is None or (Gap(f"逾期未告知，自{silent.isoformat()}收到申请材料之日起即为受理，不得再不予受理"),)
+
+
 @guard(row="ALL32", cite="ALL#32.1(5)", zh="补正材料尚未收到", basis="default", mend="receive_supplement")
 def nothing_is_awaited(facts: CaseFacts, _: Law) -> Answer:
     """After a request for a supplement the application is accepted on what came in answer."""
