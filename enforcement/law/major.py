@@ -181,9 +181,10 @@ def hearing_grounds(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tu
 
 
 def amounts_concerning(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tuple[HearingAmount, ...]:
-    """The agency's amounts that matter here: for the kind of party, where there is a sum at all."""
-    party = facts.parties[0] if facts.parties else None
-    return tuple(one for one in rules.heard_from if one.concerns(party) and proposed.number(one.field) > 0)
+    """The agency's amounts that matter here: for the kind of any party, where there is a sum at all."""
+    parties = facts.parties or (None,)
+    concerned = (one for one in rules.heard_from if any(one.concerns(party) for party in parties))
+    return tuple(one for one in concerned if proposed.number(one.field) > 0)
 
 
 # ---------------------------------------------------------------------------------------------------------- the tests
