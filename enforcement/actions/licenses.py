@@ -86,6 +86,7 @@ class ExamineApplication:
     basis: str = long_text("依据")
     tender: bool = yes_no("采取招标、拍卖等方式", cite="S#5(1)")
     social_risk: bool = yes_no("可能造成重大社会影响、引发社会风险", cite="S#5(3)")
+    major_reason: str = long_text("认定的理由", required=False, note="认定可能造成重大社会影响、引发社会风险的必填")
 
 
 @act(ReceiveMaterials, scope="start", procedure="license", on="received_on")

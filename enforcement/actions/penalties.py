@@ -91,6 +91,7 @@ class ConcludeInvestigation:
     vital_interests: bool = yes_no("直接关系当事人或者第三人重大权益", cite="S#6(2)")
     major_public_interest: bool = yes_no("涉及重大公共利益", cite="S#6(1)")
     complex_case: bool = yes_no("案件情况疑难复杂、涉及多个法律关系", cite="S#6(3)")
+    major_reason: str = long_text("认定的理由", required=False, note="认定涉及重大公共利益或者疑难复杂的必填")
     law_requires_review: str = text("规定应当法制审核的法律、法规条款", required=False, cite="S#6(4)")
     suspected_crime: bool = yes_no("涉嫌犯罪或者职务违法，需要移送", cite="S#13(9)")
 

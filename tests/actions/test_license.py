@@ -93,7 +93,7 @@ def test_one_person_is_no_survey(house: House) -> None:
 
 
 def test_an_application_raised_to_major_goes_through_review_with_its_examination(house: House) -> None:
-    walk = examined(house, social_risk=True)
+    walk = examined(house, social_risk=True, major_reason="周边居民意见强烈。")
     breaches = refused(house, walk, "head", "make_license_decision", REFUSAL)
     assert codes(breaches) == {"legal_review_passed_if_major", "collective_discussion_held_if_major"}
     walk.review("拟不予许可。", REFUSAL.basis)
@@ -246,3 +246,15 @@ def test_an_expert_review_stops_the_days_and_only_with_its_ground(house: House) 
         "extension_is_lawful"
     }
     assert_agreement(walk)
+
+
+def test_what_only_a_person_can_judge_is_judged_with_a_reason(house: House) -> None:
+    walk = accepted(house)
+    form = licenses.ExamineApplication(
+        opinion="不符合。", proposed="refused", reasons="理由", basis="依据", social_risk=True
+    )
+    breaches = refused(house, walk, "officer1", "examine_application", form)
+    assert (codes(breaches), cites(breaches)) == ({"judgement_is_reasoned"}, {"S#5(3)"})
+    walk = factories.penalty(house.market, until="investigation")
+    conclusion = factories.conclusion(walk.today, major_public_interest=True, complex_case=True)
+    assert cites(refused(house, walk, "officer1", "conclude_investigation", conclusion)) == {"S#6(1)", "S#6(3)"}

@@ -184,6 +184,23 @@ def discussed_by_several(facts: CaseFacts, _: Law) -> Answer:
     return len(set(facts.asked.lines("members"))) >= TWO
 
 
+JUDGED = {
+    "social_risk": ("S5.3", "S#5(3)", "可能造成重大社会影响、引发社会风险"),
+    "major_public_interest": ("S6.1", "S#6(1)", "涉及重大公共利益"),
+    "complex_case": ("S6.3", "S#6(3)", "疑难复杂、涉及多个法律关系"),
+}
+"""What only a person can say: field, row, article, words."""
+
+
+@guard(row="S6.1", cite="S#6(1)", zh="认定为重大的，应当写明理由", basis="default", of_form=True)
+def judgement_is_reasoned(facts: CaseFacts, _: Law) -> Answer:
+    """The classes that nothing computes rest on somebody's judgement; the measures ask no reason for it, we do."""
+    if facts.asked.text("major_reason"):
+        return True
+    judged = (JUDGED[name] for name in JUDGED if facts.asked.yes(name))
+    return tuple(Gap(f"认定{zh}的，应当写明理由", row=row, cite=cite) for row, cite, zh in judged)
+
+
 # ------------------------------------------------------------------------------------------------ before the decision
 
 
