@@ -56,6 +56,8 @@ class FieldSpec:
     """Of a ``number`` or ``money``: it stays below."""
     leads: bool = False
     """Asked for before what the form inherits: the answer decides how the rest is filled in."""
+    long_past: bool = False
+    """A ``day`` that is never today: nobody is offered to fill in today."""
     ahead: bool = False
     """A ``day`` or ``moment`` that may lie ahead: a period's end, a date that is set. The others have happened."""
 
@@ -78,9 +80,11 @@ def long_text(zh: str, *, required: bool = True, max_length: int = 20_000, note:
     return _field(FieldSpec("long", zh, required, max_length, note=note, cite=cite), "")
 
 
-def day(zh: str, *, required: bool = True, ahead: bool = False, note: str = "", cite: str = "") -> Any:
+def day(
+    zh: str, *, required: bool = True, ahead: bool = False, long_past: bool = False, note: str = "", cite: str = ""
+) -> Any:
     """A ``date`` (a day in Asia/Shanghai); not after today unless it may lie ``ahead``."""
-    return _field(FieldSpec("day", zh, required, note=note, cite=cite, ahead=ahead), None)
+    return _field(FieldSpec("day", zh, required, note=note, cite=cite, ahead=ahead, long_past=long_past), None)
 
 
 def moment(zh: str, *, required: bool = True, ahead: bool = False, note: str = "", cite: str = "") -> Any:

@@ -17,11 +17,13 @@ class PartyForm:
     """One party with what is known of it."""
 
     kind: str = choice("主体类型", "natural_person", "sole_trader", "organization")
-    name: str = text("姓名或者名称", cite="APL#59.1(1)")
+    name: str = text("姓名或者名称")
     id_no: str = text("身份证号码或者统一社会信用代码", required=False)
-    address: str = text("住所或者住址", required=False, cite="APL#59.1(1)")
+    address: str = text("住所或者住址", required=False)
     phone: str = text("联系电话", required=False)
-    birth_on: dt.date | None = day("出生日期", required=False, note="个人必填：未成年人的案件不予公示", cite="G#16(1)")
+    birth_on: dt.date | None = day(
+        "出生日期", required=False, long_past=True, note="个人必填：未成年人的案件不予公示", cite="G#16(1)"
+    )
     legal_representative: str = text("法定代表人（负责人）", required=False)
     operator_name: str = text("经营者姓名", required=False, note="个体工商户填写，公示时隐去")
     bank_account: str = text("银行账号", required=False, note="公示时隐去", cite="G#14.2")

@@ -19,7 +19,7 @@ from enforcement.actions.registry import Act, Outcome
 from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation, Stale
 from enforcement.models.cases import Draft
 from enforcement.queries import people
-from enforcement.web import desks, fields, here, offers, subjects
+from enforcement.web import casefile, desks, fields, here, offers, subjects
 from enforcement.web.fields import Typed
 from enforcement.web.subjects import Subject
 from enforcement.work import Work
@@ -119,7 +119,9 @@ def _fresh(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None) -> Re
         draft = work.session.get(Draft, key)
         typed: Typed = dict(draft.data) if draft else desks.first_typed(deed, subject, work)
         typed |= {name: texts for name, texts in request.args.to_dict(flat=False).items() if name in specs(deed.form)}
-        return _render(work, deed, subject, typed, Refusal(), draft=draft)
+        not_yours = subject.not_yours(deed)
+        refusal = Refusal(403, breaches=not_yours, heading="不由您办理") if not_yours else Refusal()
+        return _render(work, deed, subject, typed, refusal, draft=draft, closed=bool(not_yours))
 
 
 def _shown(
@@ -186,6 +188,7 @@ def _render(
     *,
     draft: Draft | None = None,
     preview: bool = False,
+    closed: bool = False,
 ) -> str | tuple[str, int]:
     words = here.words()
     desk = desks.desk_of(deed)
@@ -207,6 +210,7 @@ def _render(
         moved_by=_moved_by(work, subject) if refusal.stale else None,
         draft=draft,
         preview=preview,
+        closed=closed,
         **desk.context(work, subject, typed, preview),
     )
     return page if refusal.status == 200 else (page, refusal.status)  # noqa: PLR2004
@@ -217,7 +221,7 @@ def _moved_by(work: Work, subject: Subject) -> dict[str, object] | None:
     if subject.facts is None or not subject.facts.records:
         return None
     last = subject.facts.records[-1]
-    name = people.names(work, [last.actor_id]).get(last.actor_id or "", "系统时钟")
+    name = people.names(work, [last.actor_id]).get(last.actor_id or "", casefile.NOBODY)
     return {"who": name, "act": here.words().act(last.act), "at": last.at}
 
 

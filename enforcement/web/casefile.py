@@ -14,8 +14,8 @@ TABS: Mapping[str, tuple[str, frozenset[str]]] = {
         "证据与音像",
         frozenset({
             "process_recorded", "interview_recorded", "on_site_recorded", "text_recorded", "evidence_added",
-            "measure_taken", "measure_approved", "measure_ended", "evidence_preserved", "preservation_settled", "sampled",
-            "appraisal_ordered", "site_surveyed",
+            "measure_taken", "measure_approved", "measure_ended", "evidence_preserved", "preservation_settled",
+            "sampled", "appraisal_ordered", "site_surveyed",
             "on_site_checked", "interruption_stated", "no_recording_stated", "rechecked", "recording_taken_in",
         }),
     ),
@@ -43,6 +43,8 @@ TABS: Mapping[str, tuple[str, frozenset[str]]] = {
 TELLING = frozenset({"kind", "activity", "title", "outcome", "overall", "proposed", "conclusion"})
 """Fields by which two records of one act are told apart."""
 LONGEST_GIST = 40
+NOBODY = "系统"
+"""Who did what no person did: the clock, or the operator who set the system up."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -93,7 +95,7 @@ def timeline(
         Told(
             record,
             words.act(record.act),
-            names.get(record.actor_id or "", "系统时钟"),
+            names.get(record.actor_id or "", NOBODY),
             words.described(record.act, record.data, names),
             kept is None or record.seq in kept,
         )

@@ -240,6 +240,6 @@ def typed_of(form: type, values: Mapping[str, Any], prefix: str = "") -> Typed:
 
 
 def yuan(amount: int) -> str:
-    """Fen as an amount one could type: 5000 or 5000.50."""
+    """Fen as an amount one could type and can read: 5,000 or 1,234,567,890.50."""
     whole, rest = divmod(amount, FEN_PER_YUAN)
-    return f"{whole}.{rest:02d}" if rest else str(whole)
+    return f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"

@@ -50,7 +50,7 @@ def install(app: Flask) -> None:
     app.jinja_env.filters["waited_for"] = here.waited_for
     app.jinja_env.globals["mending_address"] = subjects.mending_address
     app.jinja_env.globals["mending_field"] = subjects.mending_field
-    app.jinja_env.globals["recording_instead"] = subjects.recording_instead
+    app.jinja_env.filters["mends"] = subjects.mends
 
 
 def _frame() -> dict[str, Any]:

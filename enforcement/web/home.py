@@ -5,6 +5,7 @@ import datetime as dt
 
 from flask import Blueprint, render_template, url_for
 
+from enforcement.actions import registry
 from enforcement.queries.corrections import OpenRequest, open_requests
 from enforcement.queries.work_list import Task, work_list
 from enforcement.web import here, subjects
@@ -77,6 +78,8 @@ def _line(task: Task, today: dt.date) -> Line:
     left = words.time_left(task.clock) if task.clock else None
     if task.disclosure_id is not None:
         address = url_for("acts.on_disclosure", subject_id=task.disclosure_id, act=task.act.replace("_", "-"))
+    elif registry.find(task.act).staged:
+        address = url_for("recordings.new", case_id=task.case_id)
     else:
         address = url_for("acts.on_case", subject_id=task.case_id, act=task.act.replace("_", "-"))
     subject = joined([task.document_no or f"{words.procedure(task.procedure)} {task.case_no}", task.title, task.party])

@@ -52,6 +52,13 @@ class Subject:
         procedure = here.book().procedures[self.procedure]
         return next((one for one in procedure.next_acts(self.facts, here.book()) if one.act == deed.name), None)
 
+    def not_yours(self, deed: Act) -> tuple[Breach, ...]:
+        """Why this very person may not do the act here, whatever becomes of the case; () where they may."""
+        powers, actor = here.book().powers, here.actor()
+        breach = powers.may(actor.roles, deed.name)
+        apart = powers.apart(deed.name, self.facts, str(actor.person_id)) if self.facts else ()
+        return (*((breach,) if breach else ()), *apart)
+
 
 def mending_address(subject: Subject, breach: Breach) -> str:
     """Where the act is that would mend a breach, its form begun with what the breach knows; "" where there is none."""
@@ -71,10 +78,17 @@ def mending_address(subject: Subject, breach: Breach) -> str:
     return url_for("acts.on_case", subject_id=subject.case.id, act=deed.address, **given)
 
 
-def recording_instead(subject: Subject, breach: Breach) -> str:
-    """Where to take in the recording that a statement would only excuse; "" where the breach is of another kind."""
-    excused = breach.mend in {"state_no_recording", "state_interruption"}
-    return mending_address(subject, dataclasses.replace(breach, mend="take_in_recording")) if excused else ""
+OR_ELSE = {
+    "disputed_activities_recorded_or_reasoned": ("take_in_recording", "state_no_recording"),
+    "compulsory_measures_recorded": ("take_in_recording", "state_interruption"),
+}
+"""Breaches that either of two acts would mend, the better one first."""
+
+
+def mends(breach: Breach) -> tuple[Breach, ...]:
+    """The breach once for each act that would mend it; () where none would."""
+    acts = OR_ELSE.get(breach.code, (breach.mend,) if breach.mend else ())
+    return tuple(dataclasses.replace(breach, mend=act) for act in acts)
 
 
 FIELDS_THAT_MEND = {"assign_officers": "officers"}
@@ -116,7 +130,7 @@ def a_new_case(deed: Act) -> Subject:
         scope="start",
         id=None,
         key=deed.name,
-        zh="新案件",
+        zh="案件",
         version=None,
         procedure=deed.procedure,
         back=url_for("cases.index"),

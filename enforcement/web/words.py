@@ -50,6 +50,11 @@ def moment(value: dt.datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def from_iso(written: str) -> dt.datetime:
+    """A moment as the ledger writes it."""
+    return dt.datetime.fromisoformat(written)
+
+
 def typed_moment(value: dt.datetime) -> str:
     """A moment as a field of a form holds it, by Beijing's clock: 2026-09-28T14:05:09."""
     return f"{value.astimezone(SHANGHAI):%Y-%m-%dT%H:%M:%S}"
@@ -230,6 +235,7 @@ def filters(words: Words) -> dict[str, Any]:
     """What templates may write with."""
     return {
         "dated": dated, "day": day, "short_day": short_day, "moment": moment, "typed_moment": typed_moment,
+        "from_iso": from_iso,
         "money": money, "size": size, "duration": duration,
         "term": words.term, "cite": words.cite, "grounds": words.grounds, "act_zh": words.act, "stage_zh": words.stage,
         "procedure_zh": words.procedure, "party_zh": words.party, "time_left": words.time_left,

@@ -72,7 +72,7 @@ def test_the_gate_stays_shut_until_every_span_is_decided(shop: House, signed_in:
     assert "发布内容检查通过" in page
     assert clerk.post(desk(walk), typed(page)).status_code == 302
 
-    own = signed_in("scjg-clerk").get(f"/disclosures/{walk.disclosure_id()}/acts/release-disclosure")
+    own = signed_in("scjg-clerk").get(f"/disclosures/{walk.disclosure_id()}/acts/release-disclosure", 403)
     assert "公示审核人员" in own  # whoever prepares does not release
     release = f"/disclosures/{walk.disclosure_id()}/acts/release-disclosure"
     releaser = signed_in("scjg-releaser")
