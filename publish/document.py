@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import hashlib
 import json
+import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any
 
@@ -64,6 +65,9 @@ class Content:
     operator: str = ""  # entrusted organization that acted, if any (G2)
     version: int = 1
     earlier: tuple[PastVersion, ...] = ()
+    # Random, of this version alone: its digest stays public when its bytes go (in the log, in the next version's
+    # history), and without this a name that was left standing could be guessed from it: 张某 leaves a few thousand.
+    salt: str = ""
 
     @property
     def listed_gist(self) -> str:
@@ -186,6 +190,11 @@ def from_bytes(data: bytes) -> Content:
 def _past_version(item: Mapping[str, str]) -> PastVersion:
     published_on = date.fromisoformat(item["published_on"])
     return PastVersion(int(item["version"]), item["digest"], published_on, item["reason"])
+
+
+def salted(content: Content) -> Content:
+    """The same content as it goes out: with 32 random hex digits of its own."""
+    return replace(content, salt=secrets.token_hex(16))
 
 
 def digest(data: bytes) -> bytes:

@@ -9,7 +9,7 @@ from uuid import UUID
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from publish.document import Content, digest, labels, to_bytes, written_digest
+from publish.document import Content, labels
 from publish.site.words import FILTERS, timeliness
 
 _PACKAGE = Path(__file__).parent
@@ -54,6 +54,6 @@ def page(content: Content, publication_id: UUID, *, stylesheet: str) -> str:
             record=_Record(publication_id, content.agency),
             content=content,
             labels=labels(content.kind),
-            digest=written_digest(digest(to_bytes(content))),
+            digest="",  # made with the bytes, when they go out
         )
     )

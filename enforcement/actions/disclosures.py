@@ -199,7 +199,7 @@ def content_of(
     )
 
 
-def _next_version(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
+def next_content(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
     """What would go out today, with the history it would carry where it corrects what is public."""
     content = content_of(work, disclosure, facts, values, published_on=work.today)
     reason = _reason_of_correction(disclosure, facts)
@@ -228,7 +228,7 @@ def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[
     `unserved` stands in nobody's way, but whoever prepares, releases or looks back is to know it (G13.e).
     """
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    content = _next_version(work, disclosure, facts, values)
+    content = next_content(work, disclosure, facts, values)
     data = document.to_bytes(content)
     typed = {spec.zh: _as_text(getattr(values, name)) for name, spec in specs(PrepareDisclosure).items()}
     return {
@@ -297,7 +297,7 @@ def send_back_disclosure(_work: Work, disclosure: Disclosure, _form: Reason) -> 
 def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
     """Publish what was released: bytes, digest and ledger entry are one transaction. Again, it is a correction."""
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    content = _next_version(work, disclosure, facts, prepared(disclosure))
+    content = document.salted(next_content(work, disclosure, facts, prepared(disclosure)))
     if reason := _reason_of_correction(disclosure, facts):
         data = release.correct(work.session, disclosure.id, content, reason=reason, at=work.moment)
     else:

@@ -6,7 +6,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from enforcement.actions.disclosures import content_of, gate, prepared, suggested
+from enforcement.actions.disclosures import gate, next_content, prepared, suggested
 from enforcement.actions.forms import specs
 from enforcement.actions.redaction import spans_of
 from enforcement.actions.registry import Act
@@ -22,7 +22,6 @@ from enforcement.web.fields import Typed, typed_of
 from enforcement.web.subjects import Subject
 from enforcement.work import Work
 from publish import redact
-from publish.document import digest, to_bytes, written_digest
 
 Context = Callable[[Work, Subject, Typed, bool], Mapping[str, Any]]
 
@@ -168,7 +167,7 @@ def public_content(work: Work, subject: Subject) -> Any:
     disclosure, facts = subject.disclosure, subject.facts
     if disclosure is None or facts is None or not disclosure.fields:
         return None
-    return content_of(work, disclosure, facts, prepared(disclosure), published_on=work.today)
+    return next_content(work, disclosure, facts, prepared(disclosure))
 
 
 def _public(work: Work, subject: Subject, values: Any) -> dict[str, Any]:
@@ -176,10 +175,8 @@ def _public(work: Work, subject: Subject, values: Any) -> dict[str, Any]:
     disclosure, facts = subject.disclosure, subject.facts
     if disclosure is None or facts is None:
         return {}
-    content = content_of(work, disclosure, facts, values, published_on=work.today)
     return {
-        "content": content,
-        "content_digest": written_digest(digest(to_bytes(content))),
+        "content": next_content(work, disclosure, facts, values),
         "gate": gate(work, disclosure, values),
         "original": disclosure.original_text,
     }

@@ -20,6 +20,7 @@ from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation, 
 from enforcement.models.disclosures import RedactionSpan
 from enforcement.models.ledger import LedgerEntry
 from enforcement.work import Actor
+from publish.document import from_bytes
 from publish.tables import publication, publication_version
 from tests import factories
 from tests.actions.watching import assert_agreement, cites, codes, refused_on_disclosure, unchanged
@@ -351,6 +352,9 @@ def test_a_correction_is_a_new_version_and_the_old_one_can_no_longer_be_read(hou
     after = public_row(walk)
     assert (after.version, after.gist) == (before.version + 1, "更正后的摘要")
     assert after.digest != before.digest
+    salts = [from_bytes(row.content).salt for row in (before, after)]
+    assert len({*salts, ""}) == 3
+    assert salts[0] not in after.content.decode()
     earlier = json.loads(after.content)["earlier"]
     assert [past["reason"] for past in earlier] == ["摘要有误"]
     with house.office.reading(house.market.agency_id) as session:
