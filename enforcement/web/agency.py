@@ -39,9 +39,9 @@ def index() -> str:
         newest = session.scalar(select(func.max(DirectoryEntry.version)).where(DirectoryEntry.from_on <= work.today))
         names = people.everybody(work)
         public = {row.section: row.updated_at for row in session.scalars(select(BasicInformation))}
-        listed = session.execute(select(func.max(Certificate.published_at), func.count(Certificate.published_at))).one()
-        if listed.count:  # the officers' own list has both (G#6.1(3)), published by an act of its own
-            public = dict.fromkeys(OFFICERS_LIST, listed.max) | public
+        listed_at = session.scalar(select(func.max(Certificate.published_at)))
+        if listed_at is not None:  # the officers' own list has both (G#6.1(3)), published by an act of its own
+            public = dict.fromkeys(OFFICERS_LIST, listed_at) | public
         context = {
             "agency": agency,
             "units": session.scalars(select(Unit).order_by(Unit.name)).all(),
