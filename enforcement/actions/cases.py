@@ -6,7 +6,7 @@ import uuid
 
 from sqlalchemy import select
 
-from enforcement.actions.forms import choice, day, duration, long_text, people, pick, text
+from enforcement.actions.forms import choice, day, duration, long_text, number, people, pick, text
 from enforcement.actions.redaction import leaks_of
 from enforcement.actions.registry import Extra, act
 from enforcement.facts import facts_of, standing
@@ -37,6 +37,8 @@ class Suspend:
 
     ground: str = long_text("中止事由")
     cite: str = text("依据条款", note="写明法律、法规、规章的条款")
+    needed_days: int | None = number("所需时间（日）", required=False, note="行政许可必填", cite="ALL#45")
+    told_on: dt.date | None = day("书面告知申请人的日期", required=False, note="行政许可必填", cite="ALL#45")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Extend:
     """How long a limit is extended, why, and under which article."""
 
     limit: str = pick("延长的期限", "limits")
+    measure: str = pick("强制措施", "measures", required=False, note="延长查封、扣押期限的填写", cite="ACL#25.1")
     days: int = duration("延长天数")
     ground: str = long_text("延长理由")
     cite: str = text("依据条款")

@@ -90,6 +90,7 @@ class HoldHearing:
     held_at: dt.datetime | None = moment("举行时间")
     presider: str = pick("听证主持人", "persons", cite="APL#64(4)")
     attendees: tuple[str, ...] = lines("参加人")
+    agents: tuple[str, ...] = lines("委托代理人", required=False, note="每名当事人可以委托一至二人", cite="APL#64(5)")
     record: str = long_text("听证笔录", cite="APL#64(8)")
     signed: bool = yes_no("已核对签字或者盖章")
     refusal_note: str = text("拒绝签字的情况", required=False)

@@ -116,6 +116,7 @@ class Transfer:
     """Where a suspected crime was transferred to (APL#57.1(4))."""
 
     to: str = text("移送机关")
+    officers: tuple[str, ...] = people("专案组人员", "officer", note="不得少于两人", cite="TSC#5.1")
     document_no: str = text("移送书文号")
     items: tuple[str, ...] = lines("移送材料清单")
     reason: str = long_text("移送理由")

@@ -231,13 +231,33 @@ def test_a_hearing_that_is_waived_or_lapses_is_settled(house: House) -> None:
     assert_agreement(lapsed)
 
 
+def test_whom_a_license_concerns_is_told_and_heard(house: House) -> None:
+    walk = accepted(house)
+    form = dataclasses.replace(EXAMINATION, affects_others=True)
+    breaches = refused(house, walk, "officer1", "examine_application", form)
+    assert (codes(breaches), cites(breaches)) == ({"interested_persons_are_told_and_heard"}, {"ALL#36"})
+    heard = dataclasses.replace(form, told_to=("楼上居民",), heard="楼上居民要求加装油烟净化设施，申请人同意。")
+    walk.do("officer1", "examine_application", heard)
+    breaches = refused(house, walk, "head", "make_license_decision", REFUSAL)
+    assert (codes(breaches), cites(breaches)) == ({"interested_persons_may_ask_for_a_hearing"}, {"ALL#47.1"})
+    walk.do("officer1", "tell_hearing_right", licenses.TellHearingRight(told_on=walk.today, told_to=("楼上居民",)))
+    waived = notice.WaiveHearing(waived_on=walk.today, form="书面放弃")
+    walk.do("officer1", "waive_hearing", waived)
+    walk.do("head", "make_license_decision", REFUSAL)
+    assert_agreement(walk)
+
+
 # -------------------------------------------------------------------------------------------------------------- time
 
 
 def test_an_expert_review_stops_the_days_and_only_with_its_ground(house: House) -> None:
     house.at(2026, 9, 1)
     walk = accepted(house)
-    walk.do("head", "suspend_case", cases.Suspend(ground="专家评审，预计十日", cite="《行政许可法》第四十五条"))
+    review = cases.Suspend(ground="专家评审", cite="《行政许可法》第四十五条", needed_days=10, told_on=walk.today)
+    untold = dataclasses.replace(review, told_on=None)
+    breaches = refused(house, walk, "head", "suspend_case", untold)
+    assert (codes(breaches), cites(breaches)) == ({"pause_is_grounded"}, {"ALL#45"})
+    walk.do("head", "suspend_case", review)
     house.at(2026, 9, 15)
     walk.do("head", "resume_case", REASON)
     extension = cases.Extend(limit="license_decision", days=10, ground="情况复杂", cite="《行政许可法》第四十二条")

@@ -333,8 +333,12 @@ def test_a_suspected_crime_is_transferred_and_not_punished(house: House) -> None
     walk.decide(form)
     assert "transfer_was_not_decided" in codes(refused(house, walk, "officer1", "serve_decision", walk.receipt()))
     transfer = penalties.Transfer(
-        to="北京市公安局明德分局", document_no="移〔2026〕1号", items=("卷宗一册",), reason="涉嫌犯罪"
-    )
+        to="北京市公安局明德分局", document_no="移〔2026〕1号", items=("卷宗一册",), reason="涉嫌犯罪",
+        officers=walk.two,
+    )  # fmt: skip
+    alone = dataclasses.replace(transfer, officers=walk.two[:1])
+    breaches = refused(house, walk, "head", "transfer_to_judiciary", alone)
+    assert (codes(breaches), cites(breaches)) == ({"two_officers_for_a_transfer"}, {"TSC#5.1"})
     walk.do("head", "transfer_to_judiciary", transfer)
     walk.do("head", "close_case", cases.CloseCase(summary="已移送。"))
     assert_agreement(walk)
@@ -342,7 +346,9 @@ def test_a_suspected_crime_is_transferred_and_not_punished(house: House) -> None
 
 def test_what_was_not_decided_to_be_transferred_is_not_transferred(house: House) -> None:
     walk = factories.penalty(house.market)
-    transfer = penalties.Transfer(to="公安机关", document_no="移〔2026〕2号", items=("卷宗",), reason="涉嫌犯罪")
+    transfer = penalties.Transfer(
+        to="公安机关", document_no="移〔2026〕2号", items=("卷宗",), reason="涉嫌犯罪", officers=walk.two
+    )
     assert "transfer_was_decided" in codes(refused(house, walk, "head", "transfer_to_judiciary", transfer))
 
 

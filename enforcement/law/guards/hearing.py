@@ -148,6 +148,14 @@ def presider_is_the_one_notified(facts: CaseFacts, _: Law) -> Answer:
     return (Gap("听证主持人与通知当事人的不一致，当事人无从申请回避，应当重新通知", cite=cite),)
 
 
+@guard(row="APL64.5", cite="APL#64(5)", zh="当事人可以委托一至二人代理", of_form=True)
+def no_more_agents_than_allowed(facts: CaseFacts, law: Law) -> Answer:
+    """APL#64(5) 「也可以委托一至二人代理」: each party."""
+    most = law.thresholds.on("party_agents", facts.today) * max(len(facts.parties), 1)
+    named = len(facts.asked.lines("agents"))
+    return named <= most or (Gap(f"委托代理人{named}人，每名当事人可以委托一至二人代理"),)
+
+
 @guard(row="APL64", cite="APL#64(8)", zh="听证应当制作笔录，并由当事人签字盖章或者注明拒签情况", of_form=True)
 def hearing_record_is_signed(facts: CaseFacts, _: Law) -> Answer:
     """APL#64(8): a record, signed, or the refusal noted by the presider."""

@@ -123,9 +123,12 @@ def application_was_examined(facts: CaseFacts, _: Law) -> Answer:
 @guard(row="ALL45", cite="ALL#45", zh="应当将所需时间书面告知申请人", of_form=True)
 def pause_is_grounded(facts: CaseFacts, _: Law) -> Answer:
     """ALL#45: only hearing, tender, auction, inspection, testing, quarantine, appraisal and expert review do not
-    count.
+    count; 「行政机关应当将所需时间书面告知申请人」.
     """
-    return bool(facts.asked.text("ground"))
+    asked = facts.asked
+    if not asked.text("ground"):
+        return (Gap("应当写明不计入期限的事由"),)
+    return (bool(asked.day("told_on")) and asked.number("needed_days") > 0) or (Gap("应当将所需时间书面告知申请人，并写明"),)
 
 
 @guard(
@@ -135,3 +138,22 @@ def license_decision_follows_the_examination(facts: CaseFacts, _: Law) -> Answer
     """The head decides on what was examined; to decide otherwise the examination is done again."""
     proposed = facts.read("application_examined").text("proposed")
     return not proposed or facts.asked.text("outcome") == proposed
+
+
+@guard(row="ALL36", cite="ALL#36", zh="应当告知利害关系人并听取意见", of_form=True)
+def interested_persons_are_told_and_heard(facts: CaseFacts, _: Law) -> Answer:
+    """ALL#36: 「应当告知该利害关系人」, 「应当听取申请人、利害关系人的意见」."""
+    asked = facts.asked
+    if not asked.yes("affects_others"):
+        return True
+    gaps = [] if asked.lines("told_to") else [Gap("许可事项直接关系他人重大利益的，应当告知该利害关系人")]
+    return (*gaps, *(() if asked.text("heard") else (Gap("应当听取申请人、利害关系人的意见"),)))
+
+
+@guard(row="ALL47", cite="ALL#47.1", zh="未告知要求听证的权利", mend="return_to_examination")
+def interested_persons_may_ask_for_a_hearing(facts: CaseFacts, _: Law) -> Answer:
+    """ALL#47.1 「应当告知申请人、利害关系人享有要求听证的权利」, where others are directly concerned, before deciding."""
+    if not facts.read("application_examined").yes("affects_others") or facts.has("hearing_right_told"):
+        return True
+    mend = "tell_hearing_right" if facts.stage != "legal_review" else None
+    return (Gap("许可直接涉及他人重大利益，决定前应当告知申请人、利害关系人享有要求听证的权利", mend=mend),)

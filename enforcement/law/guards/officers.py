@@ -24,8 +24,11 @@ def _unknown(person_id: str) -> OfficerFacts:
 
 def enough(facts: CaseFacts, law: Law) -> bool:
     """Whether as many as the law asks for are there, each certified, auxiliaries not counted."""
-    counted = sum(one.certificate_valid and not one.auxiliary for one in team(facts))
-    return counted >= law.thresholds.on("officers_per_case", facts.today)
+    return _certified(facts) >= law.thresholds.on("officers_per_case", facts.today)
+
+
+def _certified(facts: CaseFacts) -> int:
+    return sum(one.certificate_valid and not one.auxiliary for one in team(facts))
 
 
 @guard(
@@ -91,11 +94,20 @@ def two_staff_for_a_survey(facts: CaseFacts, law: Law) -> Answer:
     return len(set(facts.asked.lines("staff"))) >= law.thresholds.on("survey_staff", facts.today)
 
 
+@guard(row="TSC5", cite="TSC#5.1", zh="应当指定两名以上行政执法人员组成专案组专门负责移送", of_form=True)
+def two_officers_for_a_transfer(facts: CaseFacts, law: Law) -> Answer:
+    """TSC#5.1 「立即指定２名或者２名以上行政执法人员组成专案组专门负责」."""
+    return _certified(facts) >= law.thresholds.on("transfer_officers", facts.today)
+
+
 @guard(row="APL43", cite="APL#43.1", zh="已决定回避的人员不得继续办理本案", mend="assign_officers", of_team=True)
 def recused_officers_are_off_the_case(facts: CaseFacts, _: Law) -> Answer:
-    """APL#43.1 「应当回避」: who was recused is on the case no more."""
+    """APL#43.1 「应当回避」: who was recused is on the case no more, nor does anything in it."""
     recused = {str(one.data.get("officer", "")) for one in facts.all("recusal_decided") if one.data.get("granted")}
-    return tuple(Gap(f"{one.name}已决定回避，不得继续办理本案") for one in team(facts) if one.person_id in recused)
+    working = {one.person_id: one.name for one in team(facts)}
+    if facts.actor is not None:
+        working.setdefault(facts.actor.person_id, facts.actor.name)
+    return tuple(Gap(f"{name}已决定回避，不得继续办理本案") for person, name in working.items() if person in recused)
 
 
 @guard(row="G6.2", cite="G#6.1(2)", zh="案件未关联权责清单上的事项", basis="default", mend="set_matters")
