@@ -128,7 +128,8 @@ def pause_is_grounded(facts: CaseFacts, _: Law) -> Answer:
     asked = facts.asked
     if not asked.text("ground"):
         return (Gap("应当写明不计入期限的事由"),)
-    return (bool(asked.day("told_on")) and asked.number("needed_days") > 0) or (Gap("应当将所需时间书面告知申请人，并写明"),)
+    told = bool(asked.day("told_on")) and asked.number("needed_days") > 0
+    return told or (Gap("应当将所需时间书面告知申请人，并写明"),)
 
 
 @guard(
@@ -152,7 +153,7 @@ def interested_persons_are_told_and_heard(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="ALL47", cite="ALL#47.1", zh="未告知要求听证的权利", mend="return_to_examination")
 def interested_persons_may_ask_for_a_hearing(facts: CaseFacts, _: Law) -> Answer:
-    """ALL#47.1 「应当告知申请人、利害关系人享有要求听证的权利」, where others are directly concerned, before deciding."""
+    """ALL#47.1 「应当告知申请人、利害关系人享有要求听证的权利」: where others are directly concerned."""
     if not facts.read("application_examined").yes("affects_others") or facts.has("hearing_right_told"):
         return True
     mend = "tell_hearing_right" if facts.stage != "legal_review" else None
