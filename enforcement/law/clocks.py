@@ -188,7 +188,7 @@ def _clock(
         return None
     during = [other for other in later if stop is None or other.seq <= stop.seq]
     pauses = _pauses(limit, during)
-    extended = _extended(limit, during, ruled_on)
+    extended = _extended(limit, key, during, ruled_on)
     fields = Fields(record.data)
     found = due(
         limit,
@@ -285,12 +285,13 @@ def _pauses(limit: Limit, during: Sequence[Record]) -> tuple[Pause, ...]:
     return tuple(pauses)
 
 
-def _extended(limit: Limit, during: Sequence[Record], ruled_on: date) -> int:
+def _extended(limit: Limit, key: str, during: Sequence[Record], ruled_on: date) -> int:
     """Units added by extensions: never beyond what the law allows; where another rule may allow it, only with that
-    rule's article.
+    rule's article. Where several run apart, an extension that names another is not of this one.
     """
     asked = [Fields(record.data) for record in during if record.event == "extended"]
     mine = [fields for fields in asked if fields.text("limit") == limit.key]
+    mine = [fields for fields in mine if not limit.match or fields.text(limit.match) in {"", key}]
     allowed = limit.extension_on(ruled_on)
     if allowed is not None:
         return min(sum(fields.number("days") for fields in mine), allowed.value)

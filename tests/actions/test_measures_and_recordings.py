@@ -273,7 +273,12 @@ def test_a_measure_past_its_day_stops_the_case_and_an_extension_is_counted_once(
         activity="seizure", from_at=began, to_at=began + dt.timedelta(seconds=2), reason="设备故障"
     )
     walk.do("officer1", "state_interruption", statement)
-    extension = cases.Extend(limit="sealing_up_or_seizure", days=30, ground="情况复杂", cite="《行政强制法》第二十五条")
+    extension = cases.Extend(
+        limit="sealing_up_or_seizure", measure=key_of(walk, taken), days=30, ground="情况复杂",
+        cite="《行政强制法》第二十五条",
+    )  # fmt: skip
+    nameless = dataclasses.replace(extension, measure="")
+    assert codes(refused(house, walk, "head", "extend_limit", nameless)) == {"extended_limit_is_running"}
     walk.do("head", "extend_limit", extension)
     assert codes(refused(house, walk, "head", "extend_limit", dataclasses.replace(extension, days=1))) == {
         "extension_is_lawful"

@@ -219,3 +219,24 @@ def extension_is_lawful(facts: CaseFacts, law: Law) -> Answer:
     if not asked.text("ground"):
         gaps.append(Gap("延长期限应当说明理由", cite=(allowed or ruled).cite, row=(allowed or ruled).row))
     return tuple(gaps)
+
+
+@guard(row="J4.1c", cite="J#4", zh="没有正在计算的这一期限", basis="design", of_form=True)
+def extended_limit_is_running(facts: CaseFacts, law: Law) -> Answer:
+    """Only what runs is extended, each measure by itself, and not after its last day: what has lapsed stays lapsed."""
+    limit = law.limits.get(facts.asked.text("limit"))
+    if limit is None or not (limit.extension_by_other_rule or limit.extension_on(facts.today)):
+        return True
+    named = facts.asked.text(limit.match) if limit.match else ""
+    if limit.match and not named:
+        return (Gap(f"{limit.zh}各自计算，应当写明延长哪一项"),)
+    clocks = [one for one in running(facts, law) if one.limit.key == limit.key and one.key == named]
+    open_ones = [one for one in clocks if one.state in {"running", "paused", "overdue"}]
+    if not open_ones:
+        return (Gap(f"没有正在计算的{limit.zh}"),)
+    last = max(one.due.due_on for one in open_ones)
+    if any(one.state != "overdue" for one in open_ones):
+        return True
+    ruled = limit.on(facts.today)
+    cite, row = (ruled.cite, ruled.row)
+    return (Gap(f"{limit.zh}已于{last.isoformat()}届满，不得再延长", cite=cite, basis="default", row=row),)
