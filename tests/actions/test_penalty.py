@@ -112,8 +112,19 @@ def test_one_officer_left_on_the_case_cannot_conclude_it(house: House) -> None:
     walk.do("head", "decide_recusal", recusal)
     form = cases.AssignOfficers(officers=walk.two)
     assert "recused_officers_are_off_the_case" in codes(refused(house, walk, "head", "assign_officers", form))
+    named = walk.site_record("interview_record", "当事人", "核实", "本局")
+    assert codes(refused(house, walk, "officer1", "add_process_record", named)) == {"recused_officers_are_off_the_case"}
     officers = (walk.staff.id("officer1"), walk.staff.id("officer3"))
     walk.do("head", "assign_officers", cases.AssignOfficers(officers=officers, reason="回避"))
+    found = evidence.AddEvidence(
+        kind="testimony", title="证言", proves="事实", source="证人", obtained_on=walk.today, obtained_by=officers
+    )
+    by_nobody = dataclasses.replace(found, obtained_by=(walk.staff.id("clerk"),), recording_id=str(walk.case_id))
+    assert codes(refused(house, walk, "officer1", "add_evidence", by_nobody)) == {
+        "evidence_is_of_the_case",
+        "evidence_obtained_by_the_qualified",
+    }
+    assert codes(refused(house, walk, "officer2", "add_evidence", found)) == {"recused_officers_are_off_the_case"}
     walk.do("officer1", "conclude_investigation", factories.conclusion(walk.today))
     assert_agreement(walk)
 

@@ -18,6 +18,20 @@ def evidence_exists(facts: CaseFacts, _: Law) -> Answer:
     return facts.has("evidence_added")
 
 
+@guard(row="APL46", cite="APL#46.1", zh="对应的音像记录不是本案的记录", basis="design", of_form=True)
+def evidence_is_of_the_case(facts: CaseFacts, _: Law) -> Answer:
+    """A piece of evidence points to a recording of this case, or to none."""
+    named = facts.asked.text("recording_id")
+    return not named or named in {one.id for one in facts.recordings}
+
+
+@guard(row="APL42", cite="APL#42.1", zh="取得证据的人员没有有效的行政执法证件", of_form=True)
+def evidence_obtained_by_the_qualified(facts: CaseFacts, _: Law) -> Answer:
+    """APL#42.1 「应当由具有行政执法资格的执法人员实施」: collecting evidence is part of it (APL#54.1)."""
+    people = (facts.named.get(person) for person in facts.asked.lines("obtained_by"))
+    return tuple(Gap(f"{one.name}没有有效的行政执法证件，不得取证") for one in people if one and not one.certificate_valid)
+
+
 @guard(row="APL55", cite="APL#55.2", zh="没有询问笔录或者现场笔录", basis="default", mend="add_process_record")
 def inquiry_recorded(facts: CaseFacts, _: Law) -> Answer:
     """APL#55.2 「询问或者检查应当制作笔录」; that every investigation has one of the two is our reading."""
