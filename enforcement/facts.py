@@ -54,9 +54,16 @@ def standing(work: Work) -> Standing:
 
 
 def facts_of(
-    work: Work, case: Case, form: Mapping[str, Any] | None = None, *, disclosure: Disclosure | None = None
+    work: Work,
+    case: Case,
+    form: Mapping[str, Any] | None = None,
+    *,
+    disclosure: Disclosure | None = None,
+    happened_on: dt.date | None = None,
 ) -> law.CaseFacts:
     """Everything known of a case on the day of `work`, for the act whose values are `form`.
+
+    Certificates are those of the day the act happened: `happened_on`, else today.
 
     With a disclosure, `stage` is the disclosure's own and `disclosure` is filled in.
     """
@@ -66,7 +73,7 @@ def facts_of(
         found = _facts_of_new(work, case, named)
     else:
         work.session.flush()
-        found = facts_of_many(work, [case], named)[case.id]
+        found = facts_of_many(work, [case], named, happened_on)[case.id]
     facts = dataclasses.replace(found, form=form)
     return with_disclosure(work, facts, disclosure) if disclosure else facts
 
@@ -76,12 +83,15 @@ def _facts_of_new(work: Work, case: Case, named: set[uuid.UUID]) -> law.CaseFact
     laid = [row for row in work.session.new if isinstance(row, (Party, CaseOfficer)) and row.case_id == case.id]
     officers = [row for row in laid if isinstance(row, CaseOfficer)]
     parties = sorted((row for row in laid if isinstance(row, Party)), key=lambda row: row.position)
-    people = people_as_of_today(work, {row.person_id for row in officers} | named)
+    people = people_as_of(work, {row.person_id for row in officers} | named, work.today)
     return _facts(work, case, people, named, parties=parties, officers=officers)
 
 
 def facts_of_many(
-    work: Work, cases: Sequence[Case], named: AbstractSet[uuid.UUID] = frozenset()
+    work: Work,
+    cases: Sequence[Case],
+    named: AbstractSet[uuid.UUID] = frozenset(),
+    happened_on: dt.date | None = None,
 ) -> dict[uuid.UUID, law.CaseFacts]:
     """The facts of several cases in a fixed number of queries, by case id; `named` are people a form names."""
     if not cases:
@@ -93,7 +103,8 @@ def facts_of_many(
     recordings = _grouped(
         session.scalars(select(Recording).where(Recording.case_id.in_(ids)).order_by(Recording.started_at))
     )
-    people = people_as_of_today(work, {row.person_id for rows in officers.values() for row in rows} | named)
+    known = {row.person_id for rows in officers.values() for row in rows} | named
+    people = people_as_of(work, known, happened_on or work.today)
     return {
         case.id: _facts(
             work,
@@ -215,8 +226,8 @@ def _people_in(form: Mapping[str, Any]) -> Iterable[uuid.UUID]:
                     yield uuid.UUID(item)
 
 
-def people_as_of_today(work: Work, ids: set[uuid.UUID]) -> dict[uuid.UUID, law.OfficerFacts]:
-    """These people as officers, each with the certificate that counts today."""
+def people_as_of(work: Work, ids: set[uuid.UUID], day: dt.date) -> dict[uuid.UUID, law.OfficerFacts]:
+    """These people as officers, each with the certificate that counts on the day."""
     if not ids:
         return {}
     people = {row.id: row for row in work.session.scalars(select(Person).where(Person.id.in_(ids)))}
@@ -224,23 +235,23 @@ def people_as_of_today(work: Work, ids: set[uuid.UUID]) -> dict[uuid.UUID, law.O
     query = select(Certificate).where(Certificate.person_id.in_(ids)).order_by(Certificate.valid_from)
     for row in work.session.scalars(query):
         best = certificates.get(row.person_id)
-        if best is None or not _valid(best, work.today) or _valid(row, work.today):
+        if best is None or not _valid(best, day) or _valid(row, day):
             certificates[row.person_id] = row
-    return {person_id: _officer(row, certificates.get(person_id), work.today) for person_id, row in people.items()}
+    return {person_id: _officer(row, certificates.get(person_id), day) for person_id, row in people.items()}
 
 
-def _valid(certificate: Certificate, today: dt.date) -> bool:
-    suspended = certificate.suspended_on is not None and certificate.suspended_on <= today
-    return certificate.valid_from <= today <= certificate.valid_to and not suspended
+def _valid(certificate: Certificate, day: dt.date) -> bool:
+    suspended = certificate.suspended_on is not None and certificate.suspended_on <= day
+    return certificate.valid_from <= day <= certificate.valid_to and not suspended
 
 
-def _officer(person: Person, certificate: Certificate | None, today: dt.date) -> law.OfficerFacts:
-    in_post = person.left_on is None or person.left_on >= today
+def _officer(person: Person, certificate: Certificate | None, day: dt.date) -> law.OfficerFacts:
+    in_post = person.left_on is None or person.left_on >= day
     return law.OfficerFacts(
         person_id=str(person.id),
         name=person.name,
         certificate_no=certificate.number if certificate else "",
-        certificate_valid=certificate is not None and in_post and _valid(certificate, today),
+        certificate_valid=certificate is not None and in_post and _valid(certificate, day),
         published=certificate is not None and certificate.published_at is not None,
         auxiliary=person.auxiliary,
         unit_id=str(person.unit_id),

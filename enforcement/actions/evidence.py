@@ -196,7 +196,7 @@ def add_evidence(_work: Work, _case: Case, _form: AddEvidence) -> Extra | None:
     return None
 
 
-@act(TakeMeasure)
+@act(TakeMeasure, on="started_at")
 def take_measure(work: Work, _case: Case, _form: TakeMeasure) -> Extra | None:
     """Seal up or seize."""
     return {"measure": f"M{work.today.year}-{take_number(work, 'measure'):04d}"}
@@ -208,7 +208,7 @@ def approve_measure(_work: Work, _case: Case, _form: ApproveMeasure) -> Extra | 
     return None
 
 
-@act(EndMeasure)
+@act(EndMeasure, on="ended_at")
 def end_measure(_work: Work, _case: Case, _form: EndMeasure) -> Extra | None:
     """End a compulsory measure."""
     return None

@@ -183,7 +183,7 @@ def perform_in(work: Work, deed: Act, case: Case, form: Any, beside: object | No
     """Do an act in a case already locked by this transaction."""
     on = _prepare(work, deed, form)
     computed = dict(deed.computes(work, case, form)) if deed.computes else {}
-    facts = facts_of(work, case, forms.to_values(form) | computed)
+    facts = facts_of(work, case, forms.to_values(form) | computed, happened_on=on)
     admitted = _admit(work, work.book.procedures[case.procedure], deed, facts)
     more = () if beside is None else (beside,)
     extra = computed | dict(deed.body(work, case, form, *more) or {})

@@ -125,7 +125,7 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfficerFacts:
-    """A person with (or without) an enforcement certificate, as of today. `from_on`/`to_on`: the days on this case."""
+    """A person with (or without) an enforcement certificate, on the day of the act. `from_on`/`to_on`: on this case."""
 
     person_id: str = ""
     name: str = ""

@@ -80,6 +80,22 @@ def test_an_officer_whose_certificate_is_suspended_works_on_no_case_and_leaves_t
     assert isinstance(refused_for_agency(house, "admin", "suspend_certificate", unknown), NotFound)
 
 
+def test_a_record_asks_for_the_certificates_of_its_own_day(own_house: House) -> None:
+    house = own_house
+    walk = factories.penalty(house.market, until="investigation")
+    with_certificate = walk.site_record("on_site_record", "当事人", "核查", "经营场所")
+    house.later(days=1)
+    number = certificate_of(house, "officer2").number
+    do(house, "admin", "suspend_certificate", people.SuspendCertificate(number=number, reason="暂扣"))
+    without = walk.site_record("on_site_record", "当事人", "核查", "经营场所")
+    assert codes(refused(house, walk, "officer1", "add_process_record", without)) == {
+        "two_officers",
+        "officers_qualified",
+    }
+    walk.do("officer1", "add_process_record", with_certificate)
+    assert factories.records(walk)[-1].happened_on == walk.today - dt.timedelta(days=1)
+
+
 def test_an_officer_who_is_not_published_opens_no_case(own_house: House) -> None:
     house = own_house
     unit = unit_of(house, "执法二队")
