@@ -47,7 +47,7 @@ class Actor:
     @classmethod
     def operator(cls, agency_id: uuid.UUID) -> "Actor":
         """Whoever installs: founds an agency and opens its first accounts, before anybody can sign in."""
-        roles = frozenset({"agency_admin", "agency_head", "disclosure_clerk", "disclosure_releaser"})
+        roles = frozenset({"operator", "agency_admin", "agency_head", "disclosure_clerk", "disclosure_releaser"})
         return cls(agency_id=agency_id, person_id=None, name="安装人员", roles=roles, kind="operator")
 
 

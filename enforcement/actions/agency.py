@@ -12,7 +12,7 @@ from enforcement.actions.forms import DECADE, choice, day, group, long_text, mon
 from enforcement.actions.registry import Extra, act
 from enforcement.law.book import Book
 from enforcement.law.citation import Citation
-from enforcement.law.errors import Breach, Invalid, RuleViolation
+from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation
 from enforcement.models.base import new_id
 from enforcement.models.ledger import open_chain
 from enforcement.models.people import Agency
@@ -221,10 +221,12 @@ def found_agency(
     phone: str,
     supervision_phone: str,
 ) -> Agency:
-    """Found an agency with its own chain and put its heading on the public site: the operator's act.
+    """Found an agency with its own chain and put its heading on the public site: the operator's act, without a form.
 
-    `subject_type` is one of the three of G#2, or Invalid is raised. The id is that of the actor.
+    `subject_type` is one of the three of G#2, or Invalid is raised. The id is that of the actor. Raises Forbidden.
     """
+    if breach := work.book.powers.may(work.actor.roles, "found_agency"):
+        raise Forbidden(breach)
     if subject_type not in SUBJECT_TYPES:
         raise Invalid({"subject_type": ["执法主体类型须为规定的三种之一（《北京市行政执法公示办法》第二条）"]})
     agency = Agency(

@@ -13,7 +13,7 @@ from sqlalchemy.exc import ProgrammingError
 from enforcement.actions import agency, people, review
 from enforcement.actions.agency import found_agency
 from enforcement.demo.walk import Walk
-from enforcement.law.errors import Invalid, RuleViolation
+from enforcement.law.errors import Forbidden, Invalid, RuleViolation
 from enforcement.models.clock import Notification
 from enforcement.models.disclosures import Disclosure
 from enforcement.sweep import sweep
@@ -44,6 +44,14 @@ def test_only_one_of_the_three_kinds_of_body_is_founded(house: House) -> None:
             address="", phone="", supervision_phone="",
         )  # fmt: skip
     assert set(refusal.value.fields) == {"subject_type"}
+
+
+def test_nobody_of_an_agency_founds_another(house: House) -> None:
+    with unchanged(house), pytest.raises(Forbidden), house.office.begin(house.market.actors["admin"]) as work:
+        found_agency(
+            work, code="MD-GS", name="某局", document_prefix="某", region="北京", subject_type="administrative_organ",
+            address="", phone="", supervision_phone="",
+        )  # fmt: skip
 
 
 def test_no_case_person_disclosure_or_publication_is_there_without_a_registered_agency(house: House) -> None:
