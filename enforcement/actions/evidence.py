@@ -81,8 +81,16 @@ class TakeMeasure:
     approved_before: bool = yes_no("实施前已经负责人批准", default=True, cite="ACL#18(1)")
     approved_by: str = pick("批准人", "heads", required=False, note=APPROVED_LATER, cite="ACL#18(1)")
     approved_at: dt.datetime | None = moment("批准时间", required=False, note=APPROVED_LATER)
+    credentials_shown: bool = credentials()
+    party_notified: bool = yes_no("已通知当事人到场", cite="ACL#18(4)")
     party_present: bool = yes_no("当事人到场")
     attesting_witness: str = text("见证人", required=False, note="当事人不到场的，邀请见证人到场")
+    told: tuple[str, ...] = five_points(note="当事人到场的，每次都应当当场告知", cite="ACL#18(5)")
+    heard: str = long_text("当事人的陈述和申辩", required=False, note="没有意见的写明无意见", cite="ACL#18(6)")
+    signed_by: str = text("现场笔录签名人", required=False, note="现场笔录已另行登记的可以不填", cite="ACL#18(8)")
+    refusal_note: str = text("拒绝签名的情况", required=False)
+    remedies_and_seal: bool = yes_no("决定书已载明救济途径和期限，并加盖印章", cite="ACL#24.2")
+    handed_over: bool = yes_no("已当场交付决定书和清单", cite="ACL#24.1")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

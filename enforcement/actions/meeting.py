@@ -12,7 +12,6 @@ def credentials() -> Any:
     return yes_no("已主动出示执法证件、表明身份", cite="G#8.2")
 
 
-def five_points() -> Any:
+def five_points(*, note: str = "同一执法人员在同类活动中已经告知的，可以不填", cite: str = "G#8.2") -> Any:
     """What the party was told; told once for a kind of activity, the same officers need not tell it again."""
-    note = "同一执法人员在同类活动中已经告知的，可以不填"
-    return choices("已主动告知当事人", *FIVE, required=False, note=note, cite="G#8.2")
+    return choices("已主动告知当事人", *FIVE, required=False, note=note, cite=cite)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from enforcement.actions import cases, evidence, penalties
+from enforcement.actions.meeting import FIVE
 from enforcement.actions.parties import PartyForm
 from enforcement.actions.recordings import DescribeRecording
 from enforcement.actions.registry import Outcome
@@ -164,6 +165,12 @@ def _seize(walk: Walk, megabytes: int) -> None:
             approved_by=walk.staff.id("head"),
             approved_at=began - dt.timedelta(minutes=30),
             party_present=True,
+            credentials_shown=True,
+            told=FIVE,
+            heard="当事人表示无意见。",
+            signed_by="当事人",
+            remedies_and_seal=True,
+            handed_over=True,
         ),
     )
     walk.do(

@@ -50,6 +50,7 @@ def measure(walk: Walk, began: dt.datetime, **differences: object) -> evidence.T
         items=("蛋糕12个",), place="经营场所", started_at=began, finished_at=began + dt.timedelta(seconds=2),
         until=walk.today + dt.timedelta(days=30), officers=walk.two, approved_before=True,
         approved_by=walk.staff.id("head"), approved_at=began - dt.timedelta(minutes=30), party_present=True,
+        credentials_shown=True, told=FIVE, heard="无意见。", signed_by="店长", remedies_and_seal=True, handed_over=True,
     )  # fmt: skip
     return dataclasses.replace(form, **differences)  # type: ignore[arg-type]
 
@@ -370,3 +371,25 @@ def test_an_investigation_is_not_left_without_a_recording_or_the_reason_why_ther
     assert (codes(breaches), len(breaches)) == ({"disputed_activities_recorded_or_reasoned"}, 2)
     walk.unfilmed("on_site", "investigation")
     walk.do("officer1", "conclude_investigation", conclusion)
+
+
+def test_what_the_law_asks_for_on_the_spot_is_done_at_every_measure(house: House) -> None:
+    walk = factories.open_case(house.market)
+    whole = measure(walk, began_at(walk))
+    silent = dataclasses.replace(
+        whole,
+        credentials_shown=False,
+        told=FIVE[1:],
+        heard="",
+        signed_by="",
+        handed_over=False,
+        remedies_and_seal=False,
+    )
+    assert cites(refused(house, walk, "officer1", "take_measure", silent)) == {
+        "ACL#18(3)", "ACL#18(5)", "ACL#18(6)", "ACL#18(7)", "ACL#24.1", "ACL#24.2",
+    }  # fmt: skip
+    absent = dataclasses.replace(silent, party_present=False, attesting_witness="居委会周某", credentials_shown=True)
+    assert cites(refused(house, walk, "officer1", "take_measure", absent)) == {"ACL#18(4)", "ACL#18(7)", "ACL#24.2"}
+    called = dataclasses.replace(absent, party_notified=True, signed_by="居委会周某", remedies_and_seal=True)
+    walk.do("officer1", "take_measure", called)
+    assert_agreement(walk)
