@@ -70,6 +70,11 @@ class Content:
     salt: str = ""
 
     @property
+    def first_published_on(self) -> date:
+        """The day of the first version: whether it was in time does not change with a correction (G#13)."""
+        return self.earlier[0].published_on if self.earlier else self.published_on
+
+    @property
     def listed_gist(self) -> str:
         """The line a list shows: the gist, or the beginning of the main content."""
         return self.gist or self.main_content[:80]

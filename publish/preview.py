@@ -54,6 +54,7 @@ def page(content: Content, publication_id: UUID, *, stylesheet: str) -> str:
             record=_Record(publication_id, content.agency),
             content=content,
             labels=labels(content.kind),
+            address="",
             digest="",  # made with the bytes, when they go out
         )
     )

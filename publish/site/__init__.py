@@ -87,6 +87,7 @@ def create_site(settings: Settings) -> Flask:
     @app.after_request
     def protect(response: Response) -> Response:
         response.headers.extend(headers)
+        response.headers.setdefault("Cache-Control", "no-cache")  # a correction or withdrawal shows at once
         return response
 
     return app

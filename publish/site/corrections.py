@@ -52,6 +52,12 @@ def blueprint(allowed: str) -> Blueprint:
     The limits' own engine is asked here alone, where the Flask extension over it would be asked for every page.
     """
     pages = Blueprint("corrections", __name__)
+
+    @pages.after_request
+    def keep_nowhere(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"  # what somebody typed about themselves
+        return response
+
     limits, window = parse_many(allowed), FixedWindowRateLimiter(MemoryStorage())
 
     @pages.get("/corrections/new")

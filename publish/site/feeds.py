@@ -24,7 +24,20 @@ _CSV_PAGE = 1000
 _CSV_PAGES = 50
 _FEED = 50
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_CSV_HEAD = ("文号", "标题", "当事人", "类别", "摘要", "机关", "决定日期", "公示期限", "公示日期", "是否按期", "地址")
+_CSV_HEAD = (
+    "文号",
+    "标题",
+    "当事人",
+    "类别",
+    "摘要",
+    "机关",
+    "决定日期",
+    "公示期限",
+    "公示日期",
+    "是否按期",
+    "更正日期",
+    "地址",
+)
 
 
 def _address(path: str) -> str:
@@ -45,6 +58,7 @@ def _summary(row: Row) -> dict[str, Any]:
         "decided_on": row.decided_on.isoformat(),
         "due_on": row.due_on.isoformat() if row.due_on else None,
         "published_on": row.published_on.isoformat(),
+        "first_published_on": row.first_published_on.isoformat(),
         "version": row.version,
         "digest": written_digest(row.digest),
     }
@@ -92,8 +106,9 @@ def _csv_lines(asked: Search) -> Iterator[str]:
                     site().agency_name(row.agency_id),
                     row.decided_on.isoformat(),
                     due,
-                    row.published_on.isoformat(),
-                    timeliness(row.published_on, row.due_on),
+                    row.first_published_on.isoformat(),
+                    timeliness(row.first_published_on, row.due_on),
+                    row.published_on.isoformat() if row.version > 1 else "",
                     _address(f"/records/{row.id}"),
                 )
             )
@@ -120,8 +135,7 @@ def search_atom() -> Response:
     )
     address = _address(asked.address("/search.atom"))
     updated = max(
-        [f"{row.published_on.isoformat()}T00:00:00+08:00" for row in found]
-        + [row.changed_at.isoformat(timespec="seconds") for row in gone],
+        [row.changed_at.isoformat(timespec="seconds") for row in (*found, *gone)],
         default="2021-11-05T00:00:00+08:00",
     )
     lines = [
@@ -138,9 +152,10 @@ def search_atom() -> Response:
 
 
 def _entry(row: Row) -> str:
-    day = f"{row.published_on.isoformat()}T00:00:00+08:00"
+    # To the second: who keeps a copy is to see a correction made on the day of the publication itself.
+    when = row.changed_at.isoformat(timespec="seconds")
     return (
-        f"<entry><id>urn:uuid:{row.id}</id><title>{escape(row.title)}</title><updated>{day}</updated>"
+        f"<entry><id>urn:uuid:{row.id}</id><title>{escape(row.title)}</title><updated>{when}</updated>"
         f"<link href={quoteattr(_address(f'/records/{row.id}'))}/>"
         f"<summary>{escape(f'{row.document_no} {row.party_label} {row.gist}')}</summary>"
         f"<category term={quoteattr(row.kind)} label={quoteattr(kind_zh(row.kind))}/></entry>"

@@ -25,7 +25,10 @@ _PARTY_COLUMN = "translate(lower(p.party_label), '（） ', '()')"
 
 COLUMNS = (
     "p.id, p.ordinal, p.agency_id, p.kind, p.document_no, p.title, p.party_label, p.gist, p.decision_kind,"
-    " p.decided_on, p.due_on, p.published_on, p.version, p.digest"
+    " p.decided_on, p.due_on, p.published_on, p.version, p.digest, p.changed_at,"
+    # In time or late is the first version's; few are ever corrected, so few are asked for.
+    " CASE WHEN p.version = 1 THEN p.published_on ELSE (SELECT min(v.published_on)"
+    " FROM public_site.publication_version v WHERE v.publication_id = p.id) END AS first_published_on"
 )
 
 Statement: TypeAlias = tuple[str, dict[str, Any]]  # and its parameters

@@ -49,6 +49,7 @@ def record(publication_id: UUID) -> Response:
                 content=content,
                 labels=labels(content.kind),
                 digest=written_digest(row.digest),
+                address=f"{current_app.config['SITE_ADDRESS']}{request.path}",
             )
         )
     response.set_etag(tag)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup, escape
 
@@ -22,6 +23,7 @@ EVENT_ZH = {
     "publication_corrected": "更正",
     "publication_withdrawn": "撤回",
 }
+BEIJING = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS = "一二三四五六日"
 _MASK = re.compile("〔[^〔〕\n]{1,12}已隐去〕")
 
@@ -33,9 +35,16 @@ def day_zh(day: date | None) -> str:
     return f"{day.year}年{day.month}月{day.day}日（周{_WEEKDAYS[day.weekday()]}）"
 
 
-def short_day_zh(day: date) -> str:
-    """9月28日."""
-    return f"{day.month}月{day.day}日"
+def short_day_zh(day: date, beside: date | None = None) -> str:
+    """9月28日; with its year where the day it stands beside is of another year."""
+    year = f"{day.year}年" if beside and day.year != beside.year else ""
+    return f"{year}{day.month}月{day.day}日"
+
+
+def moment_zh(moment: datetime) -> str:
+    """2026年9月28日 10:05（北京时间）."""
+    at = moment.astimezone(BEIJING)
+    return f"{at.year}年{at.month}月{at.day}日 {at:%H:%M}（北京时间）"
 
 
 def timeliness(published_on: date, due_on: date | None) -> str:
@@ -70,6 +79,7 @@ def paragraphs(text: str) -> Markup:
 FILTERS = {
     "day": day_zh,
     "short_day": short_day_zh,
+    "moment": moment_zh,
     "kind": kind_zh,
     "form": form_zh,
     "masked": masked,

@@ -63,6 +63,7 @@ def test_a_party_must_say_who_answers_and_what_is_wanted_and_keeps_what_was_writ
     page = client.post("/corrections/new", data=given)
     shown = page.get_data(as_text=True)
     assert page.status_code == 422
+    assert page.headers["Cache-Control"] == "no-store"
     assert "请写明您希望怎样更正" in shown
     assert "请填写联系方式" in shown
     assert ASKED["statement"] in shown

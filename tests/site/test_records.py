@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from publish import release
 from publish.document import from_bytes, written_digest
@@ -54,6 +55,53 @@ def test_the_full_text_marks_what_was_taken_out_and_tells_nothing_of_it(client: 
     assert leaks(page.data, samples.KNOWN, keep=samples.KEEP) == []
     assert leaks(client.get(f"/records/{publication_id}.json").data, samples.KNOWN, keep=samples.KEEP) == []
     assert len(page.data) < 100_000
+
+
+def test_a_correction_after_the_last_day_does_not_make_late_what_was_published_in_time(
+    client: FlaskClient, hand: Hand
+) -> None:
+    first = samples.penalty(document_no="京朝市监处罚〔2026〕1301号", title="更正而不逾期")
+    publication_id = hand.put(first)
+    later = samples.penalty(
+        document_no=first.document_no, title=first.title, gist="更正后", published_on=date(2026, 11, 5)
+    )
+
+    def correct(session: Session) -> None:
+        following = release.next_version(session, publication_id, later, reason="摘要有误")
+        release.correct(session, publication_id, following, reason="摘要有误", at=AT)
+
+    hand.transact(correct)
+    shown = client.get(f"/records/{publication_id}").get_data(as_text=True)
+    assert "✓ 按期公示" in shown
+    assert "公示 10月12日）" in shown
+    assert "2026年11月5日（周四）更正" in shown
+    listed = client.get("/search?q=更正而不逾期").get_data(as_text=True)
+    assert "✓ 按期公示" in listed
+    assert "更正 2026年11月5日（周四）" in listed
+    assert "2026-10-12,按期,2026-11-05" in client.get("/search.csv?q=更正而不逾期").get_data(as_text=True)
+    [found] = client.get("/search.json?q=更正而不逾期").get_json()["results"]
+    assert (found["first_published_on"], found["published_on"]) == ("2026-10-12", "2026-11-05")
+
+
+def test_a_withdrawal_of_what_should_not_have_been_published_cites_no_ground(client: FlaskClient, hand: Hand) -> None:
+    publication_id = hand.put(samples.penalty(document_no="京朝市监处罚〔2026〕1302号"))
+    hand.transact(
+        lambda session: release.withdraw(
+            session, publication_id, kind="published_in_error", reason="现予撤回。", on=date(2026, 11, 9), at=AT
+        )
+    )
+    shown = client.get(f"/records/{publication_id}").get_data(as_text=True)
+    assert "公示有误" in shown
+    assert "第十八条" not in shown
+
+
+def test_a_day_of_another_year_is_told_with_its_year(client: FlaskClient, hand: Hand) -> None:
+    over = samples.penalty(
+        document_no="京朝市监处罚〔2026〕1303号",
+        decided_on=date(2026, 12, 28), due_on=date(2027, 1, 7), published_on=date(2027, 1, 6),
+    )  # fmt: skip
+    shown = client.get(f"/records/{hand.put(over)}").get_data(as_text=True)
+    assert "决定 12月28日，期限 2027年1月7日，公示 2027年1月6日" in shown
 
 
 def test_an_inspection_result_uses_the_words_of_its_own_article(client: FlaskClient, hand: Hand) -> None:

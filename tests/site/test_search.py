@@ -116,6 +116,8 @@ def test_csv_and_feed_hold_the_same_search_as_the_page(client: FlaskClient) -> N
     feed = ET.fromstring(client.get("/search.atom?q=食品").data)
     assert len(feed.findall(f"{ATOM}entry")) == 2
     assert {entry.findtext(f"{ATOM}id", "")[:9] for entry in feed.findall(f"{ATOM}entry")} == {"urn:uuid:"}
+    # to the second, so that a correction made the same day is seen by who keeps a copy
+    assert {entry.findtext(f"{ATOM}updated") for entry in feed.findall(f"{ATOM}entry")} == {"2026-10-12T10:00:00+08:00"}
 
 
 def test_a_cell_that_looks_like_a_formula_is_made_text(client: FlaskClient, hand: Hand) -> None:

@@ -90,6 +90,7 @@ def test_every_page_carries_the_headers_and_loads_nothing_from_elsewhere(client:
     assert page.headers["X-Content-Type-Options"] == "nosniff"
     assert page.headers["X-Frame-Options"] == "DENY"
     assert "Set-Cookie" not in page.headers
+    assert page.headers["Cache-Control"] == "no-cache"
     shown = page.get_data(as_text=True)
     assert "style=" not in shown
     assert "<script" not in shown
