@@ -151,12 +151,13 @@ def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
     if disclosure.kind == "license_decision":
         kind = zh(decision.text("outcome"))
         content = decision.text("content")
-        title = f"{label}{facts.matter.zh}{kind}决定"
+        title = f"{label}{facts.matter.zh}决定（{kind}）"
     else:
         imposed = decision.text("outcome") == "penalty"
         kind = "；".join(zh(item) for item in decision.lines("penalties")) if imposed else zh(decision.text("outcome"))
         content = penalty_contents(decision, zh) if imposed else f"{kind}。"
-        title = f"{label}{decision.text('violation')}{'行政处罚' if imposed else kind}决定"
+        violation = decision.text("violation").removesuffix("行为").removesuffix("的")
+        title = f"{label}{violation}{'行政处罚' if imposed else kind}决定"
     return PrepareDisclosure(
         form=disclosure.form or "full_text",
         title=masked(title),
