@@ -103,7 +103,8 @@ def facts_of_many(
     recordings = _grouped(
         session.scalars(select(Recording).where(Recording.case_id.in_(ids)).order_by(Recording.started_at))
     )
-    known = {row.person_id for rows in officers.values() for row in rows} | named
+    acted = {case_id: set(_acting(kept)) for case_id, kept in records.items()}
+    known = {row.person_id for rows in officers.values() for row in rows} | named | set().union(*acted.values())
     people = people_as_of(work, known, happened_on or work.today)
     return {
         case.id: _facts(
@@ -114,6 +115,7 @@ def facts_of_many(
             parties=parties[case.id],
             officers=officers[case.id],
             records=records.get(case.id, ()),
+            acted=acted.get(case.id, set()),
             recordings=recordings[case.id],
         )
         for case in cases
@@ -129,6 +131,7 @@ def _facts(
     parties: Sequence[Party],
     officers: Sequence[CaseOfficer],
     records: tuple[Record, ...] = (),
+    acted: AbstractSet[uuid.UUID] = frozenset(),
     recordings: Sequence[Recording] = (),
 ) -> law.CaseFacts:
     return law.CaseFacts(
@@ -151,6 +154,7 @@ def _facts(
         directory=directory(work),
         actor=actor_facts(work.actor),
         named={str(key): person for key, person in people.items() if key in named},
+        acted={str(key): person for key, person in people.items() if key in acted},
         clears=work.book.procedures[case.procedure].clears,
     )
 
@@ -226,23 +230,48 @@ def _people_in(form: Mapping[str, Any]) -> Iterable[uuid.UUID]:
                     yield uuid.UUID(item)
 
 
+def _acting(records: Iterable[Record]) -> Iterable[uuid.UUID]:
+    """Everybody whom a record names as an officer."""
+    for record in records:
+        yield from _people_in({name: record.data.get(name, ()) for name in ("officers", "obtained_by")})
+
+
 def people_as_of(work: Work, ids: set[uuid.UUID], day: dt.date) -> dict[uuid.UUID, law.OfficerFacts]:
     """These people as officers, each with the certificate that counts on the day."""
     if not ids:
         return {}
     people = {row.id: row for row in work.session.scalars(select(Person).where(Person.id.in_(ids)))}
     certificates: dict[uuid.UUID, Certificate] = {}
+    held: dict[uuid.UUID, list[Certificate]] = defaultdict(list)
     query = select(Certificate).where(Certificate.person_id.in_(ids)).order_by(Certificate.valid_from)
     for row in work.session.scalars(query):
+        held[row.person_id].append(row)
         best = certificates.get(row.person_id)
         if best is None or not _valid(best, day) or _valid(row, day):
             certificates[row.person_id] = row
-    return {person_id: _officer(row, certificates.get(person_id), day) for person_id, row in people.items()}
+    return {
+        person_id: dataclasses.replace(
+            _officer(row, certificates.get(person_id), day),
+            certified=tuple(_span(one, row.left_on) for one in held[person_id]),
+        )
+        for person_id, row in people.items()
+    }
 
 
 def _valid(certificate: Certificate, day: dt.date) -> bool:
     suspended = certificate.suspended_on is not None and certificate.suspended_on <= day
     return certificate.valid_from <= day <= certificate.valid_to and not suspended
+
+
+def _span(certificate: Certificate, left_on: dt.date | None) -> tuple[dt.date, dt.date]:
+    """First and last day on which a certificate held; the last is before the first where it never did."""
+    suspended = certificate.suspended_on
+    ends = [
+        certificate.valid_to,
+        *([suspended - dt.timedelta(days=1)] if suspended else []),
+        *([left_on] if left_on else []),
+    ]
+    return certificate.valid_from, min(ends)
 
 
 def _officer(person: Person, certificate: Certificate | None, day: dt.date) -> law.OfficerFacts:
@@ -259,7 +288,9 @@ def _officer(person: Person, certificate: Certificate | None, day: dt.date) -> l
 
 
 def _matter(row: Matter | None) -> law.MatterFacts:
-    return law.MatterFacts(row.code, row.zh, row.kind, row.basis) if row else law.MatterFacts()
+    if row is None:
+        return law.MatterFacts()
+    return law.MatterFacts(row.code, row.zh, row.kind, row.basis, from_on=row.from_on, to_on=row.to_on)
 
 
 def party_facts(row: Party) -> law.PartyFacts:

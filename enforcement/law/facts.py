@@ -104,6 +104,8 @@ class MatterFacts:
     kind: str = "penalty"
     basis_text: str = ""
     service_kind: str = ""
+    from_on: date | None = None
+    to_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +127,9 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfficerFacts:
-    """A person with (or without) an enforcement certificate, on the day of the act. `from_on`/`to_on`: on this case."""
+    """A person with (or without) an enforcement certificate, on the day of the act. `from_on`/`to_on`: on this case;
+    `certified`: first and last day of every time with a certificate, where that is asked.
+    """
 
     person_id: str = ""
     name: str = ""
@@ -136,6 +140,7 @@ class OfficerFacts:
     unit_id: str = ""
     from_on: date | None = None
     to_on: date | None = None
+    certified: tuple[tuple[date, date], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +218,8 @@ class ActorFacts:
 
 @dataclass(frozen=True, slots=True)
 class CaseFacts:
-    """One case on one day. `form` is the act being attempted; `named` the people its form names, by id, as of today.
+    """One case on one day. `form` is the act being attempted; `named` the people its form names, by id, as of today;
+    `acted` those whom its records name as officers.
 
     `clears` maps an act to the events it wipes out (`Procedure.clears`); `Procedure.admit` fills it in by itself,
     everybody else who reads `standing` must give it.
@@ -237,6 +243,7 @@ class CaseFacts:
     actor: ActorFacts | None = None
     form: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, OfficerFacts] = field(default_factory=dict)
+    acted: Mapping[str, OfficerFacts] = field(default_factory=dict)
     disclosure: DisclosureFacts | None = None
     clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _derived: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)

@@ -213,6 +213,9 @@ def _matter(facts: CaseFacts) -> Iterable[str]:
     yield f"权责清单事项：{facts.matter.code}　{facts.matter.zh}" if facts.matter.code else "未关联权责清单事项"
     if facts.matter.basis_text:
         yield f"事项依据：{facts.matter.basis_text}"
+    if facts.matter.from_on:
+        until = f"至{facts.matter.to_on.isoformat()}" if facts.matter.to_on else "起"
+        yield f"清单有效期：{facts.matter.from_on.isoformat()}{until}"
 
 
 def _officers(facts: CaseFacts) -> Iterable[str]:

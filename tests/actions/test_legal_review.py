@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import pytest
 
@@ -10,7 +11,7 @@ from enforcement.actions import evidence, penalties, review
 from enforcement.actions.parties import SetParties
 from enforcement.demo.walk import Walk
 from enforcement.facts import facts_of
-from enforcement.law.review import changes_for_reviewer, earlier_answers
+from enforcement.law.review import changes_for_reviewer, checks, earlier_answers
 from enforcement.models.cases import Case
 from tests import factories
 from tests.actions.filled import AGREE, REASON, SUBMISSION, decision_of, discussion, opinion
@@ -327,3 +328,22 @@ def test_an_examination_that_disagrees_lets_nothing_through(house: House) -> Non
 def test_the_handling_officer_does_not_examine_its_own_case(house: House) -> None:
     walk = factories.penalty(house.market, until="prior_notice_given")
     assert codes(refused(house, walk, "officer2", "examine_case", AGREE)) == {"investigates_and_examines"}
+
+
+def test_the_reviewer_sees_who_had_no_certificate_on_the_day(house: House) -> None:
+    walk = factories.penalty(house.market, until="investigation")
+
+    def seen() -> tuple[str, ...]:
+        with walk.office.begin(walk.staff.actors["reviewer"]) as work:
+            found = checks(facts_of(work, work.session.get_one(Case, walk.case_id)), work.book)
+        assert found[1].ok
+        return tuple(breach.zh for breach in found[2].breaches)
+
+    assert seen() == ()
+    old = evidence.AddEvidence(
+        kind="documentary", title="旧照片", proves="此前的状况", source="现场", obtained_on=dt.date(2015, 3, 2),
+        obtained_by=walk.two[:1],
+    )  # fmt: skip
+    walk.do("officer1", "add_evidence", old)
+    [sentence] = seen()
+    assert sentence.endswith("在2015-03-02没有有效的行政执法证件")

@@ -85,6 +85,7 @@ def facts(entry: Mapping[str, Any], book: Book) -> CaseFacts:
         directory=None if lines is None else tuple(DirectoryEntryFacts(**one) for one in lines),
         actor=None if actor is None else ActorFacts(**{**actor, "roles": frozenset(actor.get("roles", ()))}),
         form=entry.get("form", {}),
+        acted={one.person_id: one for one in map(officer, entry.get("acted", ()))},
         named={one.person_id: one for one in map(officer, entry.get("named", ()))},
         disclosure=None if disclosed is None else DisclosureFacts(**disclosed),
         clears=procedure.clears,

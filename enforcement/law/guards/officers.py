@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from enforcement.law.facts import CaseFacts, OfficerFacts
+from enforcement.law.facts import CaseFacts, Fields, OfficerFacts
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
 
@@ -76,6 +76,20 @@ def officers_certified(facts: CaseFacts, _: Law) -> Answer:
     return tuple(Gap(f"{one.name}没有有效的行政执法证件") for one in team(facts) if not one.certificate_valid)
 
 
+@guard(row="S13.3", cite="S#13(3)", zh="执法人员在执法当日没有有效的执法证件", basis="default")
+def officers_certified_each_day(facts: CaseFacts, _: Law) -> Answer:
+    """S#13(3) asks it of the whole case: everybody whom a record names, on the day of that record."""
+    gaps: dict[str, None] = {}
+    for record in facts.standing:
+        data = Fields(record.data)
+        days = {"officers": record.on, "obtained_by": data.day("obtained_on") or record.on}
+        for name, day in days.items():
+            for one in (facts.acted[person] for person in data.lines(name) if person in facts.acted):
+                if not any(first <= day <= last for first, last in one.certified):
+                    gaps[f"{one.name}在{day.isoformat()}没有有效的行政执法证件"] = None
+    return tuple(Gap(zh) for zh in gaps)
+
+
 @guard(row="G6.3a", cite="G#6.1(3)", zh="执法人员信息尚未公示", basis="default", mend="publish_officers", of_team=True)
 def officers_published(facts: CaseFacts, _: Law) -> Answer:
     """G#6.1(3) commands that officers be published; that an unpublished one works on no case is our reading."""
@@ -114,6 +128,15 @@ def recused_officers_are_off_the_case(facts: CaseFacts, _: Law) -> Answer:
 def matter_is_on_the_powers_list(facts: CaseFacts, _: Law) -> Answer:
     """G#6.1(2) commands that the list be published; that a case runs under one of its items is our reading."""
     return bool(facts.matter.code)
+
+
+@guard(row="S13.2", cite="S#13(2)", zh="办理时权责清单事项不在有效期内", basis="default")
+def powers_held_each_day(facts: CaseFacts, _: Law) -> Answer:
+    """S#13(2) asks it of the whole case: the item of the list was in force on the day of every record."""
+    first, last = facts.matter.from_on, facts.matter.to_on
+    days = dict.fromkeys(record.on for record in facts.standing)
+    outside = (day for day in days if (first and day < first) or (last and day > last))
+    return tuple(Gap(f"{day.isoformat()}办理时，权责清单事项{facts.matter.code}不在有效期内") for day in outside)
 
 
 @guard(row="S13.4", cite="S#13(4)", zh="当事人尚未确认", basis="default", mend="set_parties")
