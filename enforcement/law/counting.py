@@ -102,7 +102,7 @@ def _ruled_on(limit: Limit, started_on: date) -> date:
     before the first.
     """
     if limit.direction in {"not_older_than", "at_least_before"}:
-        return max(started_on, min(value.from_on for value in limit.days))
+        return limit.ruling_day(started_on)
     return started_on
 
 

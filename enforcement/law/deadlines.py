@@ -107,6 +107,10 @@ class Limit:
         """Whether any value was in force on the day."""
         return _in_force(self.days, day) is not None
 
+    def ruling_day(self, day: date) -> date:
+        """The day whose line judges what somebody dates on `day`: before the first line, that one."""
+        return max(day, min(value.from_on for value in self.days))
+
     def extension_on(self, day: date) -> DatedValue | None:
         """Return the longest extension the law allowed on the day, if it allows one."""
         return _in_force(self.extension, day)

@@ -130,6 +130,12 @@ def test_a_limit_is_not_in_force_before_its_first_line() -> None:
         due_on(disclosure, date(2021, 11, 4))
 
 
+def test_what_is_dated_before_the_law_is_judged_by_its_first_line() -> None:
+    limit = LIMITS["license_acceptance"]
+    assert limit.ruling_day(date(1990, 5, 1)) == date(2004, 7, 1)
+    assert limit.ruling_day(date(2026, 5, 6)) == date(2026, 5, 6)
+
+
 def test_a_clock_keeps_the_line_in_force_on_the_day_it_started() -> None:
     table = tomllib.loads(FILE.read_text(encoding="utf-8"))["disclosure_of_license"]
     line = {

@@ -84,7 +84,8 @@ def _notified_in_time(facts: CaseFacts, law: Law, limit: str, cite: str, row: st
     told_on = facts.asked.day("notified_on") or facts.today
     if hearing_at is None:
         return True
-    last = due(law.limits[limit], shanghai_day(hearing_at), law.calendar, ruled_on=told_on)
+    ruled_on = law.limits[limit].ruling_day(told_on)
+    last = due(law.limits[limit], shanghai_day(hearing_at), law.calendar, ruled_on=ruled_on)
     if told_on <= last.due_on:
         return True
     return (Gap(f"最迟应当于{last.due_on.isoformat()}通知（举行听证的{last.value}个工作日前）", cite=cite, row=row),)

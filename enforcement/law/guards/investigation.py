@@ -102,8 +102,8 @@ def within_limitation_period(facts: CaseFacts, law: Law) -> Answer:
     serious = proposal.yes("serious_harm") or concluded(facts).yes("serious_harm")
     limit = law.limits["limitation_serious_harm" if serious else "limitation"]
     found_on = Fields(lead.data).day("received_at") or lead.on
-    value = limit.on(found_on)
-    last = due(limit, acted_on, law.calendar, ruled_on=found_on)
+    value = limit.on(limit.ruling_day(found_on))
+    last = due(limit, acted_on, law.calendar, ruled_on=limit.ruling_day(found_on))
     return found_on <= last.due_on or (
         Gap(f"违法行为自{acted_on.isoformat()}起{value.value}年内未被发现，不再给予行政处罚"),
     )

@@ -17,7 +17,8 @@ def _silence_ends_on(facts: CaseFacts, law: Law) -> tuple[date, date] | None:
     if materials is None:
         return None
     received_on = Fields(materials.data).day("received_on") or materials.on
-    return received_on, due(law.limits[ACCEPTANCE], received_on, law.calendar).due_on
+    limit = law.limits[ACCEPTANCE]
+    return received_on, due(limit, received_on, law.calendar, ruled_on=limit.ruling_day(received_on)).due_on
 
 
 @guard(row="ALL32", cite="ALL#32.1(4)", zh="应当一次告知需要补正的全部内容", mend="accept_application")

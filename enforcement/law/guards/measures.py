@@ -37,7 +37,8 @@ def measure_is_approved(facts: CaseFacts, law: Law) -> Answer:
         half = approved is not None or bool(asked.text("approved_by"))
         words = "补办批准的，应当同时写明批准人和批准时间"
         return (Gap(words, cite="ACL#19", basis="design", row="ACL19"),) if half else True
-    report = due(law.limits[REPORT], shanghai_day(started), law.calendar, started_at=started)
+    limit, day = law.limits[REPORT], shanghai_day(started)
+    report = due(limit, day, law.calendar, started_at=started, ruled_on=limit.ruling_day(day))
     gaps = []
     if approved < started:
         gaps.append(Gap("批准时间早于实施时间，不属于当场实施后补办批准", cite="ACL#19", row="ACL19"))
@@ -106,7 +107,8 @@ def measure_period_is_lawful(facts: CaseFacts, law: Law) -> Answer:
         return (Gap("实施完毕时间早于开始实施时间", basis="design"),)
     if started is None or until is None:
         return True
-    last = due(law.limits[PERIOD], shanghai_day(started), law.calendar)
+    limit, day = law.limits[PERIOD], shanghai_day(started)
+    last = due(limit, day, law.calendar, ruled_on=limit.ruling_day(day))
     if until < shanghai_day(started):
         return (Gap("期限届满日早于实施日"),)
     return until <= last.due_on or (Gap(f"查封、扣押的期限不得超过{last.value}日，最迟至{last.due_on.isoformat()}"),)

@@ -81,7 +81,8 @@ def public_notice_has_run(facts: CaseFacts, law: Law) -> Answer:
     posted_on = _posted_on(served)
     if served.text("method") != "by_notice" or posted_on is None:
         return True
-    last = due(law.limits["service_by_public_notice"], posted_on, law.calendar)
+    limit = law.limits["service_by_public_notice"]
+    last = due(limit, posted_on, law.calendar, ruled_on=limit.ruling_day(posted_on))
     if facts.today > last.due_on:
         return True
     return (
