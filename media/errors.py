@@ -15,6 +15,7 @@ REASONS: dict[str, str] = {
     "picture_too_large": "文件声明的画面尺寸超过允许的范围。",
     "foreign_content": "文件中夹带了其他类型的内容（压缩包、网页、程序或文档），不是设备导出的原始文件。",
     "too_costly": "读取这个文件耗费的时间或内存超过允许的范围。",
+    "no_room": "存储空间不足，文件没有保存。请联系系统管理人员，腾出空间后重新上传。",
     "not_derived": "无法从该文件生成封面或波形图。",
 }
 """Every reason for which bytes are refused, with the sentence that people read."""

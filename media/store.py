@@ -8,12 +8,13 @@ finds it, because the digests stand in the ledger.
 
 from __future__ import annotations
 
+import errno
 import fcntl
 import os
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ _KEY = re.compile(r"[0-9a-f]{64}")
 _PRIVATE_DIRECTORY = 0o700
 _PRIVATE_FILE = 0o600
 _SEALED_FILE = 0o400
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,12 +98,13 @@ class StagedFile:
         fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)  # the sweep leaves alone what someone holds
 
     def append(self, chunk: bytes) -> None:
-        """Add bytes at the end. Raises MediaRefused("too_large") beyond the limit."""
+        """Add bytes at the end. Raises MediaRefused: "too_large" beyond the limit, "no_room" where the disk is full."""
         if self.limit is not None and self.size + len(chunk) > self.limit:
             raise MediaRefused("too_large", f"more than {self.limit} bytes")
         rest = memoryview(chunk)
         while rest:
-            written = os.write(self._descriptor, rest)
+            with _room():
+                written = os.write(self._descriptor, rest)
             rest = rest[written:]
         self.size += len(chunk)
 
@@ -112,7 +115,8 @@ class StagedFile:
 
     def settle(self) -> int:
         """Force the bytes to disk, forget them in memory, and return the descriptor to read them back by."""
-        os.fsync(self._descriptor)
+        with _room():
+            os.fsync(self._descriptor)
         _forget(self._descriptor)
         return self._descriptor
 
@@ -192,8 +196,8 @@ class FileStore:
         """Make staged bytes a recording: on disk, digested, compared, in their write-once place, read back.
 
         `sha256` is what the sender declared (hexadecimal), if anything. Afterwards, or when refused, the staged file
-        is closed. Raises MediaRefused("empty" or "digest_mismatch"), and StoreDamaged if the place already holds
-        other bytes or reads back wrong.
+        is closed. Raises MediaRefused("empty", "digest_mismatch" or "no_room"), and StoreDamaged if the place already
+        holds other bytes or reads back wrong.
         """
         with staged:
             if staged.size == 0:
@@ -206,10 +210,11 @@ class FileStore:
                 raise MediaRefused("digest_mismatch", f"{digests.sha256} received")
             key = digests.sha256
             place = self._place(key)
-            self._make_place(place)
+            with _room():
+                self._make_place(place)
             os.fchmod(descriptor, _SEALED_FILE)
             os.fsync(descriptor)
-            with suppress(FileExistsError):  # the same bytes came before: what is there is read back below
+            with suppress(FileExistsError), _room():  # the same bytes came before: what is there is read back below
                 os.link(staged.path, place, follow_symlinks=False)
             _sync_directory(place.parent)
         self._read_back(key)
@@ -288,6 +293,17 @@ class FileStore:
                 raise StoreDamaged(key)
         finally:
             os.close(descriptor)
+
+
+@contextmanager
+def _room() -> Iterator[None]:
+    """Say of a full disk or an exhausted quota that it is one: a reason to tell whoever uploads, not an accident."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno not in _FULL:
+            raise
+        raise MediaRefused("no_room", error.strerror or "") from error
 
 
 def _forget(descriptor: int) -> None:

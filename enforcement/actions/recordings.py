@@ -7,13 +7,15 @@ import datetime as dt
 import uuid
 from typing import Any, BinaryIO
 
+from sqlalchemy import select
+
 from enforcement.actions import forms
 from enforcement.actions.forms import choice, moment, number, people, pick, text
 from enforcement.actions.registry import Extra, Outcome, act, perform
 from enforcement.law.errors import Invalid, RuleViolation
 from enforcement.law.recording import missing_metadata
 from enforcement.models.base import new_id
-from enforcement.models.cases import Case
+from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
 from media import intake
@@ -125,6 +127,7 @@ class _Row:
 @act(TakeInRecording, on="started_at", staged=True)
 def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) -> Extra | None:
     """Tie a sealed recording to its case; the ledger holds both digests (J#13)."""
+    _once(work, case, form)
     work.session.add(
         Recording(
             id=uuid.UUID(form.recording_id),
@@ -154,6 +157,28 @@ def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) 
         )
     )
     return {"device_complete": row.probe.complete}
+
+
+def _once(work: Work, case: Case, form: TakeInRecording) -> None:
+    """One film is one stretch of time: nobody covers an hour with ten minutes handed in six times (J#9.1).
+
+    It may be tied to another activity of the same stretch. Raises Invalid; also for a measure that was never taken.
+    """
+    same = select(Recording.started_at, Recording.activity, Recording.measure).where(
+        Recording.case_id == case.id, Recording.sha256 == form.sha256
+    )
+    for started_at, activity, measure in work.session.execute(same):
+        if started_at != form.started_at:
+            raise Invalid({"started_at": ["这份文件已经存证，记录开始时间与当时登记的不同"]})
+        if (activity, measure) == (form.activity, form.measure):
+            raise Invalid({"activity": ["这份文件已经为该项活动存证"]})
+    taken = select(ProcessRecord.seq).where(
+        ProcessRecord.chain_id == case.id,
+        ProcessRecord.event == "measure_taken",
+        ProcessRecord.data["measure"].astext == form.measure,
+    )
+    if form.measure and work.session.scalar(taken.limit(1)) is None:
+        raise Invalid({"measure": ["本案没有这项强制措施"]})
 
 
 def _drift(started_at: dt.datetime | None, found: Probe) -> int | None:

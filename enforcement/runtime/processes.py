@@ -36,6 +36,7 @@ HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds to wait for a command that is using the embedded server
 READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
+THREADS = "64"  # an upload holds one for as long as it lasts: eight slow ones must not stop every page
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 STEADY_SECONDS = 60.0  # after so long a life the next death is a new trouble
 LOG_BYTES = 10_000_000
@@ -70,7 +71,7 @@ def web(name: Literal["internal", "public"], zh: str, port: int) -> Child:
     """One of the two web applications of wsgi.py."""
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws",
-        "--workers", "1", "--blocking-threads", "8", "--workers-kill-timeout", "10", "--log-level", "warning",
+        "--workers", "1", "--blocking-threads", THREADS, "--workers-kill-timeout", "10", "--log-level", "warning",
         "--factory", f"wsgi:{name}",
     ]  # fmt: skip
     return Child(name, zh, name, command, port)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import os
+import resource
 import subprocess
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
@@ -155,6 +157,23 @@ def test_more_than_allowed_is_refused_before_it_is_written(store: FileStore) -> 
             staged.append(b"x")
         assert refused.value.reason == "too_large"
         assert staged.path.stat().st_size == 1000
+
+
+@pytest.fixture
+def little_room() -> Iterator[None]:
+    """The kernel lets no file of this process grow beyond 64 KiB: as on a full disk, a write ends in an error."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1 << 16, before[1]))
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+@pytest.mark.usefixtures("little_room")
+def test_a_full_disk_is_said_to_be_one_and_nothing_is_kept(store: FileStore) -> None:
+    with store.stage() as staged, pytest.raises(MediaRefused) as refused:
+        staged.append(b"x" * (1 << 17))
+    assert (refused.value.reason, "存储空间不足" in refused.value.zh) == ("no_room", True)
+    assert list((store.root / "staging").iterdir()) == []
 
 
 def test_what_was_staged_and_abandoned_is_swept_but_not_what_is_being_written(store: FileStore) -> None:
