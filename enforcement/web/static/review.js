@@ -20,6 +20,6 @@ export function reviewKeys() {
     if (!point) return;
     event.preventDefault();
     point.scrollIntoView({ block: "start" });
-    (point.querySelector("input[type=radio]:checked") ?? point.querySelector("input[type=radio]"))?.focus();
+    (point.querySelector('[name$=".conclusion"]:checked') ?? point.querySelector('[name$=".conclusion"]'))?.focus();
   });
 }
