@@ -12,6 +12,7 @@ from enforcement.law.events import SHANGHAI
 from enforcement.sweep import publications, sweep
 from enforcement.work import Office
 
+TOO_FAR = f"演示时钟最多领先本机时间 {demo_clock.FARTHEST_YEARS} 年：时钟调整后不能返回。"
 NOT_A_DEMO = "只有演示环境的时钟可以调整：正式环境使用本机时间。"
 
 
@@ -53,6 +54,8 @@ def set_(moment: datetime, as_json: bool) -> None:
             demo_clock.set_to(office, moment.replace(tzinfo=SHANGHAI))
         except demo_clock.NotForward:
             raise click.ClickException("时钟只能向前调整：台账按时间先后记录。") from None
+        except demo_clock.TooFar:
+            raise click.ClickException(TOO_FAR) from None
         _tell(office, as_json=as_json)
 
 
@@ -63,7 +66,10 @@ def advance(working_days: int, as_json: bool) -> None:
     """Let working days pass one by one, doing on each what is due on it."""
     with open_house() as office:
         _demo(office)
-        passed = demo_clock.advance(office, working_days, fetch=_fetch(office))
+        try:
+            passed = demo_clock.advance(office, working_days, fetch=_fetch(office))
+        except demo_clock.TooFar:
+            raise click.ClickException(TOO_FAR) from None
         if as_json:
             answer({"now": _now(office), "days": [{"day": day, **report.data()} for day, report in passed]})
             return

@@ -13,7 +13,22 @@ from enforcement.law import answers
 from enforcement.law.book import Book
 from enforcement.law.errors import LawBookError, NotFound
 
-DAY = click.DateTime(formats=["%Y-%m-%d"])
+BEYOND = "日期超出可以推算的范围。"
+
+
+class Day(click.DateTime):
+    """A day written YYYY-MM-DD."""
+
+    def __init__(self) -> None:
+        super().__init__(formats=["%Y-%m-%d"])
+
+    def get_metavar(self, param: click.Parameter, ctx: click.Context) -> str:
+        """Shown in the usage line."""
+        del param, ctx
+        return "YYYY-MM-DD"
+
+
+DAY = Day()
 
 
 @click.group("law")
@@ -64,6 +79,8 @@ def due(limit: str, started: datetime, as_json: bool) -> None:
     """When LIMIT (a key of config/law/deadlines.toml), started on DAY (YYYY-MM-DD), falls due."""
     try:
         found = answers.due_answer(_book(), limit, started.date())
+    except OverflowError:
+        raise click.ClickException(BEYOND) from None
     except NotFound:
         raise click.ClickException(
             f"没有期限“{limit}”，或者当日尚无规定。全部期限见 config/law/deadlines.toml。"
@@ -85,7 +102,10 @@ def due(limit: str, started: datetime, as_json: bool) -> None:
 @as_json
 def add_working_days(start: datetime, count: int, as_json: bool) -> None:
     """The day COUNT working days after START (YYYY-MM-DD), START not counted."""
-    found = answers.add_working_days_answer(_book().calendar, start.date(), count)
+    try:
+        found = answers.add_working_days_answer(_book().calendar, start.date(), count)
+    except OverflowError:
+        raise click.ClickException(BEYOND) from None
     if as_json:
         answer(found)
         return

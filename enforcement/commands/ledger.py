@@ -42,7 +42,7 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
             verdict = verify_ledger(
                 engine,
                 keys=[_key(settings)],
-                kept_notes=[path.read_text(encoding="utf-8") for path in checkpoints],
+                kept_notes=[path.read_text(encoding="utf-8", errors="replace") for path in checkpoints],
                 extra_checks=CHECKS,
             )
         finally:

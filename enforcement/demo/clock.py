@@ -16,9 +16,19 @@ class NotForward(ValueError):
     """The clock was to go back."""
 
 
+FARTHEST_YEARS = 10
+"""How far ahead of the machine a demonstration may run: it cannot come back, and calendars do not count for ever."""
+
+
+class TooFar(ValueError):
+    """The clock was to go on beyond every calendar."""
+
+
 def set_to(office: Office, moment: dt.datetime) -> None:
-    """Make it `moment`. Raises NotForward for an earlier moment than now."""
+    """Make it `moment`. Raises NotForward for an earlier moment than now, TooFar for one years ahead."""
     with office.engine.begin() as connection:
+        if moment.year > machine_clock(connection).year + FARTHEST_YEARS:
+            raise TooFar
         before = connection.execute(text("SELECT offset_seconds FROM enforcement.demo_clock FOR UPDATE")).scalar_one()
         offset = (moment - machine_clock(connection)).total_seconds()
         if offset < before:

@@ -121,6 +121,20 @@ def test_working_days_are_added_by_the_calendar(flask: Flask) -> None:
     assert flask("law", "add-working-days", "2026-09-30", "0").exit_code == 2
 
 
+@pytest.mark.parametrize(
+    "asked",
+    [
+        ("due", "disclosure_of_license", "9999-12-31"),
+        ("due", "disclosure_of_inspection", "9999-12-31"),
+        ("add-working-days", "9999-12-30", "7"),
+        ("add-working-days", "2026-09-28", "99999999999"),
+    ],
+)
+def test_a_day_beyond_every_calendar_is_one_sentence(flask: Flask, asked: tuple[str, ...]) -> None:
+    said = flask("law", *asked)
+    assert (said.exit_code, said.output) == (1, "Error: 日期超出可以推算的范围。\n")
+
+
 # -------------------------------------------------------------------------------------------------------------- ledger
 
 
@@ -152,6 +166,12 @@ def test_a_checkpoint_kept_outside_is_compared(flask: Flask, house: House, told:
     assert flask("ledger", "verify", "--checkpoint", str(kept)).exit_code == 0
     kept.write_text(kept.read_text(encoding="utf-8").replace("\n", "\n9", 1), encoding="utf-8")
     assert flask("ledger", "verify", "--checkpoint", str(kept)).exit_code == 1
+
+
+def test_a_file_that_is_no_checkpoint_is_said_to_be_none(flask: Flask, told: Walk, tmp_path: Path) -> None:
+    (tmp_path / "note").write_bytes(bytes(range(256)))
+    said = flask("ledger", "verify", "--checkpoint", str(tmp_path / "note"))
+    assert (said.exit_code, "外部留存的检查点不是由本台账密钥签署" in said.output) == (1, True), told
 
 
 RECORD = "enforcement.process_record"
@@ -297,6 +317,13 @@ def test_the_clock_shows_goes_forward_and_never_back(flask: Flask, house: House)
     back = flask("clock", "set", "2026-10-01")
     assert back.exit_code == 1
     assert "只能向前" in back.output
+
+
+def test_the_clock_does_not_run_away_for_ever(flask: Flask, house: House) -> None:
+    house.at(2026, 9, 30, 10)
+    said = flask("clock", "set", "9999-12-31")
+    assert (said.exit_code, "最多领先本机时间" in said.output) == (1, True)
+    assert "2026-09-30" in flask("clock", "show").output
 
 
 def test_advancing_does_on_each_working_day_what_is_due_on_it(flask: Flask, house: House) -> None:
