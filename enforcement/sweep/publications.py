@@ -1,6 +1,6 @@
-"""Fetching back from the public site: a publication counts as made once it is there (G4.2), a withdrawal once it is gone.
+"""Fetching back from the public site: what is published counts once it is there, what is withdrawn once it is gone.
 
-Until then their clocks run (G#13, G#18.2).
+Until then their clocks run (G4.2, G#13, G#18.2).
 """
 
 from __future__ import annotations
