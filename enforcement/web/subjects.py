@@ -63,7 +63,7 @@ class Subject:
 def mending_address(subject: Subject, breach: Breach) -> str:
     """Where the act is that would mend a breach, its form begun with what the breach knows; "" where there is none."""
     deed = registry.acts().get(breach.mend or "")
-    given = dict(breach.fill)
+    given: dict[str, Any] = dict(breach.fill)
     if deed is None or deed.scope == "start":
         return ""
     if deed.scope == "agency":

@@ -215,6 +215,34 @@ def test_what_is_typed_survives_a_session_that_ends(places: object, enter: Enter
     expect(page.locator("input[type=text].form-control, .field-text").first).to_have_value("正在填写的内容")
 
 
+def test_what_is_handed_in_after_the_session_ended_is_in_the_form_again_for_the_same_person(
+    places: object, enter: Enter
+) -> None:
+    def hand_in_too_late(context: BrowserContext, title: str) -> Page:
+        page = context.new_page()
+        page.goto("/cases/new/receive-materials")
+        page.fill("#f-title", title)
+        context.clear_cookies()
+        page.click("#act-form [data-submit]")
+        page.wait_for_url("**/sign-in**")
+        return page
+
+    def sign_in_again(page: Page, login: str) -> None:
+        page.fill("#username", f"scjg-{login}")
+        page.fill("#password", PASSWORD)
+        page.click("main button")
+
+    page = hand_in_too_late(enter("officer3"), "交出时登录已失效")
+    sign_in_again(page, "officer3")
+    expect(page.get_by_text("暂存的内容")).to_be_visible()
+    expect(page.locator("#f-title")).to_have_value("交出时登录已失效")
+
+    page = hand_in_too_late(enter("officer2"), "别人的内容")
+    sign_in_again(page, "officer1")
+    page.wait_for_load_state("networkidle")
+    expect(page.locator("#f-title")).to_have_value("")
+
+
 def test_what_was_handed_in_does_not_come_back_into_the_next_form(
     places: dict[str, tuple[str, str]], enter: Enter
 ) -> None:
@@ -265,6 +293,25 @@ def test_spans_are_decided_by_keyboard(places: dict[str, tuple[str, str]], enter
     expect(page.get_by_text("发布内容检查未通过")).to_be_visible()
 
 
+def test_a_time_is_filled_in_by_the_office_s_clock_and_is_a_plain_field_without_scripts(
+    places: dict[str, tuple[str, str]], enter: Enter
+) -> None:
+    where = f"{places['case'][1]}/acts/add-process-record"
+    page = enter("officer1").new_page()
+    said = listen(page)
+    page.goto(where)
+    page.locator("#f-started_at + [data-now]").click()
+    told = page.locator("body").get_attribute("data-now")
+    assert told is not None
+    assert told.startswith("2026-09-01T09:")  # not the machine's own
+    expect(page.locator("#f-started_at")).to_have_value(re.compile("2026-09-01T09:"))
+    assert said == []
+    plain = enter("officer1", scripts=False).new_page()
+    plain.goto(where)
+    expect(plain.locator("[data-now]:not(body)").first).to_be_hidden()
+    plain.fill("#f-started_at", "2026-09-01T08:30")
+
+
 def test_a_limit_tells_its_article_to_the_keyboard_too(places: dict[str, tuple[str, str]], enter: Enter) -> None:
     page = enter("officer1").new_page()
     page.goto(places["case"][1])
@@ -273,6 +320,16 @@ def test_a_limit_tells_its_article_to_the_keyboard_too(places: dict[str, tuple[s
     chip.focus()
     expect(chip.locator(".hint")).to_be_visible()
     expect(chip.locator(".hint")).to_contain_text(re.compile("《.+》第.+条"))
+
+
+def test_what_is_folded_on_the_screen_is_whole_on_paper(places: dict[str, tuple[str, str]], enter: Enter) -> None:
+    page = enter("officer1").new_page()
+    page.goto(places["case"][1])
+    folded = page.locator("details.told:not([open]) .lines").first
+    expect(folded).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(folded).to_be_visible()
+    expect(page.locator(".side, .top, .next").first).to_be_hidden()
 
 
 def test_text_twice_as_large_still_fits(places: dict[str, tuple[str, str]], enter: Enter) -> None:
