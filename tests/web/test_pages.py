@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import event
 
 from enforcement.actions.registry import acts
 from tests import factories
@@ -143,3 +144,36 @@ def test_the_agency_page_names_each_matter_and_counts_the_published_officers(
     officers = page[page.index("执法人员的姓名、单位、执法证号码") :][:200]
     assert "更新" in officers
     assert "未公示" not in officers
+
+
+def test_a_list_asks_as_much_of_the_database_however_long_it_is(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    asked = (("officer1", "/"), ("officer1", "/cases?scope=all"), ("clerk", "/"), ("clerk", "/disclosures"),
+             ("reviewer", "/reviews"), ("head", "/"), ("head", "/notifications"), ("officer1", "/search?q=食品"),
+             ("admin", "/agency/people"))  # fmt: skip
+
+    def more() -> None:
+        factories.penalty(shop.market, until="legal_review", **factories.MAJOR)
+        factories.penalty(shop.market, until="decision_made")
+
+    more()
+    people = {login: signed_in(f"scjg-{login}") for login, _ in asked}
+    before = {one: _statements(shop, people[one[0]], one[1]) for one in asked}
+    more()
+    assert {one: _statements(shop, people[one[0]], one[1]) for one in asked} == before
+    assert max(before.values()) < 40
+
+
+def _statements(shop: House, visitor: Visitor, address: str) -> int:
+    seen: list[str] = []
+
+    def count(_connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        seen.append(statement)
+
+    event.listen(shop.office.engine, "before_cursor_execute", count)
+    try:
+        visitor.get(address)
+    finally:
+        event.remove(shop.office.engine, "before_cursor_execute", count)
+    return len(seen)
