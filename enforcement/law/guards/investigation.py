@@ -29,7 +29,8 @@ def evidence_is_of_the_case(facts: CaseFacts, _: Law) -> Answer:
 def evidence_obtained_by_the_qualified(facts: CaseFacts, _: Law) -> Answer:
     """APL#42.1 「应当由具有行政执法资格的执法人员实施」: collecting evidence is part of it (APL#54.1)."""
     people = (facts.named.get(person) for person in facts.asked.lines("obtained_by"))
-    return tuple(Gap(f"{one.name}没有有效的行政执法证件，不得取证") for one in people if one and not one.certificate_valid)
+    unqualified = (one.name for one in people if one is not None and not one.certificate_valid)
+    return tuple(Gap(f"{name}没有有效的行政执法证件，不得取证") for name in unqualified)
 
 
 @guard(row="APL55", cite="APL#55.2", zh="没有询问笔录或者现场笔录", basis="default", mend="add_process_record")
