@@ -291,6 +291,19 @@ def test_spans_are_decided_by_keyboard(places: dict[str, tuple[str, str]], enter
     page.keyboard.press("r")
     expect(page.locator(".span-undecided")).to_have_count(count - 2)
     expect(page.get_by_text("发布内容检查未通过")).to_be_visible()
+    page.keyboard.press("k")
+    page.keyboard.press("e")
+    replacement = page.locator(".span-row[aria-current] input[name=replacement]")
+    expect(replacement).to_be_focused()
+    assert "solid" in replacement.evaluate("one => getComputedStyle(one).outlineStyle")  # and one sees where one is
+    page.evaluate("document.activeElement.blur()")
+    page.evaluate("""() => {
+        const text = document.querySelector("[data-original]").firstChild;
+        getSelection().setBaseAndExtent(text, 0, text, 3);
+    }""")
+    page.keyboard.press("n")
+    expect(page.locator("#new-text")).to_have_value("北京市")
+    expect(page.locator("#new-category")).to_be_focused()
 
 
 def test_a_time_is_filled_in_by_the_office_s_clock_and_is_a_plain_field_without_scripts(
