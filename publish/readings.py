@@ -13,10 +13,9 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
-
-from publish.redaction_rules import simplified
 
 _DASHES_AND_DOTS = "-‐‑‒–—―−·•・‧∙._"
 _IN_NAMES = frozenset(_DASHES_AND_DOTS)
@@ -24,6 +23,7 @@ _IN_NUMBERS = frozenset(_DASHES_AND_DOTS + "。,，、;；:：/|\\*()（）~+#")
 _DIGITS = dict(zip("〇零一二三四五六七八九○壹贰叁肆伍陆柒捌玖", "001234567890123456789", strict=True))
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _NESTED = 2
+_HAN = range(0x3400, 0xA000)
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,21 @@ def numbers_view(text: str) -> View:
 def loose(string: str) -> str:
     """A pattern for a string that line ends may break."""
     return "\\n*".join(re.escape(char) for char in string)
+
+
+@lru_cache(maxsize=1)
+def simplified() -> Mapping[str, str]:
+    """Traditional characters to simplified ones, a single one to a single one, so that a view keeps its places.
+
+    Made at first use: the public site never looks for what to hide, and does not load the dictionary.
+    """
+    from opencc import OpenCC
+
+    # In one call, which takes a fiftieth of a second; a line each, so that no two are read as a word.
+    characters = [chr(point) for point in _HAN]
+    folded = OpenCC("t2s").convert("\n".join(characters)).split("\n")
+    pairs = zip(characters, folded, strict=True)
+    return MappingProxyType({one: other for one, other in pairs if one != other and len(other) == 1})
 
 
 def _view(text: str, without: frozenset[str] = frozenset(), digits: Mapping[str, str] = MappingProxyType({})) -> View:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 PATH = Path(__file__).resolve().parents[1] / "config" / "law" / "redaction.toml"
-TRADITIONAL = Path(__file__).with_name("traditional.txt")
 
 
 @dataclass(frozen=True)
@@ -96,13 +95,6 @@ class Rules:
             single=frozenset(words["single"]),
         )
         return cls(categories, patterns, names)
-
-
-@lru_cache(maxsize=1)
-def simplified() -> Mapping[str, str]:
-    """Traditional characters to simplified ones, a single one to a single one."""
-    lines = [line for line in TRADITIONAL.read_text("utf-8").splitlines() if not line.startswith("#")]
-    return dict(zip("".join(lines[::2]), "".join(lines[1::2]), strict=True))
 
 
 @lru_cache(maxsize=1)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from publish.readings import plain_view
 from publish.redact import KnownValue, Span, apply, leaks, mask, mask_name, names_in, propose
 from publish.redaction_rules import default_rules
 from tests.publish import samples
@@ -171,6 +172,14 @@ def test_a_name_in_traditional_characters_is_the_same_name() -> None:
     assert masked("證人張三豐稱，張三豐到場。") == "證人张某稱，张某到場。"
     known = (KnownValue("name", "陈丽华"),)
     assert masked("陳麗華簽字", known) == "陈某簽字"
+    assert masked("位於陳麗華住所後院", known) == "位於陈某住所後院"
+
+
+def test_every_character_of_a_view_keeps_its_place_in_the_text() -> None:
+    text = "".join(map(chr, range(0x3400, 0xA000)))
+    view = plain_view(text)
+    assert view.origin == tuple(range(len(text)))
+    assert len(view.text) == len(text)
 
 
 def test_a_given_name_alone_is_laid_before_a_person() -> None:
