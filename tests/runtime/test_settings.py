@@ -183,7 +183,8 @@ def started(factory: str, environ: dict[str, str], then: str = "") -> subprocess
 def test_the_public_application_loads_nothing_of_the_inside(tmp_path: Path, urls: DatabaseUrls) -> None:
     var = tmp_path / "var"
     keys.ensure(var, {})
-    then = "import sys; print(sorted(name for name in sys.modules if name.split('.')[0] in ('enforcement', 'media', 'opencc')))"
+    inside = "('enforcement', 'media', 'opencc')"
+    then = f"import sys; print(sorted(name for name in sys.modules if name.split('.')[0] in {inside}))"
     done = started("public", {"MINGJIAN_VAR": str(var), "MINGJIAN_DATABASE_PUBLIC_URL": urls.public}, then)
     assert (done.returncode, done.stdout.strip()) == (0, "[]"), done.stderr
 
