@@ -47,6 +47,10 @@ _PUBLICATIONS = """
     SELECT id::text, document_no, digest, content, withdrawn_on IS NOT NULL AS withdrawn FROM public_site.publication
     ORDER BY ordinal
 """
+_RECORDED = """
+    SELECT data ->> 'disclosure' AS id, chain_id::text AS chain, max(seq) AS seq FROM enforcement.process_record
+    WHERE event LIKE 'publication\\_%' AND data ->> 'disclosure' = ANY(:ids) GROUP BY 1, 2
+"""
 _PROOFS = """
     SELECT p.chain_id::text AS chain, p.seq FROM public_site.log_proof p
     LEFT JOIN enforcement.ledger_entry e ON e.chain_id = p.chain_id AND e.seq = p.seq
@@ -114,15 +118,21 @@ def publications(connection: Connection) -> Iterator[Finding]:
     for mismatch in integrity.check(connection):
         mismatches.setdefault(str(mismatch.publication_id), mismatch.what)
     seen: set[str] = set()
+    untold: dict[str, str] = {}
     for row in _stream(connection, _PUBLICATIONS):
         seen.add(row["id"])
         history = told.get(row["id"], ())
         if not history:
-            yield Finding("public_site.publication", f"公示{row['document_no']}没有对应的台账记录")
+            untold[row["id"]] = row["document_no"]
             continue
         chain, seq, _ = history[-1]
         if what := _shown_otherwise(row, [body for _, _, body in history], mismatches.get(row["id"], "")):
             yield Finding("public_site.publication", f"公示{row['document_no']}的{what}", chain, seq)
+    # Where the case remembers it, the entry is what is gone, and the ledger's own finding stands.
+    recorded = {row.id: (row.chain, row.seq) for row in connection.execute(text(_RECORDED), {"ids": list(untold)})}
+    for publication_id, document_no in untold.items():
+        where = recorded.get(publication_id, (None, None))
+        yield Finding("public_site.publication", f"公示{document_no}没有对应的台账记录", *where)
     for publication_id, history in told.items():
         if publication_id not in seen:
             yield Finding("public_site.publication", f"公示{publication_id}缺失", *history[-1][:2])
