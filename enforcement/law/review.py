@@ -53,7 +53,9 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Point:
-    """One of the ten points (S#13). `guards`: what the system looks at itself, by kind of case."""
+    """One of the ten points (S#13). `guards`: what the system looks at itself, by kind of case. `at_times`: it arises
+    in some cases only, so that 不涉及 speaks for itself.
+    """
 
     no: int
     row: str
@@ -61,6 +63,7 @@ class Point:
     zh: str
     shown: str
     guards: Mapping[str, tuple[str, ...]]
+    at_times: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,7 +195,8 @@ def earlier_answers(facts: CaseFacts) -> tuple[tuple[Fields, Fields], ...]:
 
 def _point(entry: Mapping[str, Any]) -> Point:
     guards = {kind: tuple(names) for kind, names in entry["guards"].items()}
-    return Point(entry["no"], entry["row"], entry["cite"], entry["zh"], entry["shown"], guards)
+    at_times = bool(entry.get("at_times", False))
+    return Point(entry["no"], entry["row"], entry["cite"], entry["zh"], entry["shown"], guards, at_times)
 
 
 # ----------------------------------------------------------------------------------------------- facts beside a point

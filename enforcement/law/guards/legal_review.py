@@ -122,6 +122,8 @@ def ten_points_each_found(facts: CaseFacts, law: Law) -> Answer:
         elif finding.text("conclusion") == "problem":
             named = {"reason": "具体意见", "category": "问题类别", "nature": "合法性或者合理性"}
             gaps += [Gap(f"第{point.no}项指出问题，但未写明{named[name]}") for name in finding.missing(*named)]
+        elif finding.text("conclusion") == "not_applicable" and not (point.at_times or finding.text("reason")):
+            gaps.append(Gap(f"第{point.no}项认为不涉及，但未说明理由", basis="default", row=point.row))
     return tuple(gaps)
 
 
