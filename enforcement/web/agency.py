@@ -59,10 +59,11 @@ def index() -> str:
             "names": names,
         }
         roles = work.actor.roles
+    known = acts()
     offered = [
-        (deed, words.act(name))
-        for name, deed in acts().items()
-        if deed.scope == "agency" and book.powers.may(roles, name) is None
+        (known[name], words.act(name))
+        for name in book.powers.table
+        if name in known and known[name].scope == "agency" and book.powers.may(roles, name) is None
     ]
     catalogue = list(book.basic_information.items.values())
     return render_template("agency.html", offered=offered, catalogue=catalogue, **context)

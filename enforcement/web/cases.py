@@ -10,6 +10,7 @@ from enforcement.actions.registry import acts
 from enforcement.law import review
 from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
+from enforcement.law.facts import CaseFacts
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
 from enforcement.queries.disclosures import list_disclosures
@@ -122,13 +123,15 @@ def record(case_id: uuid.UUID, seq: int) -> str:
         found = [one for one in (subject.facts.records if subject.facts else ()) if one.seq == seq]
         if not found:
             raise NotFound("record", seq)
-        names = _names(work)
+        names = _names(work, subject.facts)
         told = casefile.timeline(here.words(), found, names)[0]
     return render_template("record.html", told=told, case=case)
 
 
-def _names(work: Work) -> dict[str, str]:
-    return people.everybody(work)
+def _names(work: Work, facts: CaseFacts | None) -> dict[str, str]:
+    """What stands for the ids and codes in records: people, and the matter of the case."""
+    matter = {facts.matter.code: facts.matter.zh} if facts and facts.matter.code else {}
+    return people.everybody(work) | matter
 
 
 def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
@@ -146,7 +149,7 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         "subject": subject,
         "case": subject.case,
         "row": case_row(work, case_id),
-        "names": _names(work) | {str(matter): facts.matter.zh for matter in [facts.matter.code] if matter},
+        "names": _names(work, facts),
         "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
         "major": review.classify(facts, book),
         "next_primary": step.mine,

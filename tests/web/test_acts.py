@@ -205,7 +205,8 @@ def test_the_head_reads_the_decision_as_it_will_be_before_making_it(
     visitor = signed_in("scjg-head")
     address = f"/cases/{walk.case_id}/acts/make-decision"
     typed = {
-        "outcome": "penalty", "facts": "事实", "evidence": "证据", "violation": "违法", "basis": "依据",
+        "outcome": "penalty", "facts": "事实", "evidence": "证据", "violation": "违法",
+        "basis": factories.conclusion(walk.today).basis,
         "penalties": ["fine"], "fine_fen": "2,000.50", "performance_manner": "缴至指定账户",
         "performance_due": "十五日内", "remedies": "可以复议", "sealed": "1",
         "social_impact": "1", "version": _version(visitor, address),
