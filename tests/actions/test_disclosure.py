@@ -396,6 +396,16 @@ def test_a_withdrawal_after_an_overturned_decision_says_which_of_the_four_it_was
     walk.on_disclosure("releaser", "withdraw_publication", right)
 
 
+def test_no_page_is_withdrawn_for_an_overturning_that_nobody_registered(house: House) -> None:
+    walk = published(house)
+    for kind in ("altered", "annulled", "held_unlawful", "held_void"):
+        untrue = disclosures.WithdrawPublication(kind=kind, reason="撤回。")
+        breaches = refused_on_disclosure(house, walk, "releaser", "withdraw_publication", untrue)
+        assert (codes(breaches), cites(breaches)) == ({"withdrawal_names_what_happened"}, {"G#18.2"})
+        assert {breach.mend for breach in breaches} == {"overturn_decision"}
+    assert public_row(walk).content is not None
+
+
 def test_what_falls_before_it_was_public_is_stopped_and_never_published(house: House) -> None:
     walk = factories.released(factories.penalty(house.market))
     overturn = cases.Overturn(kind="annulled", instrument="决定〔2026〕1号", received_on=walk.today, reason="撤销。")

@@ -47,6 +47,11 @@ def _check(walk: Walk) -> Any:
     return inspections.CheckOnSite(**shared, findings="未发现问题。")
 
 
+def _withdrawal(walk: Walk) -> disclosures.WithdrawPublication:
+    kind = "annulled" if "overturned" in factories.events(walk) else "published_in_error"
+    return disclosures.WithdrawPublication(kind=kind, reason="撤回。")
+
+
 FORMS: Mapping[str, Make] = {
     "accept_application": lambda _: licenses.AcceptApplication(receipt_no="受1号"),
     "accept_lead": lambda _: penalties.Opinion(opinion="同意。"),
@@ -112,7 +117,7 @@ FORMS: Mapping[str, Make] = {
     "verify_withdrawal": lambda _: disclosures.Note(),
     "waive_defense": lambda walk: notice.WaiveDefense(waived_on=walk.today, form="书面"),
     "waive_hearing": lambda walk: notice.WaiveHearing(waived_on=walk.today, form="书面"),
-    "withdraw_publication": lambda _: disclosures.WithdrawPublication(kind="annulled", reason="撤销。"),
+    "withdraw_publication": _withdrawal,
     "withdraw_submission": lambda _: filled.REASON,
 }
 STEPS = st.lists(st.tuples(st.sampled_from(LOGINS), st.sampled_from(sorted([*FORMS, "prepare"]))), max_size=12)

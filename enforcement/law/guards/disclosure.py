@@ -6,6 +6,9 @@ from enforcement.law.disclosure import MINOR, birth_unknown, must_withhold, obli
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
+IN_ERROR = "published_in_error"
+"""Of the kinds of withdrawal the one in which the decision stands."""
+
 
 def _pending(facts: CaseFacts, proposed: str, settled: tuple[str, ...]) -> Fields:
     """The proposal on this disclosure that has not been answered yet."""
@@ -177,9 +180,12 @@ def withdrawal_is_reasoned(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="G18.2a", cite="G#18.2", zh="撤回原因与已登记的变更、撤销情况不一致", basis="design", of_form=True)
 def withdrawal_names_what_happened(facts: CaseFacts, _: Law) -> Answer:
-    """A withdrawal after an overturned decision says which of the four it was."""
+    """The public reads why: which of the four the registered instrument was, and none of them where there is none."""
     overturned = facts.read("overturned").text("kind")
-    return not overturned or facts.asked.text("kind") == overturned
+    if overturned:
+        return facts.asked.text("kind") == overturned
+    sentence = "尚未登记决定被变更、撤销、确认违法或者确认无效，不得以此为由撤回"
+    return facts.asked.text("kind") == IN_ERROR or (Gap(sentence, mend="overturn_decision"),)
 
 
 @guard(row="G19.2", cite="G#19.2", zh="不予更正的，应当向当事人说明理由", of_form=True)
