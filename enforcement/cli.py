@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from enforcement.commands.agency import agency
 from enforcement.commands.clock import clock, sweep_once
 from enforcement.commands.demo import demo
 from enforcement.commands.law import law
@@ -17,7 +18,7 @@ from enforcement.runtime.commands import database
 if TYPE_CHECKING:
     from flask import Flask
 
-COMMANDS = (clock, database, demo, law, ledger, recordings, sweep_once)
+COMMANDS = (agency, clock, database, demo, law, ledger, recordings, sweep_once)
 """Every command or group of commands; a subject with commands of its own adds its group here."""
 
 

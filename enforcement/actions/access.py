@@ -1,4 +1,5 @@
-"""Signing in and out. No act of the law: nothing here enters the ledger, and nobody needs a power for it.
+"""Signing in and out, and passwords. No act of the law: nobody needs a power for it and nothing of it enters the
+ledger, but that somebody was given a password by another.
 
 Sessions live by the machine's clock, never by a demonstration's: moving that one must neither end nor prolong
 anybody's session.
@@ -13,11 +14,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Row, delete, select, text, update
 
-from enforcement.law.errors import NotFound
+from enforcement.law.errors import Forbidden, NotFound
 from enforcement.law.events import shanghai_day
-from enforcement.models.people import Person, WebSession
+from enforcement.models.people import Agency, Person, WebSession
 from enforcement.passwords import hash_password, password_matches
-from enforcement.work import Actor, Office, machine_clock
+from enforcement.work import Actor, Office, Work, machine_clock
 
 IDLE = dt.timedelta(hours=2)
 LONGEST = dt.timedelta(hours=12)
@@ -89,12 +90,17 @@ def sign_in(office: Office, username: str, password: str) -> str:
                 )
             )
             return token
-        person.failed_count += 1
-        locked = person.failed_count >= FAILURES_ALLOWED
-        if locked:
-            person.failed_count, person.locked_until = 0, now + LOCKED_FOR
-        until = person.locked_until if locked else None
-    raise SignInRefused("locked" if locked else "unknown", until)
+        until = _count_failure(person, now)
+    raise SignInRefused("locked" if until else "unknown", until)
+
+
+def _count_failure(person: Person, now: dt.datetime) -> dt.datetime | None:
+    """Count a wrong password; until when the account is closed, if this was one too many."""
+    person.failed_count += 1
+    if person.failed_count < FAILURES_ALLOWED:
+        return None
+    person.failed_count, person.locked_until = 0, now + LOCKED_FOR
+    return person.locked_until
 
 
 _FIND_SESSION = "SELECT * FROM enforcement.find_session(%s, %s)"
@@ -174,18 +180,46 @@ def end_session(office: Office, actor: Actor, digest: bytes) -> None:
 
 
 def change_password(office: Office, actor: Actor, old: str, new: str) -> None:
-    """Change one's own password and end every other session. Raises SignInRefused where the old one is wrong."""
+    """Change one's own password and end every session. Raises SignInRefused where the old one is wrong, which counts
+    as it does at the door: a session found open must not be a way to try passwords.
+    """
     with office.begin(actor) as work:
-        person = work.session.scalars(select(Person).where(Person.id == actor.person_id).with_for_update()).one()
-        if not password_matches(person.password_hash, old):
-            raise SignInRefused("unknown")
-        person.password_hash = hash_password(new)
         now = machine_clock(work.session.connection())
-        work.session.execute(
-            update(WebSession)
-            .where(WebSession.person_id == person.id, WebSession.revoked_at.is_(None))
-            .values(revoked_at=now)
-        )
+        person = work.session.scalars(select(Person).where(Person.id == actor.person_id).with_for_update()).one()
+        if person.locked_until is not None and person.locked_until > now:
+            raise SignInRefused("locked", person.locked_until)
+        if password_matches(person.password_hash, old):
+            person.password_hash, person.failed_count = hash_password(new), 0
+            _end_sessions(work, person.id)
+            return
+        until = _count_failure(person, now)
+    raise SignInRefused("locked" if until else "unknown", until)
+
+
+def give_password(work: Work, person_id: uuid.UUID, password: str) -> None:
+    """Give somebody a password to begin with, theirs to change: their sessions end, and the agency's chain keeps who
+    gave it, never the password. Raises Forbidden, NotFound.
+    """
+    if breach := work.book.powers.may(work.actor.roles, "set_password"):
+        raise Forbidden(breach)
+    person = work.session.scalar(select(Person).where(Person.id == person_id).with_for_update())
+    if person is None:
+        raise NotFound("person", person_id)
+    person.password_hash = hash_password(password)
+    person.failed_count, person.locked_until = 0, None
+    _end_sessions(work, person.id)
+    agency = work.session.scalars(select(Agency).with_for_update()).one()
+    data = {"person": str(person_id)}
+    work.record(agency.chain_id, act="set_password", event="password_set", data=data, case=False)
+
+
+def _end_sessions(work: Work, person_id: uuid.UUID) -> None:
+    now = machine_clock(work.session.connection())
+    work.session.execute(
+        update(WebSession)
+        .where(WebSession.person_id == person_id, WebSession.revoked_at.is_(None))
+        .values(revoked_at=now)
+    )
 
 
 def _find_login(office: Office, username: str) -> Row[Any] | None:

@@ -12,10 +12,8 @@ from enforcement.actions.forms import DECADE, choice, day, group, long_text, mon
 from enforcement.actions.registry import Extra, act
 from enforcement.law.book import Book
 from enforcement.law.citation import Citation
-from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation
+from enforcement.law.errors import Breach, Invalid, RuleViolation
 from enforcement.models.base import new_id
-from enforcement.models.ledger import open_chain
-from enforcement.models.people import Agency
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
 from enforcement.work import Work
 from publish import release
@@ -29,8 +27,6 @@ PARAMETERS = (
 )  # fmt: skip
 
 
-SUBJECT_TYPES = ("administrative_organ", "authorized_organization", "entrusted_body")
-"""The three bodies that enforce (G#2)."""
 BY_RULE = "penalty_disclosure_by_rule_days"
 RULES = ("法律", "行政法规", "地方性法规", "部门规章", "地方政府规章")
 """The ranks that G#13 yields to; a normative document is not enough (G13.0)."""
@@ -207,51 +203,3 @@ def _is_of_rank(book: Book, cite: str) -> bool:
     except (KeyError, ValueError):
         return False
     return source.rank in RULES
-
-
-def found_agency(
-    work: Work,
-    *,
-    code: str,
-    name: str,
-    document_prefix: str,
-    region: str,
-    subject_type: str,
-    address: str,
-    phone: str,
-    supervision_phone: str,
-) -> Agency:
-    """Found an agency with its own chain and put its heading on the public site: the operator's act, without a form.
-
-    `subject_type` is one of the three of G#2, or Invalid is raised. The id is that of the actor. Raises Forbidden.
-    """
-    if breach := work.book.powers.may(work.actor.roles, "found_agency"):
-        raise Forbidden(breach)
-    if subject_type not in SUBJECT_TYPES:
-        raise Invalid({"subject_type": ["执法主体类型须为规定的三种之一（《北京市行政执法公示办法》第二条）"]})
-    agency = Agency(
-        id=work.actor.agency_id,
-        code=code,
-        name=name,
-        document_prefix=document_prefix,
-        region=region,
-        subject_type=subject_type,
-        chain_id=new_id(),
-    )
-    work.session.add(agency)
-    work.session.flush()
-    open_chain(work.session, chain_id=agency.chain_id, agency_id=agency.id, kind="agency")
-    release.put_agency(
-        work.session,
-        agency.id,
-        on=work.today,
-        code=code,
-        name=name,
-        kind=work.book.terms.zh(subject_type),
-        address=address,
-        phone=phone,
-        supervision_phone=supervision_phone,
-    )
-    data = {"code": code, "name": name, "document_prefix": document_prefix, "subject_type": subject_type}
-    work.record(agency.chain_id, act="found_agency", event="agency_founded", data=data, case=False)
-    return agency

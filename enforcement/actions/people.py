@@ -13,7 +13,6 @@ from enforcement.actions.registry import Extra, act
 from enforcement.law.errors import Invalid, NotFound
 from enforcement.models.base import new_id
 from enforcement.models.people import Certificate, Deputy, Person, RoleGrant, Unit
-from enforcement.passwords import hash_password
 from enforcement.work import Work
 from publish import release
 
@@ -232,13 +231,6 @@ def name_deputy(work: Work, form: NameDeputy) -> Extra | None:
         )
     )
     return None
-
-
-def set_password(work: Work, person_id: uuid.UUID, password: str) -> None:
-    """Give an account a new password; nothing of it reaches the ledger or a log."""
-    person = _person(work, str(person_id))
-    person.password_hash = hash_password(password)
-    person.failed_count, person.locked_until = 0, None
 
 
 def _in_order(begins: dt.date | None, ends: dt.date | None, field: str) -> None:

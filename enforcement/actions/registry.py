@@ -10,7 +10,8 @@ import functools
 import importlib
 import pkgutil
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from psycopg.errors import UniqueViolation
@@ -278,34 +279,38 @@ def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Ou
     """Do an act of the agency itself (people, certificates, directory, parameters). Raises Invalid, Forbidden,
     RuleViolation.
     """
-    deed = find(name)
     with office.begin(actor) as work:
-        on = _prepare(work, deed, form)
-        agency = work.session.scalars(select(Agency).with_for_update()).one()
-        extra = _once(work, deed, form)
-        row = work.record(
-            agency.chain_id, act=name, event=deed.event, data=forms.to_data(form) | dict(extra or {}), on=on, case=False
-        )
-        return Outcome(
-            chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
-        )
+        return perform_for_agency_in(work, find(name), form)
 
 
-def _once(work: Work, deed: Act, form: Any) -> Extra | None:
-    """Do it, unless it is there already: names, numbers and days that must be one of their kind are so in the tables.
+def perform_for_agency_in(work: Work, deed: Act, form: Any) -> Outcome:
+    """Do an act of the agency inside a running one, as founding an agency does."""
+    on = _prepare(work, deed, form)
+    agency = work.session.scalars(select(Agency).with_for_update()).one()
+    with once(deed.form):
+        extra = deed.body(work, form)
+        work.session.flush()
+    data = forms.to_data(form) | dict(extra or {})
+    row = work.record(agency.chain_id, act=deed.name, event=deed.event, data=data, on=on, case=False)
+    return Outcome(
+        chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
+    )
+
+
+@contextmanager
+def once(form: type) -> Iterator[None]:
+    """Whatever is written inside is there once: names, numbers and days that must be so are so in the tables.
 
     Raises Invalid, naming the field where the form has one of that name. Two who write the same at once meet here too.
     """
     try:
-        extra = deed.body(work, form)
-        work.session.flush()
+        yield
     except IntegrityError as error:
         if not isinstance(error.orig, UniqueViolation):
             raise
         constraint = error.orig.diag.constraint_name or ""
-        field = next((name for name in forms.specs(deed.form) if constraint.endswith(f"_{name}")), "")
+        field = next((name for name in forms.specs(form) if constraint.endswith(f"_{name}")), "")
         raise Invalid({field: ["已经登记，不得重复"]}) from None
-    return extra
 
 
 def new_case(work: Work, procedure: Procedure, parent_case_id: uuid.UUID | None) -> Case:

@@ -8,6 +8,8 @@ from sqlalchemy import select
 
 from enforcement.actions import agency as agency_acts
 from enforcement.actions import people as people_acts
+from enforcement.actions.access import give_password
+from enforcement.actions.founding import Founding, found_agency
 from enforcement.actions.registry import perform_for_agency
 from enforcement.models.people import Person, Unit
 from enforcement.work import Actor, Office
@@ -168,18 +170,18 @@ def sample_id(sample: SampleAgency) -> uuid.UUID:
 def found(office: Office, sample: SampleAgency) -> uuid.UUID:
     """Found one agency with units, people, certificates, matters, directory and numbers; its id."""
     operator = Actor.operator(sample_id(sample))
+    founding = Founding(
+        code=sample.code,
+        name=sample.name,
+        document_prefix=sample.prefix,
+        region="北京市明德区",
+        subject_type=sample.subject_type,
+        address=sample.address,
+        phone=sample.phone,
+        supervision_phone=sample.supervision_phone,
+    )
     with office.begin(operator) as work:
-        agency_acts.found_agency(
-            work,
-            code=sample.code,
-            name=sample.name,
-            document_prefix=sample.prefix,
-            region="北京市明德区",
-            subject_type=sample.subject_type,
-            address=sample.address,
-            phone=sample.phone,
-            supervision_phone=sample.supervision_phone,
-        )
+        found_agency(work, founding)
 
     def do(name: str, form: object) -> None:
         perform_for_agency(office, operator, name, form)
@@ -196,7 +198,7 @@ def found(office: Office, sample: SampleAgency) -> uuid.UUID:
     for person in sample.people:
         person_id = ids[f"{sample.login}-{person.login}"]
         with office.begin(operator) as work:
-            people_acts.set_password(work, uuid.UUID(person_id), PASSWORD)
+            give_password(work, uuid.UUID(person_id), PASSWORD)
         for role in person.roles:
             do("grant_role", people_acts.GrantRole(person=person_id, role=role, from_on=SINCE))
         if "officer" in person.roles:

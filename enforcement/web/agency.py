@@ -7,9 +7,8 @@ from sqlalchemy import func, select
 from werkzeug.wrappers import Response
 
 from enforcement.actions import access
-from enforcement.actions.people import set_password
 from enforcement.actions.registry import acts
-from enforcement.law.errors import Forbidden, Invalid
+from enforcement.law.errors import Invalid
 from enforcement.law.events import Record
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.people import Agency, Certificate, Deputy, Unit
@@ -24,9 +23,6 @@ blueprint = Blueprint("agency", __name__)
 
 OFFICERS_LIST = ("officer_directory", "certificate_style")
 """Items of the catalogue that publishing officers makes public."""
-
-PASSWORDS_BY = "register_person"
-"""Whoever may register people may give them a first password."""
 
 
 @blueprint.get("/agency")
@@ -87,20 +83,18 @@ def persons() -> str:
     with here.reading() as work:
         rows, total = people.list_people(work, offset=(number - 1) * pages.size, limit=pages.size)
         today = work.today
-    may_set = here.book().powers.may(here.actor().roles, PASSWORDS_BY) is None
+    may_set = here.book().powers.may(here.actor().roles, "set_password") is None
     return render_template("people.html", rows=rows, pages=Pages(number, total, 100), today=today, may_set=may_set)
 
 
 @blueprint.post("/agency/people/<uuid:person_id>/password")
 def first_password(person_id: uuid.UUID) -> Response:
     """Give a person a password to begin with; theirs to change."""
-    if breach := here.book().powers.may(here.actor().roles, PASSWORDS_BY):
-        raise Forbidden(breach)
     password = request.form.get("password", "")
     if not access.SHORTEST_PASSWORD <= len(password) <= access.LONGEST_PASSWORD:
         raise Invalid({"password": [f"密码至少 {access.SHORTEST_PASSWORD} 个字符"]})
     with here.office().begin(here.actor()) as work:
-        set_password(work, person_id, password)
+        access.give_password(work, person_id, password)
     flash("已设置密码。")
     return redirect(url_for("agency.persons"))
 

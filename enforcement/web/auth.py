@@ -173,8 +173,8 @@ def change_password() -> AnyResponse | tuple[str, int]:
         return _account("两次输入的新密码不一致。"), 422
     try:
         access.change_password(here.office(), here.actor(), old, new)
-    except access.SignInRefused:
-        return _account("原密码不正确。"), 422
+    except access.SignInRefused as refused:
+        return _account("原密码不正确。" if refused.reason == "unknown" else _why_refused(refused)), 422
     flash("密码已修改，请重新登录。")
     return redirect(url_for("access.sign_in"))
 

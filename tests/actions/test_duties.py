@@ -11,7 +11,7 @@ from sqlalchemy import create_engine, select, text, update
 from sqlalchemy.exc import ProgrammingError
 
 from enforcement.actions import agency, people, review
-from enforcement.actions.agency import found_agency
+from enforcement.actions.founding import Founding, found_agency
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, Invalid, RuleViolation
 from enforcement.models.clock import Notification
@@ -36,22 +36,21 @@ NEVER_DELETED = (KEPT, "enforcement.ledger_entry", "enforcement.recording", "enf
 # ------------------------------------------------------------------------------------------ who may exist at all (G#2)
 
 
+BODY = Founding(
+    code="MD-GS", name="某局", document_prefix="某", region="北京", subject_type="administrative_organ"
+)  # fmt: skip
+
+
 def test_only_one_of_the_three_kinds_of_body_is_founded(house: House) -> None:
     operator = Actor.operator(uuid.uuid4())
     with unchanged(house), pytest.raises(Invalid) as refusal, house.office.begin(operator) as work:
-        found_agency(
-            work, code="MD-GS", name="某公司", document_prefix="公司", region="北京", subject_type="organization",
-            address="", phone="", supervision_phone="",
-        )  # fmt: skip
+        found_agency(work, dataclasses.replace(BODY, subject_type="organization"))
     assert set(refusal.value.fields) == {"subject_type"}
 
 
 def test_nobody_of_an_agency_founds_another(house: House) -> None:
     with unchanged(house), pytest.raises(Forbidden), house.office.begin(house.market.actors["admin"]) as work:
-        found_agency(
-            work, code="MD-GS", name="某局", document_prefix="某", region="北京", subject_type="administrative_organ",
-            address="", phone="", supervision_phone="",
-        )  # fmt: skip
+        found_agency(work, BODY)
 
 
 def test_no_case_person_disclosure_or_publication_is_there_without_a_registered_agency(house: House) -> None:

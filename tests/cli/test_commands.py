@@ -17,10 +17,14 @@ from sqlalchemy import create_engine, make_url
 
 import wsgi
 from enforcement import sequencer
+from enforcement.actions import access
+from enforcement.actions.people import RegisterUnit
 from enforcement.actions.recordings import DescribeRecording
+from enforcement.actions.registry import perform_for_agency
 from enforcement.demo.walk import Walk
 from media import demo as sample_media
 from tests import factories
+from tests.actions.watching import unchanged
 from tests.factories import House
 from tests.live_site import live_site
 
@@ -80,6 +84,39 @@ def seal(house: House) -> None:
     engine = create_engine(house.urls.sequencer)
     sequencer.run_once(engine, SEED, ORIGIN)
     engine.dispose()
+
+
+# -------------------------------------------------------------------------------------------------------------- agency
+
+NEW = (
+    "agency", "found", "--code", "MD-CG", "--name", "北京市明德区城市管理综合行政执法局", "--prefix", "京明城管",
+    "--region", "北京市明德区", "--admin-name", "白雪", "--admin-username", "cg-admin",
+)  # fmt: skip
+
+
+def test_a_founded_agency_has_one_who_signs_in_and_opens_the_accounts_of_the_others(flask: Flask, house: House) -> None:
+    told = json.loads(flask(*NEW, "--json").output)
+    token = access.sign_in(house.office, told["username"], told["password"])
+    signed_in = access.find_session(house.office, token)
+    assert signed_in is not None
+    assert signed_in.agency_name == "北京市明德区城市管理综合行政执法局"
+    assert signed_in.actor.roles == {"agency_admin"}
+    perform_for_agency(house.office, signed_in.actor, "register_unit", RegisterUnit(name="执法一队", kind="handling"))
+    seal(house)
+    assert flask("ledger", "verify").exit_code == 0
+
+
+def test_an_agency_founded_twice_or_without_a_name_leaves_nothing(flask: Flask, house: House) -> None:
+    assert flask(*NEW).exit_code == 0
+    with unchanged(house):
+        again = flask(*NEW, "--admin-username", "cg-second")
+        assert (again.exit_code, again.output) == (1, "Error: code：已经登记，不得重复\n")
+        namesake = flask(*NEW, "--code", "MD-CG-2", "--admin-username", "cg-second")
+        assert (namesake.exit_code, namesake.output) == (1, "Error: name：已经登记，不得重复\n")
+        taken = flask(*NEW, "--code", "MD-CG-2", "--name", "某局")
+        assert (taken.exit_code, taken.output) == (1, "Error: username：已经登记，不得重复\n")
+        nameless = flask(*NEW, "--code", "MD-CG-3", "--admin-username", "cg-third", "--name", " ")
+        assert (nameless.exit_code, "name：" in nameless.output) == (1, True)
 
 
 # ----------------------------------------------------------------------------------------------------------------- law

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from sqlalchemy import select
 
 from enforcement.actions import access
 from enforcement.actions.people import EndRole, NameDeputy
 from enforcement.actions.registry import perform_for_agency
+from enforcement.models.cases import ProcessRecord
 from enforcement.web import auth
 from tests import factories
 from tests.web.conftest import Visitor
@@ -182,6 +184,30 @@ def test_a_new_password_ends_every_session_and_the_old_one_opens_nothing(shop: H
     visitor.get("/account", 302)
     assert again.sign_in("shjd-officer2").status_code == 403
     assert again.sign_in("shjd-officer2", "a-new-password").status_code == 302
+
+
+def test_a_password_given_by_the_administrator_is_on_record_and_ends_the_sessions(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    auxiliary, admin = signed_in("shjd-auxiliary"), signed_in("shjd-admin")
+    address = f"/agency/people/{shop.street.id('auxiliary')}/password"
+    assert signed_in("shjd-head").post(address, {"password": "given-by-a-colleague"}).status_code == 403
+    assert admin.post(address, {"password": "given-to-begin-with"}).status_code == 302
+    auxiliary.get("/account", 302)
+    with shop.office.reading(shop.street.actors["admin"].agency_id) as session:
+        kept = session.scalars(
+            select(ProcessRecord.data).where(ProcessRecord.event == "password_set").order_by(ProcessRecord.seq)
+        ).all()
+    assert kept[-1] == {"person": shop.street.id("auxiliary")}
+    assert "设置登录密码" in admin.get("/agency")
+
+
+def test_a_session_found_open_is_no_way_to_try_passwords(signed_in: Callable[[str], Visitor]) -> None:
+    visitor = signed_in("shjd-custodian")
+    for _ in range(access.FAILURES_ALLOWED):
+        visitor.post("/account/password", {"old": "wrong", "new": "a-new-password", "again": "a-new-password"})
+    right = {"old": "mingjian-demo-2026", "new": "a-new-password", "again": "a-new-password"}
+    assert visitor.post("/account/password", right).status_code == 422
 
 
 def test_a_role_that_ended_yesterday_opens_nothing_today(shop: House, signed_in: Callable[[str], Visitor]) -> None:

@@ -253,6 +253,7 @@ def test_a_link_that_mends_begins_the_form_with_what_is_missing(
 def test_what_the_agency_must_set_is_mended_at_the_agency(shop: House, signed_in: Callable[[str], Visitor]) -> None:
     breach = Breach("x", "尚未设定", None, "default", mend="set_parameter", fill=(("name", "defense_days"),))
     walk = factories.penalty(shop.market, until="investigation")
+    assert walk.case_id is not None
     app = signed_in("scjg-head").client.application
     with app.test_request_context(), shop.office.looking(shop.market.actors["head"]) as work:
         address = mending_address(a_case(work, walk.case_id), breach)
