@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -289,7 +288,7 @@ def test_a_referrer_that_is_no_address_is_no_accident(visitor: Visitor) -> None:
 
 
 @pytest.mark.parametrize(
-    "address", ["/cases/new/nothing", "/agency/acts/nothing", f"/cases/{uuid.uuid4()}/acts/add-evidence"]
+    "address", ["/cases/new/nothing", "/agency/acts/nothing", f"/cases/{SOMETHING['uuid']}/acts/add-evidence"]
 )
 def test_a_form_without_its_token_about_nothing_is_not_there(signed_in: Callable[[str], Visitor], address: str) -> None:
     assert signed_in("scjg-officer1").client.post(address, data={"zh": "x"}).status_code == 404
