@@ -20,7 +20,9 @@ from sqlalchemy import Connection, Engine
 from enforcement.ledger import notes, tree
 from enforcement.models.ledger import PUBLIC_ACTOR, read_hashes
 
-PUBLICATION_EVENTS = frozenset({"publication_made", "publication_corrected", "publication_withdrawn"})
+PUBLICATION_EVENTS = frozenset(
+    {"publication_made", "publication_corrected", "publication_taken_down", "publication_withdrawn"}
+)
 BATCH = 5_000
 _LOCK = 0x6D696E676A69616E  # "mingjian" in ASCII: one lock for the one tree
 

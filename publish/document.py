@@ -35,6 +35,7 @@ class PastVersion:
     digest: str  # sha256:<64 hex>
     published_on: date
     reason: str
+    taken_down_on: date | None = None  # published in error: from this day to the next version there was no page
 
 
 @dataclass(frozen=True)
@@ -71,8 +72,21 @@ class Content:
 
     @property
     def first_published_on(self) -> date:
-        """The day of the first version: whether it was in time does not change with a correction (G#13)."""
-        return self.earlier[0].published_on if self.earlier else self.published_on
+        """The day since when the page stands: whether it was in time does not change with a correction (G#13).
+
+        What had to come down as an error was no disclosure; the day counts on which the page came back.
+        """
+        stood = self.published_on
+        for past in reversed(self.earlier):
+            if past.taken_down_on is not None:
+                break
+            stood = past.published_on
+        return stood
+
+    @property
+    def came_back(self) -> bool:
+        """Whether this very version follows one that was taken down."""
+        return bool(self.earlier) and self.earlier[-1].taken_down_on is not None
 
     @property
     def listed_gist(self) -> str:
@@ -171,7 +185,8 @@ def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, PastVersion):
-        return {item.name: _plain(getattr(value, item.name)) for item in fields(value)}
+        known = ((item.name, getattr(value, item.name)) for item in fields(value))
+        return {name: _plain(one) for name, one in known if one is not None}
     return str(value)
 
 
@@ -193,8 +208,8 @@ def from_bytes(data: bytes) -> Content:
 
 
 def _past_version(item: Mapping[str, str]) -> PastVersion:
-    published_on = date.fromisoformat(item["published_on"])
-    return PastVersion(int(item["version"]), item["digest"], published_on, item["reason"])
+    days = {name: date.fromisoformat(item[name]) for name in ("published_on", "taken_down_on") if name in item}
+    return PastVersion(version=int(item["version"]), digest=item["digest"], reason=item["reason"], **days)
 
 
 def salted(content: Content) -> Content:

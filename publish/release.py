@@ -33,6 +33,9 @@ from publish.tables import (
 )
 
 _LIVE = publication.c.withdrawn_on.is_(None)
+_IN_ERROR = "published_in_error"
+# Taken down as an error, a page may come back, or say at last that its decision fell; withdrawn, it stays so.
+_OPEN = _LIVE | (publication.c.withdrawal_kind == _IN_ERROR)
 
 
 class Unpublishable(ValueError):
@@ -44,7 +47,7 @@ class Unpublishable(ValueError):
 
 
 class NotPublished(LookupError):
-    """No live publication has this id: never put up, or withdrawn already."""
+    """No publication has this id that could be changed so: never put up, or withdrawn already."""
 
 
 def row_of(content: Content, data: bytes) -> dict[str, Any]:
@@ -97,35 +100,46 @@ def put(session: Session, publication_id: UUID, agency_id: UUID, content: Conten
 
 
 def next_version(session: Session, publication_id: UUID, content: Content, *, reason: str) -> Content:
-    """`content` with the number and history of the version that would follow the live one; raises `NotPublished`."""
-    live = session.execute(select(publication.c.content).where(publication.c.id == publication_id)).scalar()
-    if live is None:
+    """`content` with the number and history of the version that would follow the last one, live or taken down as an
+    error; raises `NotPublished`.
+    """
+    found = session.execute(
+        select(publication_version.c.content, publication.c.withdrawn_on)
+        .join(publication, publication.c.id == publication_version.c.publication_id)
+        .where(publication.c.id == publication_id, publication.c.version == publication_version.c.version, _OPEN)
+    ).one_or_none()
+    if found is None:
         raise NotPublished(publication_id)
-    before = from_bytes(live)
-    past = PastVersion(before.version, written_digest(digest(live)), before.published_on, reason)
+    before = from_bytes(found.content)
+    past = PastVersion(
+        before.version, written_digest(digest(found.content)), before.published_on, reason, found.withdrawn_on
+    )
     return replace(content, version=before.version + 1, earlier=(*before.earlier, past))
 
 
 def correct(session: Session, publication_id: UUID, content: Content, *, reason: str, at: datetime) -> bytes:
-    """Replace the live version by the one `next_version` made (G#19): same address, new bytes, the old ones unreadable.
+    """Put up the version that `next_version` made (G#19): same address, new bytes, the old ones unreadable.
 
-    `reason` is public. Returns the new bytes. Raises `NotPublished`, `Unpublishable`, or ValueError when `content` does
-    not follow the live version.
+    What was taken down as an error lives again. `reason` is public. Returns the new bytes. Raises `NotPublished`,
+    `Unpublishable`, or ValueError when `content` does not follow the last version.
     """
     if not reason.strip():
         raise ValueError("a correction needs its reason")
     data = _checked_bytes(content)
     live = session.execute(
         select(publication.c.version, publication.c.agency_id)
-        .where(publication.c.id == publication_id, _LIVE)
+        .where(publication.c.id == publication_id, _OPEN)
         .with_for_update(),
     ).one_or_none()
     if live is None:
         raise NotPublished(publication_id)
     if content.version != live.version + 1:
         raise ValueError(f"version {content.version} does not follow version {live.version}")
+    standing = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
     session.execute(
-        update(publication).where(publication.c.id == publication_id).values(changed_at=at, **row_of(content, data))
+        update(publication)
+        .where(publication.c.id == publication_id)
+        .values(changed_at=at, **standing, **row_of(content, data))
     )
     _keep_version(session, publication_id, live.agency_id, content, data, reason=reason)
     return data
@@ -159,7 +173,7 @@ def withdraw(
     }
     done = session.execute(
         update(publication)
-        .where(publication.c.id == publication_id, _LIVE)
+        .where(publication.c.id == publication_id, _LIVE if kind == _IN_ERROR else _OPEN)
         .values(
             changed_at=at,
             withdrawn_on=on,

@@ -20,6 +20,7 @@ from typing import Any
 
 FORMAT = "mingjian-proof-1"
 HELD_EVENTS = ("publication_made", "publication_corrected")
+TAKEN_DOWN = "publication_taken_down"
 BEIJING = timezone(timedelta(hours=8))
 
 # ------------------------------------------------------------------------------------------------ Ed25519 (RFC 8032)
@@ -132,10 +133,12 @@ def check_entry(entry: dict[str, Any], publication: str, key: str) -> dict[str, 
     return body
 
 
-def said_of(position: int, body: dict[str, Any]) -> str:
+def said_of(position: int, body: dict[str, Any], *, was_down: bool = False) -> str:
     """One entry as a reader understands it: its number, what was done, when by Beijing's clock."""
     again = body["event"] == "publication_corrected" or int(body["data"].get("version", "1")) > 1
-    done = ("更正后重新公示" if again else "公示") if body["event"] in HELD_EVENTS else "撤回公示"
+    done = "因公示有误撤下" if body["event"] == TAKEN_DOWN else "撤回公示"
+    if body["event"] in HELD_EVENTS:
+        done = ("撤下后重新公示" if was_down else "更正后重新公示") if again else "公示"
     at = datetime.fromisoformat(body["at"].replace("Z", "+00:00")).astimezone(BEIJING)  # noqa: FURB162 — Python 3.10
     when = f"{at.year}年{at.month}月{at.day}日 {at:%H:%M:%S}（北京时间）"
     return f"存证台账第 {position + 1} 号：{done}，{when}登记，在签名的检查点之中"
@@ -146,15 +149,16 @@ def verify(record: bytes | None, proof: dict[str, Any], key: str) -> list[str]:
     if proof.get("format") != FORMAT or not proof["entries"]:
         raise ValueError("还没有可以验证的证明：新公示的信息在签署下一个检查点之后才有证明，请稍后重新下载")
     said = []
-    held = ""
+    held, latest = "", ""
     for entry in sorted(proof["entries"], key=lambda one: int(one["position"])):
         body = check_entry(entry, proof["publication"], key)
-        said.append(said_of(int(entry["position"]), body))
+        said.append(said_of(int(entry["position"]), body, was_down=latest == TAKEN_DOWN))
+        latest = entry["event"]
         held = body["data"].get("digest", "") if entry["event"] in HELD_EVENTS else ""
     if record is None:
         if held:
             raise ValueError("这条公示信息没有撤回，请同时给出 record.json")
-        return [*said, "这条公示信息已经撤回"]
+        return [*said, "这条公示信息现已撤下" if latest == TAKEN_DOWN else "这条公示信息已经撤回"]
     found = f"sha256:{hashlib.sha256(record).hexdigest()}"
     if found != held:
         raise ValueError(f"公示内容与台账所载不一致：内容为 {found}，台账为 {held or '已撤回'}")

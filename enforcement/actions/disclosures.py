@@ -1,7 +1,8 @@
-"""From the duty to disclose to the public page, and back (G#5, G#13 to G#16, G#18)."""
+"""From the duty to disclose to the public page (G#5, G#13 to G#16)."""
 
 import dataclasses
 import datetime as dt
+import secrets
 from typing import Any
 
 from sqlalchemy import select
@@ -83,16 +84,6 @@ class Approve:
     """The head's approval; to decline is an act of its own."""
 
     opinion: str = long_text("意见", required=False)
-
-
-@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class WithdrawPublication:
-    """The public reason of a withdrawal (G#18.2)."""
-
-    kind: str = choice(
-        "撤回原因", "altered", "annulled", "held_unlawful", "held_void", "published_in_error", cite="G#18.2"
-    )
-    reason: str = long_text("公开的撤回理由", max_length=2_000, note="不得重复已撤回的内容", cite="G#18.2")
 
 
 def open_disclosure(work: Work, case: Case, record: ProcessRecord) -> None:
@@ -203,7 +194,7 @@ def content_of(
 def next_content(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
     """What would go out today, with the history it would carry where it corrects what is public."""
     content = content_of(work, disclosure, facts, values, published_on=work.today)
-    reason = _reason_of_correction(disclosure, facts)
+    reason = _reason_of_next_version(work, disclosure, facts)
     if not reason:
         return content
     try:
@@ -212,11 +203,15 @@ def next_content(work: Work, disclosure: Disclosure, facts: CaseFacts, values: P
         return content
 
 
-def _reason_of_correction(disclosure: Disclosure, facts: CaseFacts) -> str:
-    """Why what is public is being corrected, '' where it is not."""
-    begun = [Fields(record.data) for record in facts.records if record.event == "correction_begun"]
-    mine = [fields.text("reason") for fields in begun if fields.text("disclosure") == str(disclosure.id)]
-    return mine[-1] if mine else ""
+def _reason_of_next_version(work: Work, disclosure: Disclosure, facts: CaseFacts) -> str:
+    """Why another version follows what was public: corrected, or taken down; '' where nothing was public."""
+    for record in reversed(facts.records):
+        if Fields(record.data).text("disclosure") == str(disclosure.id):
+            if record.event == "publication_taken_down":
+                return work.book.disclosure.republished_reason
+            if record.event == "correction_begun":
+                return Fields(record.data).text("reason")
+    return ""
 
 
 def _as_text(value: object) -> str:
@@ -296,10 +291,10 @@ def send_back_disclosure(_work: Work, disclosure: Disclosure, _form: Reason) -> 
 
 @act(Note, scope="disclosure", computes=_gate_as_prepared)
 def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
-    """Publish what was released: bytes, digest and ledger entry are one transaction. Again, it is a correction."""
+    """Publish what was released: bytes, digest and ledger entry are one transaction. Again, it is a next version."""
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     content = document.salted(next_content(work, disclosure, facts, prepared(disclosure)))
-    if reason := _reason_of_correction(disclosure, facts):
+    if reason := _reason_of_next_version(work, disclosure, facts):
         data = release.correct(work.session, disclosure.id, content, reason=reason, at=work.moment)
     else:
         data = release.put(work.session, disclosure.id, disclosure.agency_id, content, at=work.moment)
@@ -307,8 +302,17 @@ def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra
     disclosure.verified_at = None
     return {
         "publication_digest": digest,
-        "disclosed": {"publication": str(disclosure.id), "digest": digest, "version": str(content.version)},
+        **disclosed(disclosure, digest=digest, version=str(content.version)),
     }
+
+
+def disclosed(disclosure: Disclosure, **told: str) -> Extra:
+    """What the ledger's entry tells the public of a publication.
+
+    With a random value beside what the record keeps: the entry tells its digest, and nobody is to guess from that what
+    stays inside.
+    """
+    return {"salt": secrets.token_hex(16), "disclosed": {"publication": str(disclosure.id), **told}}
 
 
 @act(Note, scope="disclosure")
@@ -369,30 +373,3 @@ def begin_correction(_work: Work, disclosure: Disclosure, _form: Reason) -> Extr
     """Begin to correct what is public (G#19): prepared, released and published again, at the same address."""
     disclosure.released_at = None
     return None
-
-
-@act(Note, scope="disclosure")
-def stop_disclosure(_work: Work, _disclosure: Disclosure, _form: Note) -> Extra | None:
-    """Stop what was never published, because its decision was overturned."""
-    return None
-
-
-@act(Note, scope="disclosure")
-def verify_withdrawal(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
-    """Note that the address answers 410 and holds nothing of the content: only now the withdrawal's clock stops."""
-    disclosure.verified_at = work.moment
-    return None
-
-
-def _gate_of_reason(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra:
-    # The notice must not repeat what was withdrawn, nor tell what was never public (G18.2b).
-    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    return {"leaks": leaks_of(work, facts, form.reason)}
-
-
-@act(WithdrawPublication, scope="disclosure", computes=_gate_of_reason)
-def withdraw_publication(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra | None:
-    """Withdraw: the page answers 410 with the reason and nothing of the content (G#18.2)."""
-    release.withdraw(work.session, disclosure.id, kind=form.kind, reason=form.reason, on=work.today, at=work.moment)
-    disclosure.verified_at = None
-    return {"disclosed": {"publication": str(disclosure.id), "kind": form.kind}}

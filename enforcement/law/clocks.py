@@ -108,8 +108,9 @@ def _random_check(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: AR
 
 
 def _was_published(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001
-    """There is something to withdraw (G#18.2)."""
-    return facts.has("publication_made", "publication_verified")
+    """There is something to withdraw (G#18.2): published, and not taken down and withheld since."""
+    last = facts.last("publication_made", "publication_verified", "withheld")
+    return last is not None and last.event != "withheld"
 
 
 def _fine_imposed(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001
@@ -239,7 +240,9 @@ def _same(limit: Limit, key: str, record: Record) -> bool:
 
 
 def _stop(limit: Limit, record: Record, later: Sequence[Record]) -> Record | None:
+    reopened = max((other.seq for other in later if other.event in limit.reopens), default=0)
     stops = [record, *later] if record.event in limit.stops else later
+    stops = [other for other in stops if other.seq > reopened]
     return next((other for other in stops if other.event in limit.stops and _truly_stops(limit, record, other)), None)
 
 

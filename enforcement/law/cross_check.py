@@ -46,7 +46,7 @@ def _of_limit(limit: Limit, book: Book) -> Iterator[str]:
         yield f"unknown condition {limit.applies}"
     if limit.served_through is not None and limit.served_through not in book.limits:
         yield f"unknown limit {limit.served_through}"
-    named = {*limit.starts, *limit.stops, *(event for pause in limit.pauses for event in pause)}
+    named = {*limit.starts, *limit.stops, *limit.reopens, *(event for pause in limit.pauses for event in pause)}
     named |= {limit.deems} if limit.deems else set()
     yield from (f"unknown event {event}" for event in sorted(named - book.terms.events))
     if limit.level == "case":

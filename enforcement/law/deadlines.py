@@ -26,10 +26,9 @@ AgencyMay = Literal["set", "lengthen", "shorten"]
 _UNITS: frozenset[str] = frozenset(get_args(Unit))
 _DIRECTIONS: frozenset[str] = frozenset(get_args(Direction))
 _FIELDS = {
-    "zh", "level", "procedures", "starts", "stops", "pauses", "when", "applies", "anchor", "match", "restarts", "unit",
-    "unit_cite", "unit_basis", "direction", "party", "rolls", "who", "parameter", "agency_may", "deems", "extension",
-    "stop_anchor", "served_through", "value_field",
-    "extension_by_other_rule", "note", "days",
+    "zh", "level", "procedures", "starts", "stops", "reopens", "pauses", "when", "applies", "anchor", "match",
+    "restarts", "unit", "unit_cite", "unit_basis", "direction", "party", "rolls", "who", "parameter", "agency_may",
+    "deems", "extension", "stop_anchor", "served_through", "value_field", "extension_by_other_rule", "note", "days",
 }  # fmt: skip
 _VALUE_FIELDS = {"from", "value", "row", "cite", "quote", "basis", "approver", "target"}
 _HUNDRED = 100
@@ -57,11 +56,12 @@ class DatedValue:
 class Limit:
     """One time limit.
 
-    `starts`/`stops` are event names; `pauses` maps the pausing event to the one that ends the pause. `when` are
-    fields the starting record's data must have; `applies` names a condition in `clocks.py`; `anchor` a field of the
-    starting record's data that holds the day counted from (otherwise the record's own day), `stop_anchor` likewise
-    for the day it stopped; `served_through` the limit to add when the document was served by public notice;
-    `value_field` the field that holds the agency's number; `match` the field that tells several instances apart.
+    `starts`/`stops` are event names, `reopens` those after which an earlier stop counts for nothing; `pauses` maps the
+    pausing event to the one that ends the pause. `when` are fields the starting record's data must have; `applies`
+    names a condition in `clocks.py`; `anchor` a field of the starting record's data that holds the day counted from
+    (otherwise the record's own day), `stop_anchor` likewise for the day it stopped; `served_through` the limit to add
+    when the document was served by public notice; `value_field` the field that holds the agency's number; `match` the
+    field that tells several instances apart.
     `rolls`: ending on a rest day it ends on the next working day (the party's periods, CPL#85.3). `parameter` names
     the agency's dated value, bounded by `agency_may`.
     """
@@ -72,6 +72,7 @@ class Limit:
     procedures: tuple[str, ...]
     starts: tuple[str, ...]
     stops: tuple[str, ...]
+    reopens: tuple[str, ...]
     pauses: tuple[tuple[str, str], ...]
     when: tuple[tuple[str, tuple[Any, ...]], ...]
     applies: str | None
@@ -194,6 +195,7 @@ def read(key: str, entry: Mapping[str, Any]) -> Limit:
         procedures=tuple(entry.get("procedures", ())),
         starts=tuple(entry.get("starts", ())),
         stops=tuple(entry.get("stops", ())),
+        reopens=tuple(entry.get("reopens", ())),
         pauses=tuple(entry.get("pauses", {}).items()),
         when=tuple(
             (name, tuple(value) if isinstance(value, list) else (value,))

@@ -81,6 +81,8 @@ class DisclosureRules:
     grounds: Mapping[str, Ground]
     neutral_reason: str = ""
     """What the public is told where the ground itself must not be told."""
+    republished_reason: str = ""
+    """What the history of a page says of a version that was taken down as an error."""
 
     @classmethod
     def load(cls, path: Path) -> DisclosureRules:
@@ -98,7 +100,7 @@ class DisclosureRules:
         ]
         if problems:
             raise LawBookError(*problems)
-        return cls(results, grounds, text["withdrawal"]["neutral_reason"])
+        return cls(results, grounds, text["taken_down"]["reason"], text["taken_down"]["history"])
 
 
 def _result(key: str, entry: Mapping[str, Any]) -> Result:

@@ -10,14 +10,15 @@ from sqlalchemy import CompoundSelect, and_, or_, select, union
 from sqlalchemy.dialects.postgresql import insert
 
 from enforcement.actions.clock import MovedDue, RecomputeDue
-from enforcement.actions.disclosures import Approve, Note, WithdrawPublication
+from enforcement.actions.disclosures import Approve, Note
 from enforcement.actions.licenses import AcceptApplication
+from enforcement.actions.withdrawals import TakeDownPublication, WithdrawPublication
 from enforcement.facts import facts_of, with_disclosure
 from enforcement.law import clocks
 from enforcement.law.clocks import Clock
 from enforcement.law.disclosure import Ground, must_withhold
 from enforcement.law.facts import CaseFacts
-from enforcement.law.guards.disclosure import is_public
+from enforcement.law.guards.disclosure import is_public, is_taken_down
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.clock import CaseChecked
 from enforcement.models.disclosures import Disclosure
@@ -83,7 +84,7 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
         running = clocks.running(facts, work.book)
         told = notices.tell_clocks(work, facts, running)
         for disclosure in disclosures:
-            told += notices.tell_disclosure(work, facts, disclosure, running)
+            told += notices.tell_disclosure(work, with_disclosure(work, facts, disclosure), disclosure, running)
         report.did("told", told)
         _note(work, case, calendar, running)
 
@@ -113,8 +114,8 @@ def _disclosure(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Re
 
 
 def _overturned(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Report) -> bool:
-    """What is public comes down with the reason given when the overturning was noted; what is not, stops (G#18.2)."""
-    if is_public(facts) and _open_to(work, disclosure, "withdraw_publication"):
+    """What was public says the reason given when the overturning was noted; what never was, stops (G#18.2)."""
+    if (is_public(facts) or is_taken_down(facts)) and _open_to(work, disclosure, "withdraw_publication"):
         overturned = facts.read("overturned")
         form = WithdrawPublication(kind=overturned.text("kind"), reason=overturned.text("reason"))
         return claim.attempt(work, "withdraw_publication", disclosure, form, "withdrawn", report)
@@ -124,14 +125,13 @@ def _overturned(work: Work, facts: CaseFacts, disclosure: Disclosure, report: Re
 
 
 def _withhold(work: Work, facts: CaseFacts, disclosure: Disclosure, ground: Ground, report: Report) -> bool:
-    """A minor's case never goes out (G#16.1(1)); found out only afterwards, it comes down at once."""
+    """A minor's case never goes out (G#16.1(1)); found out only afterwards, it comes down at once, for good."""
     if is_public(facts):
-        if not _open_to(work, disclosure, "withdraw_publication"):
-            return False
-        down = WithdrawPublication(kind="published_in_error", reason=work.book.disclosure.neutral_reason)
-        done = claim.attempt(work, "withdraw_publication", disclosure, down, "taken_down", report)
+        down = TakeDownPublication(reason=f"{ground.zh}，不予公示。")
+        done = claim.attempt(work, "take_down_publication", disclosure, down, "taken_down", report)
         report.did("told", notices.tell_taken_down(work, disclosure, done=done))
-        return done
+        if not done:
+            return False
     if _open_to(work, disclosure, "approve_withholding"):
         form = Approve(opinion=f"{ground.zh}，不予公示。")
         return claim.attempt(work, "approve_withholding", disclosure, form, "withheld", report)

@@ -10,6 +10,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from enforcement.law.clocks import SOON_WORKING_DAYS, Clock
 from enforcement.law.facts import CaseFacts
+from enforcement.law.guards.disclosure import is_taken_down
 from enforcement.models.base import new_id
 from enforcement.models.clock import Notification
 from enforcement.models.disclosures import Disclosure
@@ -17,7 +18,7 @@ from enforcement.work import Work
 
 KINDS = (
     "due_soon", "overdue", "late", "not_released", "deferral_review", "due_moved", "clock_refused", "must_withdraw",
-    "taken_down", "unreachable", "still_public", "correction_received", "correction_overdue",
+    "taken_down", "not_back", "unreachable", "still_public", "correction_received", "correction_overdue",
 )  # fmt: skip
 """What a notification may be about; each is a term of terms.toml."""
 
@@ -117,12 +118,21 @@ def tell_taken_down(work: Work, disclosure: Disclosure, *, done: bool) -> int:
 
 
 def tell_disclosure(work: Work, facts: CaseFacts, disclosure: Disclosure, clocks: Iterable[Clock]) -> int:
-    """Escalate what nobody has released as its day comes near, and the day a deferral's ground is looked at again."""
+    """Escalate what nobody has released as its day comes near, and the day a deferral's ground is looked at again.
+
+    Every day, what was taken down as an error and is neither on its way back nor withheld. `facts` are the
+    disclosure's own.
+    """
     case_id = uuid.UUID(facts.case_id)
     if disclosure.stage == "deferred" and disclosure.review_on is not None and disclosure.review_on <= work.today:
         return sum(
             tell(work, "deferral_review", disclosure.review_on, role, case_id=case_id, disclosure_id=disclosure.id)
             for role in (CLERK, HEAD)
+        )
+    if disclosure.stage in {"due", "prepared"} and is_taken_down(facts):
+        return sum(
+            tell(work, "not_back", work.today, role, case_id=case_id, disclosure_id=disclosure.id)
+            for role in (CLERK, RELEASER, HEAD)
         )
     mine = next((clock for clock in clocks if clock.limit.key == disclosure.limit_key), None)
     if mine is None or disclosure.stage not in {"due", "prepared"} or not nearly_over(work, mine, 1):

@@ -13,8 +13,9 @@ import urllib.request
 import uuid
 from collections.abc import Callable
 from http import HTTPStatus
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 
 from enforcement.actions.disclosures import Note
 from enforcement.models.disclosures import Disclosure
@@ -27,10 +28,10 @@ Fetch = Callable[[str], bytes]
 
 TIMEOUT_SECONDS = 10
 LARGEST_BYTES = 16 * 1024 * 1024
-ACTS = {"published": "verify_publication", "withdrawn": "verify_withdrawal"}
-"""By the stage it stands in: what is noted once the public site was seen to answer so."""
-SEEN = {"published": "verified", "withdrawn": "withdrawal_verified"}
-UNSEEN = {"published": "unreachable", "withdrawn": "still_public"}
+ACTS = {False: "verify_publication", True: "verify_withdrawal"}
+"""By whether it is down: what is noted once the public site was seen to answer so."""
+SEEN = {False: "verified", True: "withdrawal_verified"}
+UNSEEN = {False: "unreachable", True: "still_public"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class Unverified:
 
     disclosure_id: uuid.UUID
     case_id: uuid.UUID
-    stage: str  # published or withdrawn
+    down: bool
     digest: bytes
 
     def __str__(self) -> str:
@@ -58,39 +59,47 @@ def fetch(address: str) -> bytes:
 
 def unverified(office: Office, actor: Actor) -> list[Unverified]:
     """What was published or withdrawn and not yet fetched back."""
-    query = (
-        select(Disclosure.id, Disclosure.case_id, Disclosure.stage, publication.c.digest)
+    with office.reading(actor.agency_id) as session:  # one by one: each has its index
+        return [
+            Unverified(*row)
+            for one in (Disclosure.stage == "published", publication.c.withdrawn_on.is_not(None))
+            for row in session.execute(_unverified().where(one).order_by(Disclosure.anchor_on))
+        ]
+
+
+def _unverified() -> Select[Any]:
+    return (
+        select(Disclosure.id, Disclosure.case_id, publication.c.withdrawn_on.is_not(None), publication.c.digest)
         .join(publication, publication.c.id == Disclosure.id)
         .where(Disclosure.verified_at.is_(None))
-        .order_by(Disclosure.anchor_on)
     )
-    with office.reading(actor.agency_id) as session:  # one by one: each stage has its index
-        return [Unverified(*row) for stage in ACTS for row in session.execute(query.where(Disclosure.stage == stage))]
 
 
 def verify(office: Office, actor: Actor, one: Unverified, fetch: Fetch, report: Report) -> None:
     """Fetch one back and note that the public gets what it should; else tell the releaser, once a day."""
     address = f"{office.public_address}/records/{one.disclosure_id}"
-    seen = _is_there(address, one.digest, fetch) if one.stage == "published" else _is_gone(address, fetch)
+    seen = _is_gone(address, fetch) if one.down else _is_there(address, one.digest, fetch)
     with office.begin(actor) as work:
         if not seen:
             told = notices.tell(
                 work,
-                UNSEEN[one.stage],
+                UNSEEN[one.down],
                 work.today,
                 notices.RELEASER,
                 case_id=one.case_id,
                 disclosure_id=one.disclosure_id,
             )
             report.did("told", int(told))
-            report.did(UNSEEN[one.stage])
+            report.did(UNSEEN[one.down])
             return
         if claim.case(work, one.case_id) is None:
             return
         for disclosure in claim.disclosures(work, one.case_id):
-            # Looked at again under the lock: another pass may have noted it, or it may have been taken down.
-            if disclosure.id == one.disclosure_id and disclosure.verified_at is None and disclosure.stage == one.stage:
-                claim.attempt(work, ACTS[one.stage], disclosure, Note(), SEEN[one.stage], report)
+            # Looked at again under the lock: another pass may have noted it, or it may have come down, or back.
+            if disclosure.id == one.disclosure_id and (disclosure.stage == "published" or one.down):
+                row = work.session.execute(_unverified().where(Disclosure.id == one.disclosure_id)).one_or_none()
+                if row is not None and Unverified(*row) == one:
+                    claim.attempt(work, ACTS[one.down], disclosure, Note(), SEEN[one.down], report)
 
 
 def _is_there(address: str, digest: bytes, fetch: Fetch) -> bool:

@@ -156,7 +156,7 @@ def _told(connection: Connection) -> dict[str, list[tuple[str, int, Mapping[str,
 
 def _shown_otherwise(row: Mapping[str, Any], bodies: Sequence[Mapping[str, Any]], mismatch: str) -> str:
     """What of a publication's row contradicts the ledger; "" if nothing."""
-    withdrawn = bodies[-1]["event"] == "publication_withdrawn"
+    withdrawn = bodies[-1]["event"] in {"publication_taken_down", "publication_withdrawn"}
     if row["withdrawn"] != withdrawn:
         return "撤回情况与台账不符"
     digest = next((body["data"].get("digest") for body in reversed(bodies) if "digest" in body["data"]), None)

@@ -108,7 +108,7 @@ def _csv_lines(asked: Search) -> Iterator[str]:
                     due,
                     row.first_published_on.isoformat(),
                     timeliness(row.first_published_on, row.due_on),
-                    row.published_on.isoformat() if row.version > 1 else "",
+                    row.published_on.isoformat() if row.corrected else "",
                     _address(f"/records/{row.id}"),
                 )
             )

@@ -21,6 +21,7 @@ NOTICE_ZH = {"inspection_plan": "年度行政检查计划", "hearing_notice": "�
 EVENT_ZH = {
     "publication_made": "公示",
     "publication_corrected": "更正",
+    "publication_taken_down": "撤下",
     "publication_withdrawn": "撤回",
 }
 BEIJING = ZoneInfo("Asia/Shanghai")

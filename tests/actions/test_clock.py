@@ -37,7 +37,8 @@ def test_the_clock_does_what_is_its_own_and_no_more(house: House) -> None:
     table = house.office.book.powers.table
     assert {name for name in acts() if "clock" in table[name].who} == {
         "accept_application", "approve_withholding", "publish_disclosure", "recompute_due", "stop_disclosure",
-        "take_up_correction", "verify_publication", "verify_withdrawal", "withdraw_publication",
+        "take_down_publication", "take_up_correction", "verify_publication", "verify_withdrawal",
+        "withdraw_publication",
     }  # fmt: skip
     walk = factories.application(house.market)
     assert walk.case_id is not None

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 
-from enforcement.actions import cases, disclosures, redaction
+from enforcement.actions import cases, disclosures, redaction, withdrawals
 from enforcement.actions.cases import Reason
 from enforcement.actions.disclosures import Note
 from enforcement.actions.parties import SetParties
@@ -367,14 +367,16 @@ def test_a_correction_is_a_new_version_and_the_old_one_can_no_longer_be_read(hou
 
 def test_what_is_withdrawn_keeps_its_reason_and_nothing_of_its_content(house: House) -> None:
     walk = published(house)
-    form = disclosures.WithdrawPublication(kind="published_in_error", reason="误公示其他案件内容。")
+    overturn = cases.Overturn(kind="annulled", instrument="决定〔2026〕1号", received_on=walk.today, reason="撤销。")
+    walk.do("head", "overturn_decision", overturn)
+    form = withdrawals.WithdrawPublication(kind="annulled", reason="决定被上级机关撤销。")
     silent = dataclasses.replace(form, reason=" ")
     with unchanged(house), pytest.raises(Invalid):
         walk.on_disclosure("releaser", "withdraw_publication", silent)
     walk.on_disclosure("releaser", "withdraw_publication", form)
     row = public_row(walk)
     assert (row.content, row.title, row.searchable, row.terms, row.gist, row.party_label) == (None, "", "", [], "", "")
-    assert (row.withdrawal_kind, row.withdrawal_reason) == ("published_in_error", form.reason)
+    assert (row.withdrawal_kind, row.withdrawal_reason) == ("annulled", form.reason)
     assert "stage" in codes(refused_on_disclosure(house, walk, "releaser", "withdraw_publication", form))
     assert_agreement(walk)
 
@@ -385,7 +387,7 @@ def test_a_withdrawal_after_an_overturned_decision_says_which_of_the_four_it_was
         kind="held_unlawful", instrument="判决〔2026〕1号", received_on=walk.today, reason="确认违法。"
     )
     walk.do("head", "overturn_decision", overturn)
-    wrong = disclosures.WithdrawPublication(kind="annulled", reason="撤销。")
+    wrong = withdrawals.WithdrawPublication(kind="annulled", reason="撤销。")
     assert codes(refused_on_disclosure(house, walk, "releaser", "withdraw_publication", wrong)) == {
         "withdrawal_names_what_happened"
     }
@@ -399,9 +401,9 @@ def test_a_withdrawal_after_an_overturned_decision_says_which_of_the_four_it_was
 def test_no_page_is_withdrawn_for_an_overturning_that_nobody_registered(house: House) -> None:
     walk = published(house)
     for kind in ("altered", "annulled", "held_unlawful", "held_void"):
-        untrue = disclosures.WithdrawPublication(kind=kind, reason="撤回。")
+        untrue = withdrawals.WithdrawPublication(kind=kind, reason="撤回。")
         breaches = refused_on_disclosure(house, walk, "releaser", "withdraw_publication", untrue)
-        assert (codes(breaches), cites(breaches)) == ({"withdrawal_names_what_happened"}, {"G#18.2"})
+        assert (codes(breaches), cites(breaches)) == ({"decision_was_overturned"}, {"G#18.2"})
         assert {breach.mend for breach in breaches} == {"overturn_decision"}
     assert public_row(walk).content is not None
 

@@ -11,7 +11,18 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from enforcement.actions import cases, disclosures, evidence, inspections, licenses, notice, penalties, review, serving
+from enforcement.actions import (
+    cases,
+    disclosures,
+    evidence,
+    inspections,
+    licenses,
+    notice,
+    penalties,
+    review,
+    serving,
+    withdrawals,
+)
 from enforcement.actions.parties import SetParties
 from enforcement.actions.registry import acts, perform, perform_on_disclosure
 from enforcement.demo.walk import Walk
@@ -45,11 +56,6 @@ def _check(walk: Walk) -> Any:
     record = walk.site_record("on_site_record", "当事人", "检查", "现场")
     shared = {field.name: getattr(record, field.name) for field in dataclasses.fields(evidence.SiteRecord)}
     return inspections.CheckOnSite(**shared, findings="未发现问题。")
-
-
-def _withdrawal(walk: Walk) -> disclosures.WithdrawPublication:
-    kind = "annulled" if "overturned" in factories.events(walk) else "published_in_error"
-    return disclosures.WithdrawPublication(kind=kind, reason="撤回。")
 
 
 FORMS: Mapping[str, Make] = {
@@ -113,11 +119,12 @@ FORMS: Mapping[str, Make] = {
     "stop_disclosure": lambda _: disclosures.Note(),
     "submit_for_review": lambda _: filled.SUBMISSION,
     "suspend_case": lambda _: cases.Suspend(ground="中止", cite="第一条"),
+    "take_down_publication": lambda _: withdrawals.TakeDownPublication(reason="误公示其他案件内容。"),
     "verify_publication": lambda _: disclosures.Note(),
     "verify_withdrawal": lambda _: disclosures.Note(),
     "waive_defense": lambda walk: notice.WaiveDefense(waived_on=walk.today, form="书面"),
     "waive_hearing": lambda walk: notice.WaiveHearing(waived_on=walk.today, form="书面"),
-    "withdraw_publication": _withdrawal,
+    "withdraw_publication": lambda _: withdrawals.WithdrawPublication(kind="annulled", reason="撤销。"),
     "withdraw_submission": lambda _: filled.REASON,
 }
 STEPS = st.lists(st.tuples(st.sampled_from(LOGINS), st.sampled_from(sorted([*FORMS, "prepare"]))), max_size=12)

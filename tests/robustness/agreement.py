@@ -30,8 +30,11 @@ _DISAGREEING = (
     """
     SELECT 'disclosure ' || d.id || ': ' || d.stage FROM enforcement.disclosure d
     LEFT JOIN public_site.publication p ON p.id = d.id
-    WHERE (d.stage IN ('published', 'withdrawn')) <> (p.id IS NOT NULL)
-       OR (d.stage = 'withdrawn') <> (p.withdrawn_on IS NOT NULL)
+    WHERE CASE d.stage WHEN 'published' THEN p.id IS NULL OR p.withdrawn_on IS NOT NULL
+                       WHEN 'withdrawn' THEN p.withdrawn_on IS NULL
+                       WHEN 'withheld' THEN p.id IS NOT NULL AND p.withdrawn_on IS NULL
+                       WHEN 'stopped' THEN p.id IS NOT NULL
+                       ELSE false END
     """,
     """
     SELECT 'decision without its disclosure: ' || r.chain_id FROM enforcement.process_record r

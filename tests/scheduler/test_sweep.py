@@ -161,7 +161,7 @@ def test_a_party_found_to_be_a_minor_afterwards_takes_the_page_down_at_once_and_
     minor = dataclasses.replace(factories.PERSON, birth_on=factories.MINOR.birth_on)
     walk.do("officer1", "set_parties", SetParties(parties=(minor,)))
     assert sweep(public.office).done["taken_down"] == 1
-    assert factories.stage_of_disclosure(walk) == "withdrawn"
+    assert factories.stage_of_disclosure(walk) == "withheld"
     address = f"{public.office.public_address}/records/{walk.disclosure_id()}"
     for path in ("", ".json", "/proof.json"):
         status, page = get(address + path)
@@ -170,7 +170,9 @@ def test_a_party_found_to_be_a_minor_afterwards_takes_the_page_down_at_once_and_
             assert word not in page.decode()
     assert told(public.market, "taken_down") == [("agency_head", ""), ("disclosure_releaser", "")]
     assert told(public.market, "must_withdraw") == []
-    assert factories.events(walk)[-1] == "withdrawal_verified"
+    assert told(public.market, "not_back") == []
+    assert factories.events(walk)[-3:] == ["publication_taken_down", "withheld", "withdrawal_verified"]
+    assert clocks_of(walk)["disclosure_of_penalty"].state == "met"
     assert not sweep(public.office).anything
 
 

@@ -224,6 +224,7 @@ def test_a_withdrawal_is_proved_without_the_content() -> None:
     [
         ("publication_made", "1", "：公示，"),
         ("publication_made", "2", "：更正后重新公示，"),
+        ("publication_taken_down", "", "：因公示有误撤下，"),
         ("publication_withdrawn", "", "：撤回公示，"),
     ],
 )

@@ -83,6 +83,29 @@ def test_a_correction_after_the_last_day_does_not_make_late_what_was_published_i
     assert (found["first_published_on"], found["published_on"]) == ("2026-10-12", "2026-11-05")
 
 
+def test_a_page_that_was_taken_down_counts_from_the_day_it_came_back(client: FlaskClient, hand: Hand) -> None:
+    first = samples.penalty(document_no="京朝市监处罚〔2026〕1304号", title="撤下又公示")
+    publication_id = hand.put(first)
+    later = samples.penalty(document_no=first.document_no, title=first.title, published_on=date(2026, 11, 5))
+
+    def back(session: Session) -> None:
+        release.withdraw(
+            session, publication_id, kind="published_in_error", reason="现予撤回。", on=date(2026, 11, 2), at=AT
+        )
+        following = release.next_version(session, publication_id, later, reason="因公示有误被撤下。")
+        release.correct(session, publication_id, following, reason="因公示有误被撤下。", at=AT)
+
+    hand.transact(back)
+    shown = client.get(f"/records/{publication_id}").get_data(as_text=True)
+    assert "2026年11月2日（周一）撤下：因公示有误被撤下。" in shown
+    assert "2026年11月5日（周四）再次公示" in shown
+    assert "✓ 按期公示" not in shown
+    listed = client.get("/search?q=撤下又公示").get_data(as_text=True)
+    assert "公示 2026年11月5日（周四）" in listed
+    assert "更正" not in listed[listed.index("撤下又公示") :].split("</li>")[0]
+    assert "2026-11-05,逾期,," in client.get("/search.csv?q=撤下又公示").get_data(as_text=True)
+
+
 def test_a_withdrawal_of_what_should_not_have_been_published_cites_no_ground(client: FlaskClient, hand: Hand) -> None:
     publication_id = hand.put(samples.penalty(document_no="京朝市监处罚〔2026〕1302号"))
     hand.transact(

@@ -6,9 +6,6 @@ from enforcement.law.disclosure import MINOR, birth_unknown, must_withhold, obli
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
-IN_ERROR = "published_in_error"
-"""Of the kinds of withdrawal the one in which the decision stands."""
-
 
 def _pending(facts: CaseFacts, proposed: str, settled: tuple[str, ...]) -> Fields:
     """The proposal on this disclosure that has not been answered yet."""
@@ -71,25 +68,40 @@ def decision_was_not_overturned(facts: CaseFacts, _: Law) -> Answer:
 
 
 @guard(row="G18.2a", cite="G#18.2", zh="没有可以撤回的公示信息", basis="design")
+def something_to_withdraw(facts: CaseFacts, _: Law) -> Answer:
+    """「撤回已公示的信息」; what was taken down as an error is still to say that its decision fell, if it did."""
+    return is_public(facts) or is_taken_down(facts)
+
+
+@guard(row="G18.2a", cite="G#18.2", zh="没有正在公示的信息", basis="design")
 def something_is_public(facts: CaseFacts, _: Law) -> Answer:
-    """「撤回已公示的信息」; a page that is being corrected stands until its next version."""
+    """A page that is being corrected stands until its next version."""
     return is_public(facts)
 
 
-@guard(row="G18.2a", cite="G#18.2", zh="信息仍在公示，应当先行撤回", basis="design", mend="withdraw_publication")
+@guard(row="G18.2a", cite="G#18.2", zh="信息仍在公示，应当先行撤下", basis="design", mend="take_down_publication")
 def nothing_is_public(facts: CaseFacts, _: Law) -> Answer:
     """Stopping or withholding inside takes nothing down outside."""
     return not is_public(facts)
 
 
 def is_public(facts: CaseFacts) -> bool:
-    """Whether a publication of this disclosure stands: made, and not withdrawn since."""
+    """Whether a publication of this disclosure stands: made, and not taken down or withdrawn since."""
+    return _seen_outside(facts) == "publication_made"
+
+
+def is_taken_down(facts: CaseFacts) -> bool:
+    """Whether its page was taken down as an error and has not come back since."""
+    return _seen_outside(facts) == "publication_taken_down"
+
+
+def _seen_outside(facts: CaseFacts) -> str:
     wanted = facts.disclosure.id if facts.disclosure else ""
     told = [one.event for one in facts.records if Fields(one.data).text("disclosure") == wanted]
-    return next((event for event in reversed(told) if event in _SEEN_OUTSIDE), "") == "publication_made"
+    return next((event for event in reversed(told) if event in _SEEN_OUTSIDE), "")
 
 
-_SEEN_OUTSIDE = ("publication_made", "publication_withdrawn")
+_SEEN_OUTSIDE = ("publication_made", "publication_taken_down", "publication_withdrawn")
 
 
 # ---------------------------------------------------------------------------------------------------- not, not yet
@@ -163,9 +175,12 @@ def a_proposal_is_pending(facts: CaseFacts, _: Law) -> Answer:
     return bool(_pending(facts, "withholding_proposed", settled) or _pending(facts, "deferral_proposed", settled))
 
 
-@guard(row="G18.2a", cite="G#18.2", zh="决定没有被变更、撤销、确认违法或者确认无效", basis="design")
+_NOT_OVERTURNED = "尚未登记决定被变更、撤销、确认违法或者确认无效"
+
+
+@guard(row="G18.2a", cite="G#18.2", zh=_NOT_OVERTURNED, basis="design", mend="overturn_decision")
 def decision_was_overturned(facts: CaseFacts, _: Law) -> Answer:
-    """A disclosure stops by itself only because its decision fell."""
+    """The duty to disclose ends, and the public is told that a decision fell, only where it did."""
     return facts.has("overturned")
 
 
@@ -180,12 +195,21 @@ def withdrawal_is_reasoned(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="G18.2a", cite="G#18.2", zh="撤回原因与已登记的变更、撤销情况不一致", basis="design", of_form=True)
 def withdrawal_names_what_happened(facts: CaseFacts, _: Law) -> Answer:
-    """The public reads why: which of the four the registered instrument was, and none of them where there is none."""
+    """A withdrawal after an overturned decision says which of the four it was."""
     overturned = facts.read("overturned").text("kind")
-    if overturned:
-        return facts.asked.text("kind") == overturned
-    sentence = "尚未登记决定被变更、撤销、确认违法或者确认无效，不得以此为由撤回"
-    return facts.asked.text("kind") == IN_ERROR or (Gap(sentence, mend="overturn_decision"),)
+    return not overturned or facts.asked.text("kind") == overturned
+
+
+@guard(
+    row="G18.2b",
+    cite="G#18.2",
+    zh="决定已被变更、撤销、确认违法或者确认无效的，应当撤回并公开说明该理由",
+    basis="default",
+    mend="withdraw_publication",
+)
+def no_overturning_is_concealed(facts: CaseFacts, _: Law) -> Answer:
+    """Taken down as an error, the page would not tell the reason the article asks for."""
+    return not facts.has("overturned")
 
 
 @guard(row="G19.2", cite="G#19.2", zh="不予更正的，应当向当事人说明理由", of_form=True)
