@@ -31,11 +31,11 @@ _TAKEN_DOWN = (
 )
 
 COLUMNS = (
-    "p.id, p.ordinal, p.agency_id, p.kind, p.document_no, p.title, p.party_label, p.gist, p.decision_kind,"
+    "p.id, p.ordinal, p.agency_id, p.kind, p.document_no, p.title, p.party_label, p.gist, p.decision_kind,"  # noqa: S608
     " p.decided_on, p.due_on, p.published_on, p.version, p.digest, p.changed_at,"
     # In time or late is the first version's, or the first's after one taken down as an error (`Content`); few are ever
     # corrected, so few are asked for.
-    " CASE WHEN p.version = 1 THEN p.published_on ELSE (SELECT min(v.published_on)"  # noqa: S608 — own words
+    " CASE WHEN p.version = 1 THEN p.published_on ELSE (SELECT min(v.published_on)"
     " FROM public_site.publication_version v WHERE v.publication_id = p.id AND v.version > " + _TAKEN_DOWN + ")"
     " END AS first_published_on,"
     " CASE WHEN p.version = 1 THEN false ELSE p.version > 1 + " + _TAKEN_DOWN + " END AS corrected"
