@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import math
 import secrets
+import time
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID, uuid4
@@ -60,20 +62,32 @@ def blueprint(allowed: str) -> Blueprint:
 
     limits, window = parse_many(allowed), FixedWindowRateLimiter(MemoryStorage())
 
+    def full_until() -> datetime | None:
+        """Count what is about to be sent; or, counting nothing, the minute from which this address may send again."""
+        visitor = request.remote_addr or ""
+        full = [limit for limit in limits if not window.test(limit, visitor)]
+        full = full or [limit for limit in limits if not window.hit(limit, visitor)]
+        if not full:
+            return None
+        reset = max(window.get_window_stats(limit, visitor).reset_time for limit in full)
+        return datetime.fromtimestamp(math.ceil(reset / 60) * 60, SHANGHAI)
+
     @pages.get("/corrections/new")
     def form() -> str:
         return render_template("correction.html", subject=_subject(), values={"kind": "suggestion"}, errors={})
 
     @pages.post("/corrections/new")
     def send() -> Response:
-        if not all(window.hit(limit, request.remote_addr or "") for limit in limits):
-            abort(429)
         subject = _subject()
         values = {name: request.form.get(name, "").replace("\x00", "").strip() for name in ("kind", *_LIMITS)}
         wrong = _wrong(values)
         if wrong:
             page = render_template("correction.html", subject=subject, values=values, errors=wrong)
             return make_response(page, 422)
+        again = full_until()
+        if again is not None:
+            page = render_template("correction.html", subject=subject, values=values, errors={}, again=again)
+            return make_response(page, 429, {"Retry-After": str(max(int(again.timestamp() - time.time()), 1))})
         receipt_no = _new_receipt()
         rows(
             _INSERT,

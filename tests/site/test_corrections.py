@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from werkzeug.middleware.proxy_fix import ProxyFix
 
+from publish.site.reading import SHANGHAI
 from tests.publish import samples
 from tests.site.conftest import AGENCY_ID, Hand
 
@@ -103,6 +106,44 @@ def test_a_flood_is_told_to_wait(app: Flask, record: str) -> None:
     assert codes == [303] * 10 + [429]
     page = client.post("/corrections/new", data=given, environ_base=sender)
     assert "提交过于频繁" in page.get_data(as_text=True)
+
+
+def test_who_is_told_to_wait_keeps_the_letter_and_is_told_until_when(app: Flask, hand: Hand, record: str) -> None:
+    client = app.test_client()
+    given = {**ASKED, "record": record, "csrf_token": token(client, record)}
+    sender = {"REMOTE_ADDR": "203.0.113.10"}
+    wrong = {**given, "statement": ""}
+    codes = [client.post("/corrections/new", data=wrong, environ_base=sender).status_code for _ in range(3)]
+    codes += [client.post("/corrections/new", data=given, environ_base=sender).status_code for _ in range(10)]
+    assert codes == [422] * 3 + [303] * 10  # what was never sent is not counted
+    before = len(stored(hand))
+    letter = {**given, "statement": "第二封信，写了很久。", "kind": "correction"}
+    page = client.post("/corrections/new", data=letter, environ_base=sender)
+    shown = page.get_data(as_text=True)
+    assert (page.status_code, page.headers["Cache-Control"], len(stored(hand))) == (429, "no-store", before)
+    for value in ("第二封信，写了很久。", ASKED["wish"], ASKED["name"], ASKED["contact"]):
+        assert value in shown
+    assert 'value="correction" checked' in shown
+    wait = int(page.headers["Retry-After"])
+    assert 0 < wait <= 3_660
+    told = re.findall(r"请在(\d+)年(\d+)月(\d+)日 (\d\d):(\d\d)（北京时间）以后", shown)
+    until = dt.datetime(*map(int, told[0]), tzinfo=SHANGHAI)  # type: ignore[misc,arg-type] # five numbers
+    assert abs((until - dt.datetime.now(SHANGHAI)).total_seconds() - wait) < 30
+
+
+def test_behind_a_proxy_each_visitor_has_the_own_limit(
+    app: Flask, record: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(app, "wsgi_app", ProxyFix(app.wsgi_app, x_for=1))
+    client = app.test_client()
+    given = {"kind": "suggestion", "statement": "经代理", "record": record, "csrf_token": token(client, record)}
+
+    def send(visitor: str) -> int:
+        return client.post("/corrections/new", data=given, headers={"X-Forwarded-For": visitor}).status_code
+
+    assert [send("203.0.113.11") for _ in range(11)] == [303] * 10 + [429]
+    assert send("203.0.113.12") == 303
+    assert send("203.0.113.13, 203.0.113.11") == 429
 
 
 def test_a_form_about_nothing_is_not_found(client: FlaskClient) -> None:
