@@ -126,13 +126,16 @@ def _disclose(walk: Walk, clock: _Told, dice: random.Random) -> None:
 
 
 def _release_and_publish(walk: Walk) -> None:
-    """Both in one transaction, so that a scheduler at work does not publish it as of today in between."""
+    """In one transaction, so that a scheduler at work does not publish it as of today, and the invented page was there
+    to be seen from its invented day on.
+    """
     with walk.office.begin(walk.staff.actors["releaser"]) as work:
         disclosure = lock_disclosure(work, walk.disclosure_id(), None)
         perform_on_disclosure_in(work, find("release_disclosure"), disclosure, disclosures.Note())
         clock = Actor.clock(walk.staff.agency_id)
         at_once = Work(work.office, clock, work.moment, work.session, work.agency_seq)
-        perform_on_disclosure_in(at_once, find("publish_disclosure"), disclosure, disclosures.Note())
+        for name in ("publish_disclosure", "verify_publication"):
+            perform_on_disclosure_in(at_once, find(name), disclosure, disclosures.Note())
 
 
 def _penalty(sample: SampleAgency, walk: Walk, dice: random.Random) -> Iterator[None]:
