@@ -14,6 +14,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TypeAlias
 
+from stdnum.cn.ric import calc_check_digit
+
 from publish import names
 from publish.readings import View, Views, loose, names_view, numbers_view, plain_view, readings, views
 from publish.redaction_rules import Category, Rules, default_rules
@@ -233,11 +235,11 @@ def _expressions(value: KnownValue, keep: Sequence[str] = (), *, fragments: bool
         return _of_day(day.group(1), int(day.group(2)), int(day.group(3)))
     if value.category in _NUMBERS:
         plain = numbers_view(value.value).text
+        forms = _of_id_no(plain) if value.category == "id_no" else [plain]
         size = _FRAGMENT.get(value.category, 0)
         if fragments and size and len(plain) > size:
-            pieces = {plain[at : at + size] for at in range(len(plain) - size + 1)}
-            return [re.compile(f"(?P<v>{'|'.join(map(loose, sorted(pieces)))})", re.IGNORECASE)]
-        return [re.compile(f"(?P<v>{loose(plain)})", re.IGNORECASE)]
+            forms = sorted({form[at : at + size] for form in forms for at in range(len(form) - size + 1)})
+        return [re.compile(f"(?P<v>{'|'.join(map(loose, forms))})", re.IGNORECASE)]
     if value.category == "home_address":
         return [re.compile(f"(?P<v>{loose(form)})", re.IGNORECASE) for form in _of_address(value.value, keep)]
     plain = names_view(value.value).text if value.category == "name" else value.value
@@ -252,6 +254,16 @@ def _of_day(year: str, month: int, date: int) -> list[re.Pattern[str]]:
         re.compile(f"(?P<v>{year}{sign}0?{month}\n*[-./月]?\n*0?{date}日?)(?![0-9])"),
         re.compile(f"(?P<v>{han_year}年{_han_number(month)}月{_han_number(date)}[日号]?)"),
     ]
+
+
+def _of_id_no(plain: str) -> list[str]:
+    """An identity number and its other form: fifteen digits once, eighteen now, with the century and a check digit."""
+    if re.fullmatch("[0-9]{6}19[0-9]{9}[0-9Xx]", plain):
+        return [plain, plain[:6] + plain[8:17]]
+    if re.fullmatch("[0-9]{15}", plain):
+        long = f"{plain[:6]}19{plain[6:]}"
+        return [long + calc_check_digit(long), long, plain]
+    return [plain]
 
 
 def _of_address(value: str, keep: Sequence[str]) -> list[str]:

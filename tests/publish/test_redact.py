@@ -201,6 +201,24 @@ def test_a_number_nobody_knew_is_found_over_a_line_end(text: str, category: str)
     assert category in {span.category for span in propose(text, ())}
 
 
+@pytest.mark.parametrize(
+    ("known", "written"),
+    [
+        ("110105197803142519", "110105780314251"),
+        ("11010519780314251X", "110105 780314 251"),
+        ("110105780314251", "110105197803142510"),
+        ("110105780314251", "11010519780314251"),
+    ],
+)
+def test_an_identity_number_is_the_same_with_fifteen_digits_and_with_eighteen(known: str, written: str) -> None:
+    value = KnownValue("id_no", known, "当事人")
+    text = f"持有编号{written}的证照"
+    assert masked(text, (value,)) == "持有编号〔身份证号码已隐去〕的证照"
+    assert [leak.category for leak in leaks(text, (value,))] == ["id_no"]
+    assert leaks(f"持有编号{written.replace(' ', '')[:10]}的证照", (value,)) != []
+    assert leaks("统一社会信用代码92110105780314251K", (KnownValue("id_no", "92110105MA0XXXXX0K"),)) == []
+
+
 def test_an_address_is_found_without_the_city_it_begins_with() -> None:
     known = (KnownValue("home_address", "北京市丰台区青塔西路26号院9号楼1201室"),)
     text = "送达至青塔西路26号院9号楼1201室门口"
