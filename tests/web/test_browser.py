@@ -291,6 +291,7 @@ def test_spans_are_decided_by_keyboard(places: dict[str, tuple[str, str]], enter
     page.keyboard.press("r")
     expect(page.locator(".span-undecided")).to_have_count(count - 2)
     expect(page.get_by_text("发布内容检查未通过")).to_be_visible()
+    expect(page.locator(".span-row").nth(2)).to_have_attribute("aria-current", "true")  # the new page listens
     page.keyboard.press("k")
     page.keyboard.press("e")
     replacement = page.locator(".span-row[aria-current] input[name=replacement]")
