@@ -127,7 +127,8 @@ class Procedure:
         """
         known = self.acts[act]
         facts = self._own(facts)
-        breaches = (*self._of_stage(known, facts), *self._of_guards(known, facts, law, with_form=True))
+        unread = self._unread(known, facts, law)
+        breaches = (*unread, *self._of_stage(known, facts), *self._of_guards(known, facts, law, with_form=True))
         if breaches:
             raise RuleViolation(*breaches)
         return AdmittedAct(known.key, known.event, known.to, known.clears)
@@ -146,7 +147,8 @@ class Procedure:
             breaches = (*self._of_stage(act, facts), *self._of_guards(act, facts, law, with_form=False))
             power = law.powers.may(roles, act.key)
             apart = law.powers.apart(act.key, facts, facts.actor.person_id) if facts.actor else ()
-            breaches = (*((power,) if power else ()), *apart, *breaches)
+            unread = () if power else self._unread(act, facts, law)
+            breaches = (*((power,) if power else ()), *apart, *unread, *breaches)
             primary = act.to is not None and not act.back
             offered.append(
                 NextAct(act.key, law.powers.zh(act.key), not breaches, primary, law.powers.who(act.key), breaches)
@@ -156,6 +158,11 @@ class Procedure:
     def _own(self, facts: CaseFacts) -> CaseFacts:
         """The facts with what this procedure clears; a disclosure reads its case's records as the case left them."""
         return dataclasses.replace(facts, clears=self.clears) if facts.procedure == self.key else facts
+
+    def _unread(self, act: Act, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
+        """Nobody adds to a file that is not theirs to read."""
+        withheld = law.powers.withheld(act.event, facts) if facts.actor else None
+        return (withheld,) if withheld else ()
 
     def _of_stage(self, act: Act, facts: CaseFacts) -> tuple[Breach, ...]:
         begins = not act.stages

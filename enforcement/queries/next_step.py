@@ -39,8 +39,7 @@ def next_step(
 
 def is_mine(act: NextAct, powers: Powers, roles: Collection[str]) -> bool:
     """Whether somebody with these roles may do the act and has done nothing in the case that forbids it."""
-    pairs = {pair.key for pair in powers.pairs}
-    return bool(set(act.who) & set(roles)) and not any(breach.code in pairs for breach in act.breaches)
+    return bool(set(act.who) & set(roles)) and not any(breach.code in powers.personal for breach in act.breaches)
 
 
 def leading_acts(procedure: Procedure, offered: Iterable[NextAct], stage: str, powers: Powers) -> list[NextAct]:
@@ -71,7 +70,7 @@ def mending_acts(procedure: Procedure, offered: Iterable[NextAct], leads: Iterab
 
 def not_me(powers: Powers) -> frozenset[str]:
     """The conditions that say "not you", as against "not yet"."""
-    return frozenset({"may", *(pair.key for pair in powers.pairs)})
+    return powers.personal | {"may"}
 
 
 def ends(procedure: Procedure, act: str) -> bool:

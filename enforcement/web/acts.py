@@ -17,6 +17,7 @@ from enforcement.actions import drafts, registry
 from enforcement.actions.forms import specs
 from enforcement.actions.registry import Act, Outcome
 from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation, Stale
+from enforcement.law.reading import seen
 from enforcement.models.cases import Draft
 from enforcement.queries import people
 from enforcement.web import casefile, desks, fields, here, offers, subjects
@@ -27,6 +28,7 @@ from enforcement.work import Work
 blueprint = Blueprint("acts", __name__)
 
 NOT_TYPED = frozenset({"csrf_token", "version", "_do"})
+NOT_YOURS = "不由您办理"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -120,7 +122,7 @@ def _fresh(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None) -> Re
         typed: Typed = dict(draft.data) if draft else desks.first_typed(deed, subject, work)
         typed |= {name: texts for name, texts in request.args.to_dict(flat=False).items() if name in specs(deed.form)}
         not_yours = subject.not_yours(deed)
-        refusal = Refusal(403, breaches=not_yours, heading="不由您办理") if not_yours else Refusal()
+        refusal = Refusal(403, breaches=not_yours, heading=NOT_YOURS) if not_yours else Refusal()
         return _render(work, deed, subject, typed, refusal, draft=draft, closed=bool(not_yours))
 
 
@@ -128,6 +130,8 @@ def _shown(
     deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed, *, preview: bool = False
 ) -> str | tuple[str, int]:
     with _reading(scope, subject_id, deed) as (work, subject):
+        if not_yours := subject.not_yours(deed):
+            return _render(work, deed, subject, typed, Refusal(403, breaches=not_yours, heading=NOT_YOURS), closed=True)
         return _render(work, deed, subject, typed, Refusal(), preview=preview)
 
 
@@ -218,9 +222,10 @@ def _render(
 
 def _moved_by(work: Work, subject: Subject) -> dict[str, object] | None:
     """Who acted last, for a person whose page is older than that."""
-    if subject.facts is None or not subject.facts.records:
+    records = seen(subject.facts, here.book().powers) if subject.facts else ()
+    if not records:
         return None
-    last = subject.facts.records[-1]
+    last = records[-1]
     name = people.names(work, [last.actor_id]).get(last.actor_id or "", casefile.NOBODY)
     return {"who": name, "act": here.words().act(last.act), "at": last.at}
 

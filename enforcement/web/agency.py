@@ -10,6 +10,7 @@ from enforcement.actions import access
 from enforcement.actions.registry import acts
 from enforcement.law.errors import Invalid
 from enforcement.law.events import Record
+from enforcement.law.reading import Seen, seen_of_agency
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.people import Agency, Certificate, Deputy, Unit
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
@@ -65,14 +66,15 @@ def index() -> str:
     return render_template("agency.html", offered=offered, catalogue=catalogue, **context)
 
 
-def _latest(work: Work, chain_id: uuid.UUID) -> list[Record]:
+def _latest(work: Work, chain_id: uuid.UUID) -> tuple[Seen, ...]:
     query = select(ProcessRecord).where(ProcessRecord.chain_id == chain_id).order_by(ProcessRecord.seq.desc()).limit(20)
-    return [
+    records = (
         Record(
             row.seq, row.event, row.act, row.stage, row.at, row.happened_on, str(row.actor_id or "") or None, row.data
         )
         for row in work.session.scalars(query)
-    ]
+    )
+    return seen_of_agency(records, work.book.powers)
 
 
 @blueprint.get("/agency/people")

@@ -88,7 +88,7 @@ class CaseDetailSchema(CaseSchema):
 
 
 class RecordSchema(Schema):
-    """One process record."""
+    """One process record. What is not yours to read has no `data` and says so in `withheld`."""
 
     seq = fields.Integer(required=True)
     event = fields.String(required=True)
@@ -97,7 +97,13 @@ class RecordSchema(Schema):
     at = fields.AwareDateTime(required=True)
     on = fields.Date(required=True)
     actor_id = fields.String(required=True, allow_none=True)
-    data = fields.Dict(required=True)
+    data = fields.Dict(metadata={"description": "行为的表单内容。无权查阅的记录没有这一项，见 withheld。"})
+    withheld = fields.Nested(
+        BreachSchema,
+        required=True,
+        allow_none=True,
+        metadata={"description": "不提供 data 的原因和依据；null 表示 data 完整。"},
+    )
 
 
 class DisclosureSchema(Schema):

@@ -18,6 +18,7 @@ from werkzeug.exceptions import UnsupportedMediaType
 from enforcement.actions.registry import Act, Outcome, acts
 from enforcement.law.clocks import Clock, running
 from enforcement.law.facts import CaseFacts
+from enforcement.law.reading import Seen, seen
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, case_row, list_cases
 from enforcement.queries.disclosures import find_disclosure, list_disclosures
@@ -190,8 +191,8 @@ def _lists(blueprint: Blueprint) -> None:
         return list_cases(work, CaseFilter(**given), **at)
 
     def records(work: Any, _: dict[str, Any], at: dict[str, int], case_id: uuid.UUID) -> Any:
-        facts = _facts(work, case_id)
-        return facts.records[at["offset"] : at["offset"] + at["limit"]], len(facts.records)
+        found = seen(_facts(work, case_id), here.book().powers)
+        return [record_data(one) for one in found[at["offset"] : at["offset"] + at["limit"]]], len(found)
 
     def persons(work: Any, _: dict[str, Any], at: dict[str, int]) -> Any:
         return people.list_people(work, **at)
@@ -265,6 +266,15 @@ def _facts(work: Any, case_id: uuid.UUID) -> CaseFacts:
     if facts is None:
         raise TypeError("a case has facts")
     return facts
+
+
+def record_data(record: Seen) -> dict[str, Any]:
+    """One record as JSON: what it holds or, where that is not the reader's, why not."""
+    names = ("seq", "event", "act", "stage", "at", "on", "actor_id")
+    data = {name: getattr(record, name) for name in names}
+    if record.withheld:
+        return data | {"withheld": breach_data(record.withheld)}
+    return data | {"data": record.data, "withheld": None}
 
 
 def clock_data(clock: Clock) -> dict[str, Any]:

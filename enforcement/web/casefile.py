@@ -4,9 +4,9 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
-from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts
 from enforcement.law.procedure import Procedure
+from enforcement.law.reading import Seen
 from enforcement.web.words import Line, Words
 
 TABS: Mapping[str, tuple[str, frozenset[str]]] = {
@@ -49,13 +49,12 @@ NOBODY = "系统"
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Told:
-    """One record in words. `standing` is False where going back wiped it out."""
+    """One record in words, as its reader sees it."""
 
-    record: Record
+    record: Seen
     zh: str
     who: str
     lines: list[Line]
-    standing: bool = True
 
     @property
     def on(self) -> dt.date:
@@ -86,18 +85,14 @@ class StageLine:
     records: list[Told]
 
 
-def timeline(
-    words: Words, records: Iterable[Record], names: Mapping[str, str], standing: Iterable[Record] | None = None
-) -> list[Told]:
+def timeline(words: Words, records: Iterable[Seen], names: Mapping[str, str]) -> list[Told]:
     """Records in words, in order."""
-    kept = None if standing is None else {record.seq for record in standing}
     return [
         Told(
             record,
             words.act(record.act),
             names.get(record.actor_id or "", NOBODY),
             words.described(record.act, record.data, names),
-            kept is None or record.seq in kept,
         )
         for record in records
     ]

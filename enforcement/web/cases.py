@@ -11,6 +11,7 @@ from enforcement.law import review
 from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import CaseFacts
+from enforcement.law.reading import seen
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
 from enforcement.queries.disclosures import list_disclosures
@@ -70,7 +71,7 @@ def show(case_id: uuid.UUID) -> str:
         facts, case = subject.facts, subject.case
         if facts is None or case is None:
             raise NotFound("case", case_id)
-        told = casefile.timeline(here.words(), facts.records, context["names"], facts.standing)
+        told = casefile.timeline(here.words(), seen(facts, here.book().powers), context["names"])
         procedure = here.book().procedures[case.procedure]
         context |= {
             "stages": casefile.stages(procedure, facts, told),
@@ -87,8 +88,8 @@ def part(case_id: uuid.UUID, tab: str) -> str:
     with here.reading() as work:
         context = _head(work, case_id)
         facts = context["subject"].facts
-        records = [record for record in facts.records if record.event in events]
-        told = casefile.timeline(here.words(), records, context["names"], facts.standing)
+        records = [record for record in seen(facts, here.book().powers) if record.event in events]
+        told = casefile.timeline(here.words(), records, context["names"])
         recordings = list_recordings(work, case_id=case_id, limit=MOST_ROWS)[0] if tab == "evidence" else []
     return render_template("case_part.html", tab=tab, heading=zh, told=told, recordings=recordings, **context)
 
@@ -99,7 +100,7 @@ def disclosure(case_id: uuid.UUID) -> str:
     with here.reading() as work:
         context = _head(work, case_id)
         facts = context["subject"].facts
-        records = [record for record in facts.records if "disclosure" in record.data]
+        records = [record for record in seen(facts, here.book().powers) if "disclosure" in record.data]
         told = casefile.timeline(here.words(), records, context["names"])
         rows, _ = list_disclosures(work, case_id=case_id)
     return render_template("case_disclosure.html", tab="disclosure", rows=rows, told=told, **context)
@@ -119,11 +120,11 @@ def record(case_id: uuid.UUID, seq: int) -> str:
     """One process record, to read and to print."""
     with here.reading() as work:
         case = find_case(work, case_id)
-        subject = subjects.a_case(work, case_id)
-        found = [one for one in (subject.facts.records if subject.facts else ()) if one.seq == seq]
+        facts = subjects.a_case(work, case_id).facts
+        found = [one for one in (seen(facts, here.book().powers) if facts else ()) if one.seq == seq]
         if not found:
             raise NotFound("record", seq)
-        names = _names(work, subject.facts)
+        names = _names(work, facts)
         told = casefile.timeline(here.words(), found, names)[0]
     return render_template("record.html", told=told, case=case)
 

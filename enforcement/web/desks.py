@@ -14,6 +14,7 @@ from enforcement.law import review
 from enforcement.law.clocks import open_clocks
 from enforcement.law.decision import license_text, penalty_text
 from enforcement.law.errors import Invalid
+from enforcement.law.reading import answers_before, seen
 from enforcement.models.people import Agency
 from enforcement.queries import people
 from enforcement.queries.recordings import list_recordings
@@ -61,6 +62,7 @@ def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str,
         return {}
     recordings, _count = list_recordings(work, case_id=subject.case.id, limit=100)
     names = people.everybody(work)
+    records = seen(facts, here.book().powers)
     checks = review.checks(facts, here.book())
     lacking = [
         check.point for index, check in enumerate(checks) if not any(typed.get(f"findings.{index}.conclusion", []))
@@ -69,12 +71,12 @@ def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str,
         "checks": checks,
         "lacking": lacking,
         "changes": review.changes_for_reviewer(facts, here.book()),
-        "answers": review.earlier_answers(facts),
+        "answers": answers_before(facts, here.book().powers),
         "major": review.classify(facts, here.book()),
-        "dossier": casefile.timeline(here.words(), facts.standing, names),
+        "dossier": casefile.timeline(here.words(), [one for one in records if one.standing], names),
         "recordings": recordings,
         "clocks": open_clocks(facts, here.book()),
-        "submissions": [record for record in facts.records if record.event == "submitted_for_review"],
+        "submissions": [one for one in records if one.event == "submitted_for_review"],
     }
 
 
@@ -84,6 +86,7 @@ def _decision(work: Work, subject: Subject, typed: Typed, preview: bool) -> Mapp
         return {}
     names = people.everybody(work)
     words = here.words()
+    records = [one for one in seen(facts, here.book().powers) if one.standing]
     events = {
         "notice": ("prior_notice_given", "hearing_right_told"),
         "defense": ("defense_recorded", "defense_waived", "hearing_requested", "hearing_waived", "hearing_held"),
@@ -93,13 +96,16 @@ def _decision(work: Work, subject: Subject, typed: Typed, preview: bool) -> Mapp
     }
     composed, faults = _composed(work, subject, typed)
     return {
-        "summary": {key: casefile.timeline(words, facts.all(*wanted), names) for key, wanted in events.items()},
+        "summary": {
+            key: casefile.timeline(words, [one for one in records if one.event in wanted], names)
+            for key, wanted in events.items()
+        },
         "major": review.classify(facts, here.book()),
         "clocks": open_clocks(facts, here.book()),
         "composed": composed,
         "faults": faults,
         "previewed": preview,
-        "evidence_count": len(facts.all("evidence_added")),
+        "evidence_count": sum(one.event == "evidence_added" for one in records),
         "recording_count": len(facts.recordings),
     }
 

@@ -14,6 +14,7 @@ from enforcement.facts import facts_of_many
 from enforcement.law.clocks import running
 from enforcement.law.disclosure import unserved
 from enforcement.law.errors import NotFound
+from enforcement.law.reading import seen
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries import people
@@ -83,7 +84,7 @@ def show(disclosure_id: uuid.UUID) -> str:
         # Nothing leads on from what is published: to withdraw it is a choice, not the next step.
         onward = [one for one in offered if not ends(procedure, one.act)]
         step = next_step(procedure, onward, facts.stage, book.powers, here.actor().roles)
-        records = [record for record in facts.records if record.data.get("disclosure") == str(disclosure_id)]
+        records = [one for one in seen(facts, book.powers) if one.data.get("disclosure") == str(disclosure_id)]
         told = casefile.timeline(here.words(), records, people.everybody(work))
         spans = redaction.spans_of(work, disclosure)
         content = None

@@ -6,7 +6,8 @@ from typing import Any
 from enforcement.actions.forms import FieldSpec, specs
 from enforcement.actions.registry import Act
 from enforcement.law.facts import CaseFacts
-from enforcement.law.review import problems_found
+from enforcement.law.powers import Powers
+from enforcement.law.reading import last_seen, problems_to_answer
 from enforcement.queries import choices
 from enforcement.web.fields import Option, Options, Typed, typed_of
 from enforcement.web.words import Words
@@ -73,7 +74,7 @@ def first_typed(deed: Act, facts: CaseFacts | None, work: Work) -> Typed:
     if deed.on and specs(deed.form)[deed.on].kind == "day":
         values[deed.on] = work.today
     if facts is not None:
-        values |= _from_case(deed, facts)
+        values |= _from_case(deed, facts, work.book.powers)
         alone = [str(work.actor.person_id)] if "officer" in work.actor.roles else []
         values |= {name: alone for name, spec in specs(deed.form).items() if _is_team(spec) and not values[name]}
     return typed_of(deed.form, values)
@@ -88,9 +89,9 @@ def spec_default(form: type, name: str) -> Any:
     return form.__dataclass_fields__[name].default  # type: ignore[attr-defined]  # a form is a dataclass
 
 
-def _from_case(deed: Act, facts: CaseFacts) -> dict[str, Any]:
+def _from_case(deed: Act, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    sources = [(event, record.data) for event in CARRIED.get(deed.name, ()) if (record := facts.last(event))]
+    sources = [(event, last_seen(facts, powers, event)) for event in CARRIED.get(deed.name, ())]
     renamed = RENAMED.get(deed.name, {})
     for name, spec in specs(deed.form).items():
         if _is_team(spec):
@@ -102,19 +103,19 @@ def _from_case(deed: Act, facts: CaseFacts) -> dict[str, Any]:
             if value is not None:
                 found[name] = value
                 break
-    return found | _special(deed, facts)
+    return found | _special(deed, facts, powers)
 
 
-def _special(deed: Act, facts: CaseFacts) -> dict[str, Any]:
+def _special(deed: Act, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
     match deed.name:
         case "set_parties" | "set_party":
             return {"parties": [_party(one) for one in facts.parties]}
         case "respond_to_review":
-            return {"responses": [{"point": finding.number("point")} for finding in problems_found(facts)]}
+            return {"responses": [{"point": finding.number("point")} for finding in problems_to_answer(facts, powers)]}
         case "add_process_record" | "check_on_site" | "take_in_recording":
             return {"target": "、".join(party.name for party in facts.parties), "matter": facts.matter.zh}
         case "hold_hearing":
-            notified = facts.read("hearing_notified")
+            notified = last_seen(facts, powers, "hearing_notified")
             return {"presider": notified.text("presider")} if notified else {}
         case _:
             return {}

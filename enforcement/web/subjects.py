@@ -57,7 +57,9 @@ class Subject:
         powers, actor = here.book().powers, here.actor()
         breach = powers.may(actor.roles, deed.name)
         apart = powers.apart(deed.name, self.facts, str(actor.person_id)) if self.facts else ()
-        return (*((breach,) if breach else ()), *apart)
+        acts = here.book().procedures[self.procedure].acts if self.facts else {}
+        unread = powers.withheld(acts[deed.name].event, self.facts) if deed.name in acts else None
+        return (*((breach,) if breach else ()), *apart, *((unread,) if unread and not breach else ()))
 
 
 def mending_address(subject: Subject, breach: Breach) -> str:

@@ -199,3 +199,37 @@ def _catches_everything(handler: ast.ExceptHandler) -> bool:
 
 def _raises(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(node, ast.Raise) for part in handler.body for node in ast.walk(part))
+
+
+# ------------------------------------------------------------------------------------------------------ what is shown
+
+OF_THE_CASE = {"records", "standing", "all", "last", "read"}
+"""Ways from the facts of a case to what its records hold."""
+OF_THE_REVIEW = {"problems_found", "earlier_answers", "unanswered"}
+
+
+def records_taken(tree: ast.Module) -> list[str]:
+    """Where what a record holds is taken from the facts of a case, past what their reader may see."""
+    found = [
+        dotted(node)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and node.attr in OF_THE_CASE and dotted(node.value).endswith("facts")
+    ]
+    found += [dotted(node) for node in ast.walk(tree) if isinstance(node, ast.Attribute) and node.attr in OF_THE_REVIEW]
+    imported = (node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom))
+    return found + [alias.name for node in imported for alias in node.names if alias.name in OF_THE_REVIEW]
+
+
+def test_pages_and_interface_take_records_only_as_their_reader_may_see_them() -> None:
+    taken = {path: found for path, tree in sources("enforcement") if (found := records_taken(tree))}
+    assert {path: found for path, found in taken.items() if path.startswith("enforcement/web/")} == {}
+    templates = (path for path in tracked(".html") if path.startswith("enforcement/web/"))
+    shown = re.compile(rf"facts\.({'|'.join(OF_THE_CASE)})\b")
+    assert [path for path in templates if shown.search((ROOT / path).read_text("utf-8"))] == []
+
+
+def test_a_record_taken_past_its_reader_would_be_noticed() -> None:
+    assert records_taken(ast.parse("subject.facts.records"))
+    assert records_taken(ast.parse("facts.read('decision_made')"))
+    assert records_taken(ast.parse("from enforcement.law.review import problems_found"))
+    assert not records_taken(ast.parse("seen(facts, powers)"))

@@ -72,9 +72,15 @@ ROLES = {
 }  # fmt: skip
 
 
+OF_THE_UNIT = {"submit_for_review", "withdraw_submission", "respond_to_review"}
+"""Officers' acts on the review file: its pages are closed to those of another unit (tests/web/test_reading.py)."""
+
+
 def _who_may(signed_in: Callable[[str], Visitor], act: str) -> tuple[Visitor, int]:
     """Somebody who may do the act, and the status of its page; what the clock alone does is closed to everybody."""
     logins = [ROLES[role] for role in ROLES if role in factories.book().powers.who(act)]
+    if act in OF_THE_UNIT:
+        logins = ["officer1"]
     return (signed_in(f"scjg-{logins[0]}"), 200) if logins else (signed_in("scjg-head"), 403)
 
 

@@ -62,7 +62,7 @@ def nothing_is_under_review(facts: CaseFacts, _: Law) -> Answer:
     return not pending_submission(facts)
 
 
-@guard(row="S15.1", cite="S#15", zh="审核意见尚未逐项答复", basis="default", mend="respond_to_review")
+@guard(row="S15.1", cite="S#15", zh="审核意见尚未逐项答复", basis="default", mend="respond_to_review", tells=OPINION)
 def last_opinion_is_answered(facts: CaseFacts, _: Law) -> Answer:
     """S#15 「进行研究并提出是否采纳的意见」: before the file goes back or comes again, with its answer."""
     return tuple(Gap(f"第{one.number('point')}项审核意见尚未答复是否采纳") for one in unanswered(facts))
@@ -159,7 +159,7 @@ def overall_follows_the_findings(facts: CaseFacts, law: Law) -> Answer:
 # discussing
 
 
-@guard(row="S15.1", cite="S#15", zh="应当逐项提出是否采纳的意见", of_form=True)
+@guard(row="S15.1", cite="S#15", zh="应当逐项提出是否采纳的意见", of_form=True, tells=OPINION)
 def responds_to_every_finding(facts: CaseFacts, _: Law) -> Answer:
     """S#15 「进行研究并提出是否采纳的意见」; with a reason: our reading."""
     given = facts.asked.group("responses")
@@ -206,7 +206,13 @@ def judgement_is_reasoned(facts: CaseFacts, _: Law) -> Answer:
 # ------------------------------------------------------------------------------------------------ before the decision
 
 
-@guard(row="S3.3b", cite="S#3.3", zh="未经法制审核，行政执法机关不得作出重大行政执法决定", mend="submit_for_review")
+@guard(
+    row="S3.3b",
+    cite="S#3.3",
+    zh="未经法制审核，行政执法机关不得作出重大行政执法决定",
+    mend="submit_for_review",
+    tells=OPINION,
+)
 def legal_review_passed_if_major(facts: CaseFacts, law: Law) -> Answer:
     """S#3.3 「未经法制审核，行政执法机关不得作出重大行政执法决定」; for penalties also APL#58.1."""
     major = classify(facts, law)
@@ -243,7 +249,7 @@ def opinion_still_stands(facts: CaseFacts, law: Law) -> Answer:
     return tuple(Gap(f"送审后{change.zh}（{change.on.isoformat()}），应当重新送审") for change in changes)
 
 
-@guard(row="S3.4", cite="S#3.3", zh="审核意见指出的问题尚未解决", mend="respond_to_review")
+@guard(row="S3.4", cite="S#3.3", zh="审核意见指出的问题尚未解决", mend="respond_to_review", tells=OPINION)
 def findings_resolved(facts: CaseFacts, law: Law) -> Answer:
     """S#3.3 legality: 「应当在纠正或者改正后作出」, with a new review; S#15 every finding answered, a dispute settled.
 
@@ -267,7 +273,7 @@ def findings_resolved(facts: CaseFacts, law: Law) -> Answer:
     return tuple(gaps)
 
 
-@guard(row="S3.2", cite="S#3.2", zh="重大行政执法决定应当经过集体讨论", mend="hold_discussion")
+@guard(row="S3.2", cite="S#3.2", zh="重大行政执法决定应当经过集体讨论", mend="hold_discussion", tells=DISCUSSION)
 def collective_discussion_held_if_major(facts: CaseFacts, law: Law) -> Answer:
     """S#3.2 「作出重大行政执法决定应当经过集体讨论」; for penalties also APL#57.2. After the opinion: our reading."""
     if not classify(facts, law).is_major:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from enforcement.law.errors import Basis, Breach, LawBookError
@@ -81,7 +81,8 @@ class Guard:
     """A named condition.
 
     `of_form`: it judges the form of the act, so the panel of next acts cannot know it yet; `of_team`: it judges the
-    officers the form names or, where it names none, those on the case.
+    officers the form names or, where it names none, those on the case; `tells`: the event of which its sentences say
+    what the record holds, so that they are for those who may read it.
     """
 
     code: str
@@ -92,6 +93,7 @@ class Guard:
     mend: str | None
     of_form: bool
     of_team: bool
+    tells: str
     holds: Condition
 
     def check(self, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
@@ -100,7 +102,7 @@ class Guard:
         if answer is True or answer == ():
             return ()
         gaps = (Gap(self.zh),) if answer is False else answer
-        return tuple(
+        found = tuple(
             Breach(
                 code=self.code,
                 zh=gap.zh,
@@ -112,6 +114,8 @@ class Guard:
             )
             for gap in gaps
         )
+        instead = law.powers.unsettled(self.tells, facts) if self.tells and facts.actor else None
+        return tuple(replace(instead, mend=one.mend) for one in found) if instead else found
 
 
 GUARDS: dict[str, Guard] = {}
@@ -126,6 +130,7 @@ def guard(
     mend: str | None = None,
     of_form: bool = False,
     of_team: bool = False,
+    tells: str = "",
 ) -> Callable[[Condition], Condition]:
     """Register the decorated condition under its own name. `zh` says what is missing when it does not hold."""
 
@@ -133,7 +138,7 @@ def guard(
         code = holds.__name__
         if code in GUARDS:
             raise LawBookError(f"two guards are called {code}")
-        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, of_team, holds)
+        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, of_team, tells, holds)
         return holds
 
     return register
