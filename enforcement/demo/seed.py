@@ -16,7 +16,9 @@ from enforcement.actions.registry import find, lock_disclosure, perform_on_discl
 from enforcement.demo.agencies import AGENCIES, SampleAgency, sample_id
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
+from enforcement.law.calendar import Calendar
 from enforcement.law.errors import RuleViolation
+from enforcement.law.events import shanghai_day
 from enforcement.work import Actor, Office, Work
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -79,7 +81,9 @@ def seed(office: Office, cases_count: int, key: int, said: Callable[[str], None]
     for made, back in enumerate(reversed(days), start=1):
         sample = dice.choice(AGENCIES)
         begun = (real_now - dt.timedelta(days=back)).astimezone(SHANGHAI).replace(hour=10, minute=dice.randrange(60))
-        clock = _Told(min(begun.astimezone(dt.UTC), real_now), real_now)
+        while not office.book.calendar.is_working_day(begun.date()):
+            begun -= dt.timedelta(days=1)
+        clock = _Told(min(begun.astimezone(dt.UTC), real_now), real_now, office.book.calendar)
         staff = dataclasses.replace(staffs[sample.code], office=dataclasses.replace(office, told=clock))
         _one(sample, staff, dice, clock)
         if made % 25 == 0 or made == cases_count:
@@ -88,10 +92,10 @@ def seed(office: Office, cases_count: int, key: int, said: Callable[[str], None]
 
 
 class _Told:
-    """A clock that stands until it is moved, and never passes the present."""
+    """A clock that stands until it is moved, rests on no day of rest, and never passes the present."""
 
-    def __init__(self, moment: dt.datetime, latest: dt.datetime) -> None:
-        self.moment, self.latest = moment, latest
+    def __init__(self, moment: dt.datetime, latest: dt.datetime, calendar: Calendar) -> None:
+        self.moment, self.latest, self.calendar = moment, latest, calendar
 
     def __call__(self, _connection: object) -> dt.datetime:
         return self.moment
@@ -99,6 +103,8 @@ class _Told:
     def pass_days(self, days: int) -> bool:
         """Move on; False when that would be the future, and the clock stays."""
         moved = self.moment + dt.timedelta(days=days)
+        while not self.calendar.is_working_day(shanghai_day(moved)):
+            moved += dt.timedelta(days=1)
         if moved > self.latest:
             return False
         self.moment = moved
