@@ -10,6 +10,7 @@ from sqlalchemy import event
 
 from enforcement.actions.registry import acts
 from tests import factories
+from tests.actions.filled import SUBMISSION
 
 if TYPE_CHECKING:
     from enforcement.demo.walk import Walk
@@ -120,6 +121,19 @@ def test_every_act_on_a_disclosure_has_a_page(shop: House, signed_in: Callable[[
     page = releaser.get(f"/disclosures/{disclosure}/acts/release-disclosure")
     assert "发布内容检查通过" in page
     assert "褚某" in releaser.get(f"/disclosures/{disclosure}")
+
+
+def test_the_reviews_tell_what_waits_first_and_when_the_others_ended(
+    walks: dict[str, Walk], signed_in: Callable[[str], Visitor]
+) -> None:
+    reviewed = walks["legal_review"]
+    waiting = factories.penalty(reviewed.staff, until="prior_notice_given", **factories.MAJOR)
+    waiting.do("officer1", "submit_for_review", SUBMISSION)
+    page = signed_in("scjg-reviewer").get("/reviews")
+    rows = [row for row in page.split("<tr>") if '/review"' in row]
+    assert ["已出具意见" in row for row in rows] == [False, True]
+    assert waiting.case_no() in rows[0]
+    assert reviewed.case_no() in rows[1]
 
 
 def test_what_is_not_there_is_said_so(signed_in: Callable[[str], Visitor]) -> None:
