@@ -174,7 +174,8 @@ def test_a_submission_is_complete_declared_and_of_the_handling_unit(house: House
     undeclared = dataclasses.replace(SUBMISSION, declaration=False)
     assert codes(refused(house, walk, "officer1", "submit_for_review", undeclared)) == {"declaration_is_made"}
     assert codes(refused(house, walk, "officer3", "submit_for_review", SUBMISSION)) == {
-        "submitted_by_the_handling_unit"
+        "submitted_by_the_handling_unit",
+        "reads_review_file",
     }
     walk.do("officer1", "submit_for_review", SUBMISSION)
     assert codes(refused(house, walk, "officer1", "submit_for_review", SUBMISSION)) == {"nothing_is_under_review"}
