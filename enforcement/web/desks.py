@@ -52,8 +52,9 @@ def first_typed(deed: Act, subject: Subject, work: Work) -> Typed:
     return typed
 
 
-def _nothing(_work: Work, _subject: Subject, _typed: Typed, _preview: bool) -> Mapping[str, Any]:
-    return {}
+def _plain(_work: Work, subject: Subject, _typed: Typed, _preview: bool) -> Mapping[str, Any]:
+    """The case beside the form: whose it is, who handles it, what is running out."""
+    return {} if subject.case is None or subject.facts is None else {"clocks": open_clocks(subject.facts, here.book())}
 
 
 def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str, Any]:
@@ -215,7 +216,7 @@ CATEGORIES = (
     "trade_secret", "other",
 )  # fmt: skip
 
-_PLAIN = Desk("act.html", _nothing)
+_PLAIN = Desk("act.html", _plain)
 DESKS: Mapping[str, Desk] = {
     "issue_opinion": Desk("review_desk.html", _review),
     "make_decision": Desk("decision_desk.html", _decision),
