@@ -166,9 +166,9 @@ def _answer(facts: CaseFacts) -> str:
     if facts.has("hearing_held"):
         return "当事人要求听证，本机关依法举行了听证。"
     if facts.has("defense_recorded"):
-        return "当事人提出了陈述、申辩意见。"
+        return f"当事人提出了陈述、申辩意见{'，明确放弃听证' if facts.has('hearing_waived') else ''}。"
     if facts.has("defense_waived"):
-        return "当事人明确放弃陈述、申辩。"
+        return f"当事人明确放弃陈述、申辩{'和听证' if facts.has('hearing_waived') else ''}。"
     return "当事人在规定期限内未提出陈述、申辩意见。"
 
 

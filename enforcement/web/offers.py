@@ -14,7 +14,7 @@ from enforcement.web.words import Words
 from enforcement.work import Work
 
 CARRIED: Mapping[str, tuple[str, ...]] = {
-    "conclude_investigation": ("investigation_concluded", "case_opened"),
+    "conclude_investigation": ("investigation_concluded", "case_opened", "lead_registered"),
     "give_prior_notice": ("investigation_concluded",),
     "submit_for_review": ("submitted_for_review", "investigation_concluded", "application_examined"),
     "make_decision": ("investigation_concluded",),

@@ -12,6 +12,7 @@ from enforcement.actions.registry import perform
 from enforcement.demo.walk import Walk
 from enforcement.law.calendar import SHANGHAI
 from enforcement.law.errors import Invalid, NotFound, Stale
+from enforcement.models.disclosures import Disclosure
 from tests import factories
 from tests.actions.filled import decision_of
 from tests.actions.watching import (
@@ -71,6 +72,9 @@ def test_a_major_penalty_runs_through_review_and_discussion(house: House) -> Non
     order = ["submitted_for_review", "review_opinion_issued", "discussion_held", "decision_made"]
     assert [event for event in events if event in order] == order
     assert "examined" not in events
+    with house.office.reading(walk.staff.agency_id) as session:
+        decided = session.get_one(Disclosure, walk.disclosure_id()).original_text
+    assert "当事人明确放弃陈述、申辩和听证。" in decided
     assert_agreement(walk)
 
 

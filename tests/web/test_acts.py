@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING
@@ -94,6 +95,7 @@ def test_a_refusal_cites_its_article_keeps_the_form_and_links_what_mends_it(
     concluded = signed_in("scjg-officer1").get(f"/cases/{walk.case_id}/acts/conclude-investigation")
     assert "现在尚不能办理" in concluded
     assert f"/cases/{walk.case_id}/acts/add-evidence" in concluded
+    assert f'name="act_on" value="{walk.today - dt.timedelta(days=10)}"' in concluded  # as the lead told it
 
 
 def _version(visitor: Visitor, address: str) -> str:

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 
 from enforcement.law import recording
+from enforcement.law.events import SHANGHAI
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
@@ -135,11 +136,15 @@ def _unrecorded(facts: CaseFacts, law: Law, measure: Fields) -> Gap | None:
     # Where the end on the spot is not written, the very beginning must at least be covered: an instant has no gaps.
     ended = measure.moment("finished_at") or begun + timedelta(seconds=1)
     joins = law.recording.joins_within
-    if not recording.coverage(begun, ended, pieces, explained=_explained(facts, measure), joins_within=joins):
+    gaps = recording.coverage(begun, ended, pieces, explained=_explained(facts, measure), joins_within=joins)
+    if not gaps:
         return None
     name = f"{law.recording.grounds[kind][0].words}（{measure.text('document_no') or measure.text('measure')}）"
     fill = (("activity", kind), ("measure", measure.text("measure")))
-    return Gap(f"{name}没有覆盖全程的音像记录，也没有中断情况的书面说明", fill=fill)
+    spans = [(one.start.astimezone(SHANGHAI), one.end.astimezone(SHANGHAI)) for one in gaps]
+    missing = "、".join(f"{since:%H:%M:%S}至{until:%H:%M:%S}" for since, until in spans)
+    told = f"：缺{missing}" if pieces else ""  # to an officer who filmed, the whole stretch would explain nothing
+    return Gap(f"{name}没有覆盖全程的音像记录，也没有中断情况的书面说明{told}", fill=fill)
 
 
 def _explained(facts: CaseFacts, measure: Fields) -> list[tuple[datetime, datetime]]:
