@@ -83,6 +83,7 @@ def mending_address(subject: Subject, breach: Breach) -> str:
 OR_ELSE = {
     "disputed_activities_recorded_or_reasoned": ("take_in_recording", "state_no_recording"),
     "compulsory_measures_recorded": ("take_in_recording", "state_interruption"),
+    "party_answered_waived_or_let_lapse": ("record_defense", "waive_defense"),
 }
 """Breaches that either of two acts would mend, the better one first."""
 

@@ -11,6 +11,7 @@ from enforcement.actions import evidence
 from enforcement.law.errors import Breach
 from enforcement.web.subjects import a_case, mending_address
 from tests import factories
+from tests.actions.filled import prior_notice
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -250,6 +251,17 @@ def test_a_link_that_mends_begins_the_form_with_what_is_missing(
     assert film in page
     assert '<option value="on_site" selected>' in visitor.get(film)
     assert "北京明德晴川食品有限公司" in visitor.get(film)  # and what the case says is still filled in
+
+
+def test_a_party_that_has_not_answered_may_be_heard_or_may_waive(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="investigation")
+    walk.do("officer1", "conclude_investigation", factories.conclusion(walk.today))
+    walk.do("officer1", "give_prior_notice", prior_notice(walk))
+    page = signed_in("scjg-officer3").get(f"/cases/{walk.case_id}")
+    assert "去办理：记录并复核陈述、申辩" in page
+    assert "去办理：记录当事人放弃陈述、申辩" in page
 
 
 def test_what_the_agency_must_set_is_mended_at_the_agency(shop: House, signed_in: Callable[[str], Visitor]) -> None:
