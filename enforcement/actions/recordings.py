@@ -10,10 +10,11 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 
 from enforcement.actions import forms
-from enforcement.actions.forms import choice, moment, number, people, pick, text
+from enforcement.actions.forms import choice, long_text, moment, number, people, pick, text
 from enforcement.actions.registry import Extra, Outcome, act, perform
+from enforcement.facts import records_of
 from enforcement.law.errors import Invalid, RuleViolation
-from enforcement.law.recording import missing_metadata
+from enforcement.law.recording import corrected_starts, missing_metadata
 from enforcement.models.base import new_id
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.recordings import Recording
@@ -56,6 +57,15 @@ class TakeInRecording(DescribeRecording):
     sm3: str = text("SM3")
     size: int | None = number("字节数")
     drift_seconds: int | None = number("设备时间偏差（秒）", required=False)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class CorrectRecordingStart:
+    """When a recording really began: what was typed wrongly is put right beside it, never over it."""
+
+    recording: str = pick("音像记录", "recordings")
+    started_at: dt.datetime | None = moment("记录开始时间", cite="J#10.2")
+    reason: str = long_text("更正的理由")
 
 
 def take_in(
@@ -167,9 +177,11 @@ def _once(work: Work, case: Case, form: TakeInRecording) -> None:
     same = select(Recording.started_at, Recording.activity, Recording.measure).where(
         Recording.case_id == case.id, Recording.sha256 == form.sha256
     )
+    corrected = corrected_starts(records_of(work.session, [case.id]).get(case.id, ()))
     for started_at, activity, measure in work.session.execute(same):
-        if started_at != form.started_at:
-            raise Invalid({"started_at": ["这份文件已经存证，记录开始时间与当时登记的不同"]})
+        if corrected.get(form.sha256, started_at) != form.started_at:
+            words = "这份文件已经存证，记录开始时间与当时登记的不同；登记有误的，请办理“更正记录开始时间”"
+            raise Invalid({"started_at": [words]})
         if (activity, measure) == (form.activity, form.measure):
             raise Invalid({"activity": ["这份文件已经为该项活动存证"]})
     taken = select(ProcessRecord.seq).where(
@@ -179,6 +191,19 @@ def _once(work: Work, case: Case, form: TakeInRecording) -> None:
     )
     if form.measure and work.session.scalar(taken.limit(1)) is None:
         raise Invalid({"measure": ["本案没有这项强制措施"]})
+
+
+@act(CorrectRecordingStart)
+def correct_recording_start(work: Work, case: Case, form: CorrectRecordingStart) -> Extra | None:
+    """Put the beginning of a recording right, wherever the same file is tied to; the row stays as it was written."""
+    row = work.session.scalar(
+        select(Recording).where(Recording.case_id == case.id, Recording.id == uuid.UUID(form.recording))
+    )
+    if row is None or form.started_at is None:
+        raise Invalid({"recording": ["本案没有这份音像记录"]})
+    if form.started_at + (row.ended_at - row.started_at) > work.moment:
+        raise Invalid({"started_at": ["按记录的时长，结束时间晚于现在"]})
+    return {"sha256": row.sha256, "registered": row.started_at.isoformat()}
 
 
 def _drift(started_at: dt.datetime | None, found: Probe) -> int | None:

@@ -13,9 +13,12 @@ from typing import Any, Literal, get_args
 
 from enforcement.law.citation import Source, problems_of
 from enforcement.law.errors import Basis, Breach, LawBookError
-from enforcement.law.facts import RecordingFacts
+from enforcement.law.events import Record
+from enforcement.law.facts import Fields, RecordingFacts
 
 DutyKind = Literal["must", "or_reason", "none"]
+
+START_CORRECTED = "recording_start_corrected"
 
 _BASES: frozenset[str] = frozenset(get_args(Basis))
 _STRICTEST: tuple[DutyKind, ...] = ("must", "or_reason")
@@ -107,6 +110,12 @@ def coverage(
     if reached < end:
         gaps.append(Gap(reached, end))
     return tuple(gaps)
+
+
+def corrected_starts(records: Iterable[Record]) -> dict[str, datetime]:
+    """When recordings really began, by their SHA-256, as put right after they were taken in; the last word counts."""
+    found = (Fields(record.data) for record in records if record.event == START_CORRECTED)
+    return {one.text("sha256"): began for one in found if (began := one.moment("started_at")) is not None}
 
 
 def missing_metadata(values: Mapping[str, Any], rules: RecordingRules) -> tuple[MetadataField, ...]:

@@ -96,7 +96,7 @@ def _recordings(work: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
         .order_by(Recording.started_at)
     )
     return [
-        Choice(str(recording_id), f"{zh(activity)} {started_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M}", place)
+        Choice(str(recording_id), f"{zh(activity)} {started_at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}", place)
         for recording_id, activity, started_at, place in work.session.execute(query)
     ]
 

@@ -5,7 +5,9 @@ import uuid
 
 from sqlalchemy import func, select
 
+from enforcement.facts import recordings_seen
 from enforcement.law.errors import NotFound
+from enforcement.law.facts import RecordingFacts
 from enforcement.models.cases import Case
 from enforcement.models.recordings import Recording
 from enforcement.work import Work
@@ -13,17 +15,18 @@ from enforcement.work import Work
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """A recording with the number and name of its case."""
+    """A recording with the number and name of its case; `seen` has its beginning and end as the law reads them."""
 
     recording: Recording
     case_no: str
     case_title: str
+    seen: RecordingFacts
 
 
 def list_recordings(
     work: Work, *, case_id: uuid.UUID | None = None, activity: str = "", q: str = "", offset: int = 0, limit: int = 50
 ) -> tuple[list[RecordingRow], int]:
-    """A page of recordings, newest first, and how many there are. Two queries."""
+    """A page of recordings, newest first, and how many there are. Three queries."""
     conditions = [Recording.case_id == case_id] if case_id else []
     if activity:
         conditions.append(Recording.activity == activity)
@@ -44,7 +47,9 @@ def list_recordings(
         .offset(offset)
         .limit(limit)
     )
-    return [RecordingRow(*row) for row in work.session.execute(query)], total
+    rows = work.session.execute(query).all()
+    seen = recordings_seen(work.session, [row[0] for row in rows])
+    return [RecordingRow(*row, seen[row[0].id]) for row in rows], total
 
 
 def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:
@@ -57,4 +62,4 @@ def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:
     row = work.session.execute(query).one_or_none()
     if row is None:
         raise NotFound("recording", recording_id)
-    return RecordingRow(*row)
+    return RecordingRow(*row, recordings_seen(work.session, [row[0]])[recording_id])

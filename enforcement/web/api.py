@@ -23,7 +23,7 @@ from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, case_row, list_cases
 from enforcement.queries.disclosures import find_disclosure, list_disclosures
 from enforcement.queries.next_step import next_step
-from enforcement.queries.recordings import find_recording, list_recordings
+from enforcement.queries.recordings import RecordingRow, find_recording, list_recordings
 from enforcement.web import errors, here, recordings, subjects
 from enforcement.web.answers import (
     CaseDetailSchema,
@@ -199,7 +199,7 @@ def _lists(blueprint: Blueprint) -> None:
 
     def found_recordings(work: Any, given: dict[str, Any], at: dict[str, Any]) -> Any:
         rows, total = list_recordings(work, q=given["q"], **at)
-        return [row.recording for row in rows], total
+        return [_recording_data(row) for row in rows], total
 
     def disclosures(work: Any, given: dict[str, Any], at: dict[str, Any]) -> Any:
         return list_disclosures(work, q=given["q"], **at)
@@ -210,6 +210,12 @@ def _lists(blueprint: Blueprint) -> None:
     listed("/recordings", "list_recordings", RecordingSchema, ListQuery, found_recordings)
     listed("/people", "list_people", PersonSchema, Schema, persons)
     _single(blueprint)
+
+
+def _recording_data(row: RecordingRow) -> dict[str, Any]:
+    """A recording with its beginning and end as put right."""
+    kept = {name: getattr(row.recording, name) for name in RecordingSchema().fields}
+    return kept | {"started_at": row.seen.started_at, "ended_at": row.seen.ended_at}
 
 
 def _single(blueprint: Blueprint) -> None:
@@ -253,7 +259,7 @@ def _single(blueprint: Blueprint) -> None:
         return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
     def recording(work: Any, recording_id: uuid.UUID) -> Any:
-        return find_recording(work, recording_id).recording
+        return _recording_data(find_recording(work, recording_id))
 
     one("/cases/<uuid:case_id>", "get_case", CaseDetailSchema, case)
     one("/cases/<uuid:case_id>/clocks", "list_clocks", ClockSchema(many=True), clocks)

@@ -17,6 +17,7 @@ TABS: Mapping[str, tuple[str, frozenset[str]]] = {
             "measure_taken", "measure_approved", "measure_ended", "evidence_preserved", "preservation_settled",
             "sampled", "appraisal_ordered", "site_surveyed",
             "on_site_checked", "interruption_stated", "no_recording_stated", "rechecked", "recording_taken_in",
+            "recording_start_corrected",
         }),
     ),
     "documents": (

@@ -7,6 +7,7 @@ import datetime as dt
 import hashlib
 import io
 import json
+import uuid
 from pathlib import Path
 
 import pytest
@@ -16,9 +17,11 @@ from enforcement.actions import cases, evidence, recordings
 from enforcement.actions.meeting import FIVE
 from enforcement.actions.registry import Outcome
 from enforcement.demo.walk import Walk
-from enforcement.law.errors import RuleViolation
+from enforcement.facts import facts_of
+from enforcement.law.errors import Invalid, RuleViolation
 from enforcement.models.ledger import LedgerEntry
 from enforcement.models.recordings import Recording
+from enforcement.queries.recordings import find_recording
 from media.demo import make_video
 from media.digest import digest_chunks
 from media.errors import MediaRefused
@@ -131,6 +134,45 @@ def test_a_recording_may_still_come_in_when_the_case_is_closed(house: House, fil
     walk.film(described(walk, began_at(walk), "on_site"), film)
     assert factories.case_of(walk).stage == "case_closed"
     assert_agreement(walk)
+
+
+def corrected(recording: str, began: dt.datetime) -> recordings.CorrectRecordingStart:
+    return recordings.CorrectRecordingStart(recording=recording, started_at=began, reason="登记时写错了小时。")
+
+
+def test_a_beginning_typed_wrongly_is_put_right_beside_the_record_and_counts_from_then_on(
+    house: House, film: Path
+) -> None:
+    walk = factories.penalty(house.market, until="investigation")
+    began = began_at(walk)
+    wrong = began - dt.timedelta(hours=1)
+    taken_in = walk.film(described(walk, wrong), film)
+    recording = str(walk.data(taken_in)["recording_id"])
+    taken = walk.do("officer1", "take_measure", measure(walk, began + dt.timedelta(seconds=1)))
+    ends = ending(walk, key_of(walk, taken))
+    assert codes(refused(house, walk, "officer1", "end_measure", ends)) == {"compulsory_measures_recorded"}
+    with unchanged(house), pytest.raises(Invalid) as again:
+        walk.film(described(walk, began), film)
+    assert "更正记录开始时间" in str(again.value.fields)
+    walk.do("custodian", "correct_recording_start", corrected(recording, began))
+    walk.do("officer1", "end_measure", ends)
+    with house.office.looking(walk.staff.actors["officer1"]) as work:
+        row = find_recording(work, uuid.UUID(recording))
+        facts = facts_of(work, work.lock_case(factories.case_of(walk).id, None))
+    assert (row.recording.started_at, row.seen.started_at) == (wrong, began)
+    assert [one.started_at for one in facts.recordings] == [began]
+    walk.film(described(walk, began, "on_site"), film)  # what was put right is what the file is asked for again
+    assert_agreement(walk)
+
+
+def test_a_beginning_is_not_put_so_late_that_the_film_would_still_run_nor_into_another_case(
+    house: House, film: Path
+) -> None:
+    walk, other = factories.open_case(house.market), factories.open_case(house.market)
+    recording = str(walk.data(walk.film(described(walk, began_at(walk), "on_site"), film))["recording_id"])
+    for one, began in ((walk, walk.now - dt.timedelta(seconds=1)), (other, began_at(other))):
+        with unchanged(house), pytest.raises(Invalid):
+            one.do("officer1", "correct_recording_start", corrected(recording, began))
 
 
 # ------------------------------------------------------------------------------------------------------------ measures

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -19,6 +20,7 @@ from enforcement.actions import (
     licenses,
     notice,
     penalties,
+    recordings,
     review,
     serving,
     withdrawals,
@@ -74,6 +76,9 @@ FORMS: Mapping[str, Make] = {
         check_sheet_no=f"单{walk.case_no()}", conclusion="no_problem", gist="未发现问题。", inspected_on=walk.today
     ),
     "conclude_investigation": lambda walk: factories.conclusion(walk.today),
+    "correct_recording_start": lambda walk: recordings.CorrectRecordingStart(
+        recording=str(uuid.uuid4()), started_at=walk.now, reason="登记有误。"
+    ),
     "decline_case": lambda _: filled.REASON,
     "drop_case": lambda _: filled.REASON,
     "end_deferral": lambda _: filled.REASON,
