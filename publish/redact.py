@@ -116,7 +116,9 @@ def _of_words(view: View, rules: Rules) -> list[Place]:
         for start, end in sorted(places):
             echoes.setdefault(view.text[start:end], (rank, "name", ""))
     for string, (rank, category, mask) in echoes.items():
-        found += [(start, end, rank, category, mask) for start, end in _occurrences(view, string)]
+        # Only a guess gives way to a place: 明德 in 明德区人民政府, though it may name somebody elsewhere.
+        place = rules.names.place if rank == len(SOURCES) - 1 and category == "name" else None
+        found += [(start, end, rank, category, mask) for start, end in _occurrences(view, string, before=place)]
     return found
 
 
@@ -205,10 +207,12 @@ def _blank(text: str, strings: Iterable[str]) -> str:
     return text
 
 
-def _occurrences(view: View, string: str) -> list[tuple[int, int]]:
+def _occurrences(view: View, string: str, *, before: re.Pattern[str] | None = None) -> list[tuple[int, int]]:
+    """Where the string stands in the original text, but not right before what `before` matches."""
     if len(string) < _SHORTEST:
         return []
-    return [view.span(*match.span()) for match in re.finditer(loose(string), view.text)]
+    matches = re.finditer(loose(string), view.text)
+    return [view.span(*match.span()) for match in matches if not (before and before.match(view.text, match.end()))]
 
 
 def _usable(known: Iterable[KnownValue]) -> list[KnownValue]:

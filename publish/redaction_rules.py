@@ -43,6 +43,7 @@ class NameWords:
     never_given: frozenset[str]
     seldom_last: frozenset[str]
     never_last: frozenset[str]
+    place: re.Pattern[str]  # begins where the name of a place ends
     not_names: tuple[str, ...]
     weak: frozenset[str]
     ordinals: str
@@ -88,6 +89,7 @@ class Rules:
             never_given=frozenset(words["never_given"]),
             seldom_last=frozenset(words["seldom_last"]),
             never_last=frozenset(words["never_last"]),
+            place=re.compile(words["place"]),
             not_names=tuple(words["not_names"].split()),
             weak=frozenset(words["weak"]),
             ordinals=words["ordinals"],

@@ -175,6 +175,15 @@ def test_a_name_in_traditional_characters_is_the_same_name() -> None:
     assert masked("位於陳麗華住所後院", known) == "位於陈某住所後院"
 
 
+def test_the_place_of_an_authority_is_not_suggested_as_a_name_that_it_may_be_elsewhere() -> None:
+    said = "向北京市明德区人民政府申请行政复议，或者向明德区人民法院起诉。"
+    assert found("明德咖啡馆的店铺。" + said) == {("明德", "name", "suggestion")}
+    shown = masked("明德咖啡馆的店铺。" + said)
+    assert said in shown
+    assert not shown.startswith("明德")
+    assert "王强" not in masked("王强区别对待，王强说。")
+
+
 def test_every_character_of_a_view_keeps_its_place_in_the_text() -> None:
     text = "".join(map(chr, range(0x3400, 0xA000)))
     view = plain_view(text)
