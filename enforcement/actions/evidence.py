@@ -16,8 +16,8 @@ from enforcement.work import Work
 class SiteRecord:
     """The five elements of a text record (J#7.1) and what is shown and told on the spot (G#8.2)."""
 
-    started_at: dt.datetime | None = moment("开始时间", cite="J#7.1")
-    ended_at: dt.datetime | None = moment("结束时间", cite="J#7.1")
+    started_at: dt.datetime | None = moment("开始时间", to_the_minute=True, cite="J#7.1")
+    ended_at: dt.datetime | None = moment("结束时间", to_the_minute=True, cite="J#7.1")
     place: str = text("地点", cite="J#7.1")
     officers: tuple[str, ...] = people("执法人员", "officer", cite="J#7.1")
     target: str = text("执法对象", cite="J#7.1")
@@ -122,7 +122,7 @@ class PreserveEvidence:
     reason: str = long_text("证据可能灭失或者以后难以取得的理由", cite="APL#56")
     officers: tuple[str, ...] = people("执法人员", "officer")
     approved_by: str = pick("批准人", "heads", cite="APL#56")
-    approved_at: dt.datetime | None = moment("批准时间")
+    approved_at: dt.datetime | None = moment("批准时间", to_the_minute=True)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

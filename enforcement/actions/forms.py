@@ -60,6 +60,8 @@ class FieldSpec:
     """A ``day`` that is never today: nobody is offered to fill in today."""
     ahead: bool = False
     """A ``day`` or ``moment`` that may lie ahead: a period's end, a date that is set. The others have happened."""
+    to_the_minute: bool = False
+    """A ``moment`` that nobody takes to the second: a meeting. What recordings must cover is counted in seconds."""
 
 
 def _field(spec: FieldSpec, empty: Any) -> Any:
@@ -87,9 +89,12 @@ def day(
     return _field(FieldSpec("day", zh, required, note=note, cite=cite, ahead=ahead, long_past=long_past), None)
 
 
-def moment(zh: str, *, required: bool = True, ahead: bool = False, note: str = "", cite: str = "") -> Any:
-    """An aware ``datetime``; not after now unless it may lie ``ahead``."""
-    return _field(FieldSpec("moment", zh, required, note=note, cite=cite, ahead=ahead), None)
+def moment(
+    zh: str, *, required: bool = True, ahead: bool = False, to_the_minute: bool = False, note: str = "", cite: str = ""
+) -> Any:
+    """An aware ``datetime``; not after now unless it may lie ``ahead``; pages ask for seconds or ``to_the_minute``."""
+    spec = FieldSpec("moment", zh, required, note=note, cite=cite, ahead=ahead, to_the_minute=to_the_minute)
+    return _field(spec, None)
 
 
 def yes_no(zh: str, *, default: bool = False, note: str = "", cite: str = "") -> Any:

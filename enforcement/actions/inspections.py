@@ -66,7 +66,7 @@ class ConcludeInspection:
 class Recheck:
     """The re-check after an order to correct (J#4.2 复查)."""
 
-    rechecked_at: dt.datetime | None = moment("复查时间")
+    rechecked_at: dt.datetime | None = moment("复查时间", to_the_minute=True)
     officers: tuple[str, ...] = people("复查人员", "officer")
     corrected: bool = yes_no("已改正")
     content: str = long_text("复查情况")

@@ -62,7 +62,7 @@ class RejectApplication:
 class SurveySite:
     """The on-site survey by two or more staff (ALL#34.3)."""
 
-    surveyed_at: dt.datetime | None = moment("勘验时间")
+    surveyed_at: dt.datetime | None = moment("勘验时间", to_the_minute=True)
     place: str = text("勘验地点")
     staff: tuple[str, ...] = people("勘验人员", "officer", note="不得少于两人", cite="ALL#34.3")
     content: str = long_text("勘验情况")

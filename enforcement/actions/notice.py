@@ -76,7 +76,7 @@ class WaiveHearing:
 class NotifyHearing:
     """Time and place of the hearing (APL#64(2))."""
 
-    hearing_at: dt.datetime | None = moment("听证时间", ahead=True, cite="APL#64(2)")
+    hearing_at: dt.datetime | None = moment("听证时间", ahead=True, to_the_minute=True, cite="APL#64(2)")
     place: str = text("听证地点")
     presider: str = pick("听证主持人", "persons", cite="APL#64(4)")
     notified_on: dt.date | None = day("通知日期")
@@ -87,7 +87,7 @@ class NotifyHearing:
 class HoldHearing:
     """The hearing and its record (APL#64(8))."""
 
-    held_at: dt.datetime | None = moment("举行时间")
+    held_at: dt.datetime | None = moment("举行时间", to_the_minute=True)
     presider: str = pick("听证主持人", "persons", cite="APL#64(4)")
     attendees: tuple[str, ...] = lines("参加人")
     agents: tuple[str, ...] = lines("委托代理人", required=False, note="每名当事人可以委托一至二人", cite="APL#64(5)")

@@ -38,7 +38,7 @@ class RegisterLead:
     matter_code: str = pick("涉及事项", "penalty_matters", cite="G#6(2)")
     title: str = text("案件名称", note="例如：涉嫌经营超过保质期食品案")
     source: str = choice("线索来源", "report", "inspection", "transfer", "assigned", "other")
-    received_at: dt.datetime | None = moment("获取时间", cite="J#4.4")
+    received_at: dt.datetime | None = moment("获取时间", to_the_minute=True, cite="J#4.4")
     place: str = text("涉案地点", required=False)
     content: str = long_text("线索内容")
     act_on: dt.date | None = day("违法行为发生日期", required=False, note="连续或者继续的，填终了之日", cite="APL#36.2")

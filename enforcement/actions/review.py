@@ -75,7 +75,7 @@ class RespondToReview:
 class HoldDiscussion:
     """The collective discussion (S#3.2, APL#57.2)."""
 
-    held_at: dt.datetime | None = moment("讨论时间")
+    held_at: dt.datetime | None = moment("讨论时间", to_the_minute=True)
     presider: str = pick("主持人", "heads")
     members: tuple[str, ...] = people("参加讨论的负责人", "agency_head", cite="S#3.2")
     opinions: str = long_text("讨论意见")

@@ -233,7 +233,8 @@ def typed_of(form: type, values: Mapping[str, Any], prefix: str = "") -> Typed:
             typed[full] = [yuan(int(value))] if int(value) else []
         elif spec.kind == "moment":
             moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
-            typed[full] = [moment.astimezone(SHANGHAI).strftime("%Y-%m-%dT%H:%M")]
+            exact = "minutes" if spec.to_the_minute else "seconds"
+            typed[full] = [moment.astimezone(SHANGHAI).replace(tzinfo=None).isoformat(timespec=exact)]
         else:
             typed[full] = [value.isoformat() if isinstance(value, dt.date) else str(value)]
     return typed

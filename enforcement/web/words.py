@@ -50,6 +50,11 @@ def moment(value: dt.datetime | None) -> str:
     return f"{local.year}年{local.month}月{local.day}日 {local:%H:%M}"
 
 
+def exact_moment(value: dt.datetime) -> str:
+    """The same to the second: 2026年9月28日 14:05:09."""
+    return f"{moment(value)}:{value.second:02d}"
+
+
 def from_iso(written: str) -> dt.datetime:
     """A moment as the ledger writes it."""
     return dt.datetime.fromisoformat(written)
@@ -215,7 +220,7 @@ class Words:
             "pick": lambda: names.get(str(value)) or self.term(str(value)),
             "lines": lambda: "\n".join(str(one) for one in value),
             "day": lambda: day(dt.date.fromisoformat(str(value))),
-            "moment": lambda: moment(dt.datetime.fromisoformat(str(value))),
+            "moment": lambda: (moment if spec.to_the_minute else exact_moment)(dt.datetime.fromisoformat(str(value))),
         }
         return written[spec.kind]() if spec.kind in written else str(value)
 
@@ -235,7 +240,7 @@ def filters(words: Words) -> dict[str, Any]:
     """What templates may write with."""
     return {
         "dated": dated, "day": day, "short_day": short_day, "moment": moment, "typed_moment": typed_moment,
-        "from_iso": from_iso,
+        "exact_moment": exact_moment, "from_iso": from_iso,
         "money": money, "size": size, "duration": duration,
         "term": words.term, "cite": words.cite, "grounds": words.grounds, "act_zh": words.act, "stage_zh": words.stage,
         "procedure_zh": words.procedure, "party_zh": words.party, "time_left": words.time_left,

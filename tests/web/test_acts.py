@@ -281,6 +281,16 @@ def test_the_kind_of_a_record_is_asked_before_what_it_decides(shop: House, signe
     assert 0 < page.index('name="kind"') < page.index('name="started_at"') < page.index('name="credentials_shown"')
 
 
+def test_the_times_of_an_interruption_are_asked_for_to_the_second(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.penalty(shop.market, until="investigation")
+    visitor = signed_in("scjg-officer1")
+    asked = visitor.get(f"/cases/{walk.case_id}/acts/state-interruption")
+    assert asked.count('type="datetime-local" step=1') == 2
+    assert "step=1" not in visitor.get(f"/cases/{walk.case_id}/acts/add-process-record")
+
+
 def test_who_asks_for_a_license_is_called_the_applicant(shop: House, signed_in: Callable[[str], Visitor]) -> None:
     walk = factories.license(shop.market)
     visitor = signed_in("scjg-officer1")

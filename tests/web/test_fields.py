@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from enforcement.actions.evidence import StateInterruption, TakeMeasure
 from enforcement.actions.forms import (
     check,
     choice,
@@ -26,7 +27,9 @@ from enforcement.actions.forms import (
     text,
     yes_no,
 )
+from enforcement.actions.recordings import DescribeRecording
 from enforcement.actions.registry import acts
+from enforcement.actions.review import HoldDiscussion
 from enforcement.law.errors import Invalid
 from enforcement.law.events import SHANGHAI
 from enforcement.web import fields, schemas
@@ -60,7 +63,7 @@ class Everything:
 printable = st.text(st.characters(codec="utf-8", exclude_categories=("Cc", "Cs", "Zl", "Zp")), min_size=1, max_size=40)
 words = printable.map(str.strip).filter(bool)
 BOUNDS = (dt.datetime(1990, 1, 1), dt.datetime(2090, 1, 1))  # noqa: DTZ001  (hypothesis takes bounds without a zone)
-moments = st.datetimes(*BOUNDS).map(lambda one: one.replace(second=0, microsecond=0, tzinfo=SHANGHAI))
+moments = st.datetimes(*BOUNDS).map(lambda one: one.replace(microsecond=0, tzinfo=SHANGHAI))
 forms = st.builds(
     Everything,
     title=words,
@@ -116,6 +119,15 @@ def test_what_is_no_amount_is_refused(text: str) -> None:
     with pytest.raises(Invalid) as refused:
         fields.load(Everything, typed)
     assert "amount_fen" in refused.value.fields
+
+
+def test_what_recordings_must_cover_is_asked_for_and_shown_to_the_second() -> None:
+    begun = dt.datetime(2026, 9, 28, 14, 30, 7, tzinfo=SHANGHAI)
+    stated = fields.typed_of(StateInterruption, {"from_at": begun.isoformat(), "to_at": begun.replace(second=0)})
+    assert stated == {"from_at": ["2026-09-28T14:30:07"], "to_at": ["2026-09-28T14:30:00"]}
+    assert fields.typed_of(HoldDiscussion, {"held_at": begun}) == {"held_at": ["2026-09-28T14:30"]}
+    exact = [specs(TakeMeasure)["started_at"], specs(TakeMeasure)["finished_at"], *specs(StateInterruption).values()]
+    assert not any(spec.to_the_minute for spec in [*exact, specs(DescribeRecording)["started_at"]])
 
 
 def test_removing_a_row_moves_the_others_up() -> None:

@@ -10,7 +10,7 @@ export function nowButtons() {
     // Read as if it were UTC, so that the browser's zone cannot move it.
     const now = new Date(Date.parse(`${told}Z`) + performance.now() - began).toISOString();
     const field = button.parentElement.querySelector("input");
-    field.value = now.slice(0, field.type === "date" ? 10 : 16);
+    field.value = now.slice(0, field.type === "date" ? 10 : field.step === "1" ? 19 : 16);
     field.dispatchEvent(new Event("input", { bubbles: true }));
     field.focus();
   });
