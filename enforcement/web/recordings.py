@@ -47,7 +47,8 @@ def show(recording_id: uuid.UUID) -> str:
     with here.reading() as work:
         row = find_recording(work, recording_id)
         names = people.names(work, [*row.recording.officers, row.recording.taken_in_by])
-    return render_template("recording.html", row=row, recording=row.recording, names=names)
+    may_correct = here.book().powers.may(here.actor().roles, "correct_recording_start") is None
+    return render_template("recording.html", row=row, recording=row.recording, names=names, may_correct=may_correct)
 
 
 @blueprint.get("/recordings/<uuid:recording_id>/media")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import html
 import tracemalloc
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -90,6 +91,29 @@ def test_a_recording_is_taken_in_digested_and_played_in_parts(
     stranger = signed_in("shjd-officer1")
     for path in ("", "/media", "/poster"):
         stranger.get(f"/recordings/{row['id']}{path}", 404)
+
+
+def test_a_beginning_typed_wrongly_is_put_right_from_the_recordings_own_page(
+    shop: House, video: Path, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    new = f"/cases/{walk.case_id}/recordings/new"
+    send(visitor, new, body(described(shop, visitor, new), video.read_bytes()))
+    rows = visitor.api("GET", "/api/recordings").get_json()
+    recording = next(one["id"] for one in rows if one["case_id"] == str(walk.case_id))
+    where = f"/recordings/{recording}"
+    page = visitor.get(where)
+    address = html.unescape(page.split('">更正记录开始时间')[0].rsplit('href="', 1)[1])
+    form = visitor.get(address)
+    version = form.split('name="version" value="')[1].split('"')[0]
+    right = {"recording": recording, "started_at": "2026-09-01T07:30:05", "reason": "登记时写错了小时。"}
+    assert f'value="{recording}" selected' in form
+    assert visitor.post(address.split("?")[0], {**right, "version": version, "_do": "act"}).status_code == 302
+    page = visitor.get(where)
+    assert "07:30" in page.split("<h1>")[1].split("</h1>")[0]
+    assert "导入时登记为" in page
+    assert "更正记录开始时间</a>" not in signed_in("scjg-clerk").get(where)
 
 
 def test_what_is_no_recording_or_not_the_one_declared_is_refused_in_words(
