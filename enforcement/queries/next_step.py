@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable
 from enforcement.law.powers import Powers
 from enforcement.law.procedure import NextAct, Procedure
 
-DETOURS = frozenset({"submit_for_review"})
+DETOURS = frozenset({"submit_for_review", "recheck"})
 """Acts that lead on only where another act waits for them."""
 
 
@@ -46,7 +46,8 @@ def leading_acts(procedure: Procedure, offered: Iterable[NextAct], stage: str, p
     """Acts that lead forward from `stage`.
 
     Where something else leads on, these do not: what breaks the case off (decline, drop), what was done in this stage
-    already, a review that nothing waits for, what waits for another leading act, and what no act can open any more.
+    already, a review or a re-check that nothing waits for, what waits for another leading act, and what no act can
+    open any more.
     """
     found = [act for act in offered if act.primary]
     asked_for = {breach.mend for act in found for breach in act.breaches}

@@ -15,6 +15,7 @@ from enforcement.actions.review import SubmitForReview
 from enforcement.demo.agencies import SINCE
 from tests import factories
 from tests.actions.test_corrections import asked_for
+from tests.actions.test_inspection import served
 
 if TYPE_CHECKING:
     from tests.factories import House
@@ -58,6 +59,19 @@ def test_what_was_done_in_this_stage_is_not_the_next_step(shop: House, signed_in
     head = next_step(signed_in("scjg-head").get(f"/cases/{walk.case_id}"))
     assert "等待执法人员：送达" in head
     assert "移送" not in head
+
+
+def test_an_inspection_is_checked_again_only_where_correction_was_ordered(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    clean = factories.inspection(shop.market)
+    head = next_step(signed_in("scjg-head").get(f"/cases/{clean.case_id}"))
+    assert "结案" in head
+    assert "复查" not in head
+    assert "复查" not in next_step(signed_in("scjg-officer1").get(f"/cases/{clean.case_id}"))
+    ordered = served(shop, "correction_ordered", ordered=True)
+    assert "复查" in next_step(signed_in("scjg-officer1").get(f"/cases/{ordered.case_id}"))
+    assert "等待执法人员：复查" in next_step(signed_in("scjg-head").get(f"/cases/{ordered.case_id}"))
 
 
 def test_a_request_of_the_public_is_read_whole_by_those_who_answer_it(
