@@ -25,7 +25,7 @@ WORDS = {
     "withheld": "依法不予公示",
     "stopped": "终止公示",
     "withdrawn": "撤回公示",
-    "taken_down": "未成年人案件撤回公示",
+    "taken_down": "未成年人案件撤下公示",
     "withdrawal_verified": "核验已经撤回",
     "published": "发布公示",
     "published_late": "其中逾期发布",

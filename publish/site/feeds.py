@@ -15,7 +15,7 @@ from publish.document import written_digest
 from publish.site.pages import site
 from publish.site.query import Search
 from publish.site.reading import Row
-from publish.site.words import kind_zh, timeliness
+from publish.site.words import kind_zh, timeliness, withdrawn_zh
 
 blueprint = Blueprint("feeds", __name__)
 
@@ -165,7 +165,8 @@ def _entry(row: Row) -> str:
 def _tombstone(row: Row) -> str:
     when = row.changed_at.isoformat(timespec="seconds")
     link = quoteattr(_address(f"/records/{row.id}"))
+    said = escape(f"{row.document_no} 已{withdrawn_zh(row.withdrawal_kind)}")
     return (
         f'<at:deleted-entry ref="urn:uuid:{row.id}" when="{when}"><link href={link}/>'
-        f"<at:comment>{escape(f'{row.document_no} 已撤回')}</at:comment></at:deleted-entry>"
+        f"<at:comment>{said}</at:comment></at:deleted-entry>"
     )

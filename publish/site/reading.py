@@ -304,7 +304,7 @@ class Site:
         where += " AND agency_id = %(agency)s" if agency_id else ""
         where += " AND kind = %(kind)s" if kind else ""
         return rows(
-            f"SELECT id, document_no, changed_at FROM public_site.publication WHERE {where}"  # noqa: S608 — own words
+            f"SELECT id, document_no, changed_at, withdrawal_kind FROM public_site.publication WHERE {where}"  # noqa: S608 — own words
             " ORDER BY changed_at DESC, ordinal DESC LIMIT %(limit)s",
             {"agency": agency_id, "kind": kind, "limit": limit},
         )

@@ -60,6 +60,11 @@ def kind_zh(kind: str) -> str:
     return KIND_ZH[kind]
 
 
+def withdrawn_zh(kind: str) -> str:
+    """撤下 for what should not have been public, 撤回 for what fell with its decision: as the ledger calls each."""
+    return EVENT_ZH["publication_taken_down" if kind == "published_in_error" else "publication_withdrawn"]
+
+
 def form_zh(form: str) -> str:
     """公示决定书 or 公示摘要信息."""
     return FORM_ZH[form]
@@ -86,6 +91,7 @@ FILTERS = {
     "masked": masked,
     "paragraphs": paragraphs,
     "notice_kind": NOTICE_ZH.__getitem__,
+    "withdrawn": withdrawn_zh,
     "withdrawal": WITHDRAWAL_ZH.__getitem__,
     "event": lambda name: EVENT_ZH.get(name, name),
 }

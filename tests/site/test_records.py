@@ -115,6 +115,9 @@ def test_a_withdrawal_of_what_should_not_have_been_published_cites_no_ground(cli
     )
     shown = client.get(f"/records/{publication_id}").get_data(as_text=True)
     assert "公示有误" in shown
+    assert "该公示信息已撤下" in shown
+    assert "撤回" not in shown[shown.index("<main") : shown.index("</main>")].replace("现予撤回。", "")
+    assert "京朝市监处罚〔2026〕1302号 已撤下" in client.get("/search.atom").get_data(as_text=True)
     assert "第十八条" not in shown
 
 
