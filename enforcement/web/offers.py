@@ -3,8 +3,10 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from enforcement.actions.disclosures import PrepareDisclosure
 from enforcement.actions.forms import FieldSpec, specs
 from enforcement.actions.registry import Act
+from enforcement.law.disclosure import obligation
 from enforcement.law.facts import CaseFacts
 from enforcement.law.powers import Powers
 from enforcement.law.reading import last_seen, problems_to_answer
@@ -40,10 +42,13 @@ RENAMED: Mapping[str, Mapping[str, str]] = {
 def options_of(work: Work, facts: CaseFacts | None, words: Words) -> Options:
     """What each field offers; each source is asked once for a page."""
     asked: dict[tuple[str, str], Sequence[Option]] = {}
+    forms = specs(PrepareDisclosure)["form"].options
+    duty = obligation(facts, work.book) if facts else None
+    owed = duty.forms if duty else forms  # an inspection's result goes out in summary only (G#15)
 
     def offer(spec: FieldSpec) -> Sequence[Option]:
         if spec.options:
-            return [Option(one, words.term(one)) for one in spec.options]
+            return [Option(one, words.term(one)) for one in spec.options if spec.options != forms or one in owed]
         key = (spec.kind, spec.source)
         if key not in asked:
             found = (

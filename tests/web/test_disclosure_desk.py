@@ -82,6 +82,22 @@ def test_the_gate_stays_shut_until_every_span_is_decided(shop: House, signed_in:
     assert releaser.post(release, typed(page)).status_code == 302
 
 
+def test_an_inspection_is_offered_as_a_summary_and_spoken_of_as_no_decision(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk, decided = factories.inspection(shop.market), factories.penalty(shop.market, until="decision_made")
+    clerk = signed_in("scjg-clerk")
+    page = clerk.get(desk(walk))
+    assert 'value="summary" checked' in page
+    assert 'value="full_text"' not in page
+    assert 'value="full_text"' in clerk.get(desk(decided))
+    assert "检查结果原文" in page
+    assert "决定书原文" not in page + clerk.get(f"/disclosures/{walk.disclosure_id()}")
+    walk.prepare(form="summary")
+    release = signed_in("scjg-releaser").get(f"/disclosures/{walk.disclosure_id()}/acts/release-disclosure")
+    assert "与检查结果原文的差别" in release
+
+
 def test_what_the_machine_missed_a_person_hides_everywhere(shop: House, signed_in: Callable[[str], Visitor]) -> None:
     walk = factories.penalty(shop.market, until="decision_made", party=factories.PERSON)
     clerk = signed_in("scjg-clerk")
