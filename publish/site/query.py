@@ -23,23 +23,23 @@ _YEAR = re.compile(r"(?:19|20)\d{2}", re.ASCII)
 _NUMBER_COLUMN = "translate(lower(p.document_no), '〔〕[]（）【】 ', '()()()()')"
 _PARTY_COLUMN = "translate(lower(p.party_label), '（） ', '()')"
 
-# The number of the last version taken down as an error, 0 for none.
-_TAKEN_DOWN = (
-    "(SELECT coalesce(max((past ->> 'version')::int), 0) FROM public_site.publication c,"
-    " json_array_elements(convert_from(c.content, 'UTF8')::json -> 'earlier') AS past"
-    " WHERE c.id = p.id AND past ->> 'taken_down_on' IS NOT NULL)"
+COLUMNS = (
+    "p.id, p.ordinal, p.agency_id, p.kind, p.document_no, p.title, p.party_label, p.gist, p.decision_kind,"
+    " p.decided_on, p.due_on, p.published_on, p.version, p.digest, p.changed_at,"
+    # Of a first version; what JUDGED says of later ones takes their place. Asked here, it would cost every search.
+    " p.published_on AS first_published_on, false AS corrected"
 )
 
-COLUMNS = (
-    "p.id, p.ordinal, p.agency_id, p.kind, p.document_no, p.title, p.party_label, p.gist, p.decision_kind,"  # noqa: S608
-    " p.decided_on, p.due_on, p.published_on, p.version, p.digest, p.changed_at,"
-    # In time or late is the first version's, or the first's after one taken down as an error (`Content`); few are ever
-    # corrected, so few are asked for.
-    " CASE WHEN p.version = 1 THEN p.published_on ELSE (SELECT min(v.published_on)"
-    " FROM public_site.publication_version v WHERE v.publication_id = p.id AND v.version > " + _TAKEN_DOWN + ")"
-    " END AS first_published_on,"
-    " CASE WHEN p.version = 1 THEN false ELSE p.version > 1 + " + _TAKEN_DOWN + " END AS corrected"
-)
+# In time or late is the first version's, or the first's after one taken down as an error (`Content`).
+JUDGED = """
+    SELECT p.id, p.version > 1 + p.taken_down AS corrected,
+        (SELECT min(v.published_on) FROM public_site.publication_version v
+         WHERE v.publication_id = p.id AND v.version > p.taken_down) AS first_published_on
+    FROM (SELECT c.id, c.version, (SELECT coalesce(max((past ->> 'version')::int), 0)
+              FROM json_array_elements(convert_from(c.content, 'UTF8')::json -> 'earlier') AS past
+              WHERE past ->> 'taken_down_on' IS NOT NULL) AS taken_down
+          FROM public_site.publication c WHERE c.id = ANY(%(ids)s)) p
+"""
 
 Statement: TypeAlias = tuple[str, dict[str, Any]]  # and its parameters
 

@@ -18,7 +18,7 @@ from markupsafe import Markup
 from psycopg.rows import namedtuple_row
 
 from publish.site.connections import Connections
-from publish.site.query import COLUMNS, Search
+from publish.site.query import COLUMNS, JUDGED, Search
 from publish.site.shares import COMMON, UNCOMMON, Shares
 from publish.site.shares import SQL as SHARES_SQL
 
@@ -89,6 +89,20 @@ def rows(statement: str, parameters: dict[str, Any] | None = None, *, plan_anew:
         finally:
             connections.give_back(connection)
     raise AssertionError("unreachable: the second attempt returns or raises")
+
+
+def _judged(found: list[Row]) -> list[Row]:
+    """The same, with the day that later versions are judged by: few are ever corrected, so few are asked for."""
+    ids = [row.id for row in found if row.version > 1]
+    if not ids:
+        return found
+    later = {one.id: one for one in rows(JUDGED, {"ids": ids})}
+    # What was withdrawn this very moment stays as it was found.
+    return [
+        row._replace(first_published_on=known.first_published_on, corrected=known.corrected) if known else row
+        for row in found
+        for known in (later.get(row.id),)
+    ]
 
 
 def today() -> date:
@@ -162,11 +176,12 @@ class Site:
     def newest(self, limit: int, agency_id: UUID | None = None) -> list[Row]:
         """The newest publications, of one agency or of the city."""
         where = "p.withdrawn_on IS NULL" + (" AND p.agency_id = %(agency)s" if agency_id else "")
-        return rows(
+        found = rows(
             f"SELECT {COLUMNS} FROM public_site.publication p WHERE {where}"  # noqa: S608 — own words only
             " ORDER BY p.published_on DESC, p.ordinal DESC LIMIT %(limit)s",
             {"limit": limit, "agency": agency_id},
         )
+        return _judged(found)
 
     def month_counts(self, first: date) -> dict[str, int]:
         """Publications by kind since the first day of a month; counted anew when one is put up or withdrawn."""
@@ -188,6 +203,9 @@ class Site:
 
     def search(self, search: Search, *, limit: int) -> list[Row]:
         """Up to `limit` results behind the search's cursor, newest first; none where an agency is unknown."""
+        return _judged(self._found(search, limit))
+
+    def _found(self, search: Search, limit: int) -> list[Row]:
         agency_id = None
         if search.agency:
             agency = self.agency_by_code(search.agency)
