@@ -218,12 +218,10 @@ class Site:
             return rows(*search.plain_sql(agency_id, limit=limit), plan_anew=True)
         shares, words = self.shares(), search.words()
         share, rarest = shares.expected(words), shares.rarest(words)
-        if shares.term(rarest) >= COMMON:
-            within = shares.walk_for(limit, share)
-            if within <= _WALKED:
-                found = rows(*search.walk_sql(agency_id, limit=limit, within=within), plan_anew=True)
-                if len(found) == limit:
-                    return found
+        if shares.term(rarest) >= COMMON and (within := shares.walk_for(limit, share)) <= _WALKED:
+            found = rows(*search.walk_sql(agency_id, limit=limit, within=within), plan_anew=True)
+            if len(found) == limit:
+                return found
         elif share >= UNCOMMON and search.newest_first_of_all and shares.last is not None:
             # One term alone: the planner takes several for so rare that it would not look at the days.
             since = shares.last - shares.days_for(limit, share)

@@ -6,7 +6,9 @@ rarest terms alone; between the two the index is asked about the newest days fir
 
 from __future__ import annotations
 
+import functools
 import math
+import operator
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -16,44 +18,52 @@ from publish.search import Words
 LOOKED_AT = 1000
 SQL = f"""
     WITH newest AS (
-        SELECT terms, published_on FROM public_site.publication WHERE withdrawn_on IS NULL
-        ORDER BY published_on DESC, ordinal DESC LIMIT {LOOKED_AT}
+        SELECT terms, published_on, row_number() OVER () AS place FROM (
+            SELECT terms, published_on FROM public_site.publication WHERE withdrawn_on IS NULL
+            ORDER BY published_on DESC, ordinal DESC LIMIT {LOOKED_AT}
+        ) AS found
     )
-    SELECT NULL AS term, count(*) AS found, min(published_on) AS first, max(published_on) AS last FROM newest
+    SELECT NULL AS term, array_agg(place) AS places, min(published_on) AS first, max(published_on) AS last FROM newest
     UNION ALL
-    SELECT term, count(*), NULL, NULL FROM newest, unnest(terms) AS term GROUP BY term
+    SELECT term, array_agg(place), NULL, NULL FROM newest, unnest(terms) AS term GROUP BY term
 """  # noqa: S608 — own words
-COMMON = 0.02  # a term from here on is met by walking
+COMMON = 0.04  # a term from here on is met by walking
 UNCOMMON = 0.004  # words from here on are asked for among the newest days first
 _RARE = 0.01  # terms below are all asked for
 _ENOUGH = 2  # of each word so many are asked for at least
-_MARGIN = 2.5  # looked through for each result expected
+_COUNTED = 4  # together in so many of those looked at: no chance any more
+_MARGIN = 2  # looked through for each result expected
 
 
 @dataclass(frozen=True)
 class Shares:
-    """Of `total` publications, put up from `first` to `last`, `counts` have each term."""
+    """Of `total` publications, put up from `first` to `last`, `having` says which have each term: a bit for each."""
 
     total: int
-    counts: Mapping[str, int]
+    having: Mapping[str, int]
     first: date | None
     last: date | None
 
     @classmethod
-    def of(cls, found: Sequence[tuple[str | None, int, date | None, date | None]]) -> Shares:
+    def of(cls, found: Sequence[tuple[str | None, list[int] | None, date | None, date | None]]) -> Shares:
         """From what `SQL` finds."""
-        (_, total, first, last), *terms = found
-        return cls(total, {str(term): count for term, count, *_ in terms}, first, last)
+        (_, places, first, last), *terms = found
+        having = {str(term): sum(1 << place for place in among or ()) for term, among, *_ in terms}
+        return cls(len(places or ()), having, first, last)
 
     def term(self, term: str) -> float:
         """The share of publications that have this term."""
-        return self.counts.get(term, 0) / self.total if self.total else 0.0
+        return self.having.get(term, 0).bit_count() / self.total if self.total else 0.0
 
     def expected(self, words: Words) -> float:
         """The share of publications that have all of these words, as far as can be told.
 
-        Words keep company: the truth lies between the product of their shares and the smallest of them.
+        Words keep company: how often they do is counted; where too seldom to be counted, the truth lies between the
+        product of their shares and the smallest of them.
         """
+        together = functools.reduce(operator.and_, (self.having.get(term, 0) for term in words.terms), -1)
+        if words.terms and together.bit_count() >= _COUNTED:
+            return together.bit_count() / self.total
         shares = [min(map(self.term, terms)) for terms in words.by_word if terms]
         return math.sqrt(math.prod(shares) * min(shares))
 

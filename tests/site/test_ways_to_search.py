@@ -83,7 +83,15 @@ def test_shares_tell_common_words_from_rare_ones(connection: psycopg.Connection[
 
 
 def test_nothing_published_yet_makes_nothing_common() -> None:
-    shares = Shares.of([(None, 0, None, None)])
+    shares = Shares.of([(None, None, None, None)])
     assert shares.expected(words("食品")) == 0
     assert shares.telling(words("食品")) == ["食品"]
     assert shares.days_for(10, 0.5) == timedelta()
+
+
+def test_words_that_keep_company_are_as_common_together_as_they_were_counted() -> None:
+    places = list(range(1, 101))
+    found = [(None, places, FIRST, FIRST), ("消防", places[:10], None, None), ("电动", places[5:15], None, None)]
+    shares = Shares.of([*found, ("罚款", places[:1], None, None)])
+    assert shares.expected(words("消防 电动")) == 5 / 100
+    assert shares.expected(words("消防 罚款")) < 1 / 100  # met once together: chance, so their shares decide
