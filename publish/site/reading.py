@@ -26,7 +26,7 @@ KEY = "mingjian_site"
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 PAGE = 20
 # Facets are counted over this many of the newest results, and say so: counting millions helps nobody.
-COUNTED = 100
+COUNTED = 60
 _WALKED = 20_000  # looked through at most for a common word
 _AGENCIES_FOR_SECONDS = 20.0
 _COUNTS_FOR_SECONDS = 20.0

@@ -30,7 +30,7 @@ SQL = f"""
 COMMON = 0.04  # a term from here on is met by walking
 UNCOMMON = 0.004  # words from here on are asked for among the newest days first
 _RARE = 0.01  # terms below are all asked for
-_ENOUGH = 2  # of each word so many are asked for at least
+_ENOUGH = 2  # of a word alone so many are asked for at least
 _COUNTED = 4  # together in so many of those looked at: no chance any more
 _MARGIN = 2  # looked through for each result expected
 
@@ -72,10 +72,12 @@ class Shares:
         return min(words.terms, key=self.term)
 
     def telling(self, words: Words) -> list[str]:
-        """The terms to ask the index for: of each word the rare ones, at least two.
+        """The terms to ask the index for: of one word the rare ones, at least two; of several the rarest of each.
 
         The index takes each term's list in turn, and a long one costs more than it excludes.
         """
+        if len(words.by_word) > 1:
+            return sorted({min(terms, key=self.term) for terms in words.by_word if terms})
         chosen: set[str] = set()
         for terms in words.by_word:
             rarest = sorted(terms, key=self.term)

@@ -167,7 +167,7 @@ def test_facets_count_what_was_found_and_say_when_they_stop_counting(client: Fla
     assert f"{COUNTED} 条以上结果" in many
     assert f"以下件数按最近的 {COUNTED} 条统计" in many
     # A common word is found by walking, a rare one through the index: both read Latin words whole.
-    assert len(found(client, q="manyfold")) == COUNTED
+    assert len(found(client, q="manyfold")) == COUNTED + 1
     assert found(client, q="manyfol") == set()
     assert found(client, q="很多试验", number="京朝市监很多〔2022〕7号") == {"京朝市监很多〔2022〕7号"}
 
