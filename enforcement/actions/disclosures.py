@@ -362,13 +362,13 @@ def end_deferral(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | 
     return None
 
 
-def _gate_of_correction(work: Work, disclosure: Disclosure, form: Reason) -> Extra:
-    # The history of the page will say why it was corrected.
+def gate_of_reason(work: Work, disclosure: Disclosure, form: Any) -> Extra:
+    """What of the case the public reason of a correction or a withdrawal would tell (G18.2b, G#19)."""
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     return {"leaks": leaks_of(work, facts, form.reason)}
 
 
-@act(Reason, scope="disclosure", computes=_gate_of_correction)
+@act(Reason, scope="disclosure", computes=gate_of_reason)
 def begin_correction(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | None:
     """Begin to correct what is public (G#19): prepared, released and published again, at the same address."""
     disclosure.released_at = None

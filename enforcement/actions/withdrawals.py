@@ -2,12 +2,9 @@
 
 import dataclasses
 
-from enforcement.actions.disclosures import Note, disclosed
+from enforcement.actions.disclosures import Note, disclosed, gate_of_reason
 from enforcement.actions.forms import choice, long_text
-from enforcement.actions.redaction import leaks_of
 from enforcement.actions.registry import Extra, act
-from enforcement.facts import facts_of
-from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.work import Work
 from publish import release
@@ -41,13 +38,7 @@ def verify_withdrawal(work: Work, disclosure: Disclosure, _form: Note) -> Extra 
     return None
 
 
-def _gate_of_reason(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra:
-    # The notice must not repeat what was withdrawn, nor tell what was never public (G18.2b).
-    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    return {"leaks": leaks_of(work, facts, form.reason)}
-
-
-@act(WithdrawPublication, scope="disclosure", computes=_gate_of_reason)
+@act(WithdrawPublication, scope="disclosure", computes=gate_of_reason)
 def withdraw_publication(work: Work, disclosure: Disclosure, form: WithdrawPublication) -> Extra | None:
     """Withdraw: the page answers 410 with the reason and nothing of the content (G#18.2)."""
     release.withdraw(work.session, disclosure.id, kind=form.kind, reason=form.reason, on=work.today, at=work.moment)

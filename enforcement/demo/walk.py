@@ -211,12 +211,7 @@ class Walk:
                 defense_right_told=True,
                 hearing_right_told=hearing,
                 publicity_told=True,
-                method="direct",
-                served_on=self.today,
-                receiver="当事人",
-                officers=self.two,
-                credentials_shown=True,
-                told=FIVE,
+                **self.handed_over,
             ),
         )
         self.do(
@@ -294,15 +289,18 @@ class Walk:
         """Serve directly, today."""
         return self.do("officer1", "serve_decision", self.receipt())
 
+    @property
+    def handed_over(self) -> dict[str, Any]:
+        """How a document was handed over today, with what is shown and told then."""
+        return {
+            "method": "direct", "served_on": self.today, "receiver": "当事人", "officers": self.two,
+            "credentials_shown": True, "told": FIVE,
+        }  # fmt: skip
+
     def receipt(self) -> serving.ServeDocument:
         """A service receipt of today."""
         return serving.ServeDocument(
-            method="direct",
-            served_on=self.today,
-            receiver="当事人",
-            officers=self.two,
-            credentials_shown=True,
-            told=FIVE,
+            **self.handed_over,
             receipt=f"送{self.case_no()}",
         )
 
