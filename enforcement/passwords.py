@@ -4,6 +4,8 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 _hasher = PasswordHasher()
+_NOBODY = f"$argon2id$v=19$m={_hasher.memory_cost},t={_hasher.time_cost},p={_hasher.parallelism}${'A' * 22}${'A' * 43}"
+"""The hash of no password: salt and result are zeros. Written instead of computed, because every command loads this."""
 
 
 def hash_password(password: str) -> str:
@@ -17,6 +19,3 @@ def password_matches(kept: str, password: str) -> bool:
         return _hasher.verify(kept or _NOBODY, password)
     except (VerificationError, InvalidHashError):
         return False
-
-
-_NOBODY = _hasher.hash("no account has this password, because it ends in a zero byte\0")

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-
-import rjieba
+from functools import cache
+from typing import Any
 
 from publish.redaction_rules import NameWords
 
 _HAN = re.compile(r"[\u3400-\u9fff]")
 _MASKED = frozenset("某甲乙丙丁")
 _NAME_TAGS = ("nr",)
+
+
+@cache
+def dictionary() -> Any:
+    """The segmentation with its dictionary, read when first asked for: most processes never look for a name."""
+    import rjieba
+
+    return rjieba
 
 
 def announced(text: str, words: NameWords) -> set[tuple[int, int]]:
@@ -33,7 +41,7 @@ def announced(text: str, words: NameWords) -> set[tuple[int, int]]:
 
 
 def _ordinary(word: str, tag: str) -> bool:
-    return len(word) > 1 and not tag.startswith(_NAME_TAGS) and bool(rjieba.has_word(word))
+    return len(word) > 1 and not tag.startswith(_NAME_TAGS) and bool(dictionary().has_word(word))
 
 
 def suspected(text: str, words: NameWords) -> set[tuple[int, int]]:
@@ -45,7 +53,7 @@ def suspected(text: str, words: NameWords) -> set[tuple[int, int]]:
             continue
         is_name = tag.startswith(_NAME_TAGS) and len(word) > 1
         alone = len(word) <= len(surname) and surname not in words.weak
-        unknown = len(word) in {2, 3} and not rjieba.has_word(word) and surname not in words.weak
+        unknown = len(word) in {2, 3} and not dictionary().has_word(word) and surname not in words.weak
         if is_name or alone or unknown:
             span = _name_at(text, start, words)
             if span and text[span[1] - 1] not in words.never_last:
@@ -58,16 +66,16 @@ def looks_like_one(text: str, words: NameWords) -> bool:
     surname = words.surname(text)
     if not surname or not 1 <= len(text) - len(surname) <= 2:  # noqa: PLR2004 — given names have one or two
         return False
-    return _plausible(text, 0, len(text), words) and not (rjieba.has_word(text) and not _tagged(text))
+    return _plausible(text, 0, len(text), words) and not (dictionary().has_word(text) and not _tagged(text))
 
 
 def _tagged(text: str) -> bool:
-    return any(tag.startswith(_NAME_TAGS) for _, tag in rjieba.tag(text))
+    return any(tag.startswith(_NAME_TAGS) for _, tag in dictionary().tag(text))
 
 
 def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
     at = 0
-    for word, tag in rjieba.tag(text):
+    for word, tag in dictionary().tag(text):
         yield at, word, tag
         at += len(word)
 
@@ -94,7 +102,7 @@ def _name_at(text: str, start: int, words: NameWords) -> tuple[int, int] | None:
 def _word_begins(text: str, at: int) -> bool:
     """Whether a dictionary word of two begins here (来到, 家中), or nothing that could be a name goes on."""
     following = text[at + 1 : at + 2]
-    return not _HAN.match(following) or bool(rjieba.has_word(text[at : at + 2]))
+    return not _HAN.match(following) or bool(dictionary().has_word(text[at : at + 2]))
 
 
 def _plausible(text: str, start: int, end: int, words: NameWords) -> bool:
