@@ -8,8 +8,9 @@ there is *provisional*: said so, never guessed into certainty, never a crash. No
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from bisect import bisect_left, bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,12 @@ from enforcement.law.events import SHANGHAI, shanghai_day
 __all__ = ["SHANGHAI", "Calendar", "Day", "shanghai_day"]
 
 _SATURDAY = 5
+_WEEK = 7
 _DECEMBER = 12
 _ONE_DAY = timedelta(days=1)
+
+Span = tuple[date, date]
+"""From one day to another, the second not in it."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -41,6 +46,15 @@ class Calendar:
     years: frozenset[int]
     rest: frozenset[date]
     work: frozenset[date]
+    _rested: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    _worked: tuple[int, ...] = field(init=False, repr=False, compare=False)
+    """The ordinals of weekdays off and of weekend days worked, sorted: a count is arithmetic and two look-ups."""
+
+    def __post_init__(self) -> None:
+        off = sorted(day.toordinal() for day in self.rest - self.work if day.weekday() < _SATURDAY)
+        made_up = sorted(day.toordinal() for day in self.work if day.weekday() >= _SATURDAY)
+        object.__setattr__(self, "_rested", tuple(off))
+        object.__setattr__(self, "_worked", tuple(made_up))
 
     @classmethod
     def load(cls, folder: Path, *, known_on: date | None = None) -> Calendar:
@@ -85,39 +99,50 @@ class Calendar:
         return day.year not in self.years
 
     def add_working_days(
-        self, start: date, count: int, *, counting_start: bool = False, excluding: Collection[date] = frozenset()
+        self, start: date, count: int, *, counting_start: bool = False, excluding: Sequence[Span] = ()
     ) -> Day:
         """Return the day on which `count` working days have passed (count >= 1).
 
-        The start is not counted (CPL#85.2) unless `counting_start`; days in `excluding` are passed over. Raises
-        ValueError for a count below one.
+        The start is not counted (CPL#85.2) unless `counting_start`; days in the spans of `excluding`, which are in
+        order and apart, are passed over. Raises ValueError for a count below one.
         """
-        return self._walk(start, count, _ONE_DAY, counting_start=counting_start, excluding=excluding)
+        first = start if counting_start else start + _ONE_DAY
+        before = first.toordinal() - 1
+        wanted = self._upto(before, excluding) + _at_least_one(count)
+        days_off = len(self._rested) + sum((end - begun).days for begun, end in excluding)
+        ordinals = range(before, before + _weeks_for(count + days_off))
+        found = bisect_left(ordinals, wanted, key=lambda ordinal: self._upto(ordinal, excluding))
+        end = date.fromordinal(before + found)
+        return Day(end, self._is_provisional(first, end))
 
     def subtract_working_days(self, start: date, count: int) -> Day:
         """Return the day `count` working days before `start`, start not counted: the last day to give a notice that
         far ahead.
         """
-        return self._walk(start, count, -_ONE_DAY, counting_start=False, excluding=frozenset())
+        return self._back(start - _ONE_DAY, count)
 
-    def _walk(
-        self, start: date, count: int, step: timedelta, *, counting_start: bool, excluding: Collection[date]
-    ) -> Day:
-        if count < 1:
-            msg = f"{count} working days: a count starts at one"
-            raise ValueError(msg)
-        day = start if counting_start else start + step
-        # The start itself decides nothing when it is not counted, so only days walked through make the result
-        # provisional.
-        provisional = self.is_provisional(day)
-        left = count
-        while True:
-            if self.is_working_day(day) and day not in excluding:
-                left -= 1
-                if left == 0:
-                    return Day(day, provisional)
-            day += step
-            provisional = provisional or self.is_provisional(day)
+    def _back(self, last: date, count: int) -> Day:
+        """The `count`th working day going back, `last` being the first day looked at."""
+        wanted = self._upto(last.toordinal()) - _at_least_one(count) + 1
+        least = max(last.toordinal() - _weeks_for(count + len(self._rested)), 1)
+        found = bisect_left(range(least, last.toordinal() + 1), wanted, key=self._upto)
+        end = date.fromordinal(least + found)
+        return Day(end, self._is_provisional(end, last))
+
+    def _upto(self, ordinal: int, excluding: Sequence[Span] = ()) -> int:
+        """How many working days there are from the first day of all up to and with this one, without those excluded."""
+        weeks, rest = divmod(ordinal, _WEEK)  # day 1 of all is a Monday
+        count = weeks * _SATURDAY + min(rest, _SATURDAY)
+        count += bisect_right(self._worked, ordinal) - bisect_right(self._rested, ordinal)
+        for begun, end in excluding:
+            if begun.toordinal() > ordinal:
+                break
+            count -= self._upto(min(end.toordinal() - 1, ordinal)) - self._upto(begun.toordinal() - 1)
+        return count
+
+    def _is_provisional(self, first: date, last: date) -> bool:
+        """Whether a day looked at lies in a year without a notice: such a count may still move."""
+        return any(year not in self.years for year in range(first.year, last.year + 1))
 
     def next_working_day(self, day: date) -> Day:
         """Return the day itself if worked, otherwise the first working day after it (CPL#85.3)."""
@@ -125,13 +150,23 @@ class Calendar:
 
     def last_working_day(self, day: date) -> Day:
         """Return the day itself if worked, otherwise the last working day before it."""
-        return self._walk(day, 1, -_ONE_DAY, counting_start=True, excluding=frozenset())
+        return self._back(day, 1)
 
     def working_days_between(self, start: date, end: date) -> int:
         """Count the working days after `start` up to and with `end`; negative when `end` comes first."""
-        if end < start:
-            return -self.working_days_between(end, start)
-        return sum(self.is_working_day(start + timedelta(days=ahead)) for ahead in range(1, (end - start).days + 1))
+        return self._upto(end.toordinal()) - self._upto(start.toordinal())
+
+
+def _at_least_one(count: int) -> int:
+    if count < 1:
+        msg = f"{count} working days: a count starts at one"
+        raise ValueError(msg)
+    return count
+
+
+def _weeks_for(working_days: int) -> int:
+    """Days in which there are surely so many working days and one, were every week whole."""
+    return _WEEK * (working_days // _SATURDAY + 2)
 
 
 def _year_problems(stem: str, table: Mapping[str, Any]) -> list[str]:

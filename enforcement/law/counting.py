@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 
-from enforcement.law.calendar import Calendar, Day
+from enforcement.law.calendar import Calendar, Day, Span
 from enforcement.law.deadlines import Limit, Unit, value_zh
 from enforcement.law.errors import Basis
 from enforcement.law.events import SHANGHAI, shanghai_day
@@ -72,7 +72,7 @@ def due(
     """
     line = limit.on(ruled_on or _ruled_on(limit, started_on))
     number = (line.value if value is None else value) + extended
-    excluded = _days_of(paused)
+    excluded = spans_of(paused)
     last = _end(limit, started_on, number, calendar, excluded, counting_start=False)
     if line.target is not None and value is None:
         target = _end(limit, started_on, line.target, calendar, excluded, counting_start=False)
@@ -106,17 +106,21 @@ def _ruled_on(limit: Limit, started_on: date) -> date:
     return started_on
 
 
-def _days_of(paused: Sequence[Pause]) -> frozenset[date]:
-    days: set[date] = set()
-    for begun, ended in paused:
+def spans_of(paused: Sequence[Pause]) -> tuple[Span, ...]:
+    """The pauses in order and apart, those that touch or overlap made one."""
+    spans: list[Span] = []
+    for begun, ended in sorted(paused, key=lambda pause: pause[0]):
         if ended is None:
             raise ValueError("a pause without an end has no due day: give the day asked about as its end")
-        days.update(begun + timedelta(days=ahead) for ahead in range((ended - begun).days))
-    return frozenset(days)
+        if spans and begun <= spans[-1][1]:
+            spans[-1] = spans[-1][0], max(spans[-1][1], ended)
+        elif begun < ended:
+            spans.append((begun, ended))
+    return tuple(spans)
 
 
 def _end(
-    limit: Limit, start: date, number: int, calendar: Calendar, excluded: frozenset[date], *, counting_start: bool
+    limit: Limit, start: date, number: int, calendar: Calendar, excluded: Sequence[Span], *, counting_start: bool
 ) -> Day:
     """The day a period ends, by unit; provisional where working days of an unannounced year decided it."""
     if limit.direction == "at_least_before":
@@ -133,15 +137,15 @@ def _end(
     return Day(end)
 
 
-def _pushed(end: date, first: date, excluded: frozenset[date]) -> date:
+def _pushed(end: date, first: date, excluded: Sequence[Span]) -> date:
     """Move an end by the excluded days between first and end, and by those it then reaches."""
-    for day in sorted(excluded):
-        if first <= day <= end:
-            end += _ONE_DAY
+    for begun, ended in excluded:
+        if begun <= end and ended > first:
+            end += ended - max(begun, first)
     return end
 
 
-def _target(limit: Limit, start: date, number: int, calendar: Calendar, excluded: frozenset[date], last: Day) -> Day:
+def _target(limit: Limit, start: date, number: int, calendar: Calendar, excluded: Sequence[Span], last: Day) -> Day:
     """The day people work to: the first day counted; the last working day of a month or quarter; the eve of a fixed
     date (G17.0a).
     """
