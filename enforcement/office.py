@@ -8,13 +8,12 @@ from typing import Any
 from sqlalchemy import create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
-from config.fitness import STATIC_FOLDERS
 from config.settings import Settings, Unfit
 from enforcement.law.book import Book
 from enforcement.law.errors import LawBookError
 from enforcement.work import Office
 from media.errors import StoreUnfit
-from media.store import FileStore
+from media.stores import open_store
 
 
 def _require_open(connection: Any, _record: object, _proxy: object) -> None:
@@ -30,7 +29,7 @@ def open_office(settings: Settings) -> Office:
         raise Unfit("缺少 MINGJIAN_DATABASE_URL：请用 make run 启动，或设置数据库连接地址。")
     try:
         book = Book.load(settings.config_root)
-        store = FileStore(settings.media, served=STATIC_FOLDERS)
+        store = open_store(settings)
     except (LawBookError, StoreUnfit) as error:
         raise Unfit(str(error)) from error
     engine = create_engine(settings.database_url, hide_parameters=True)

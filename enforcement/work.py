@@ -21,7 +21,7 @@ from enforcement.law.errors import NotFound, Stale
 from enforcement.law.events import shanghai_day
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.ledger import append_entry
-from media.store import FileStore
+from media.store import Store
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -72,7 +72,7 @@ class Office:
 
     engine: Engine
     book: Book
-    store: FileStore
+    store: Store
     public_address: str
     demo: bool = False
     told: Clock | None = None

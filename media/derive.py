@@ -14,7 +14,7 @@ from typing import Literal
 from media import ffmpeg
 from media.errors import MediaRefused
 from media.probe import Probe
-from media.store import Store, StoredObject
+from media.store import Address, Store, StoredObject
 
 WIDTH, WAVEFORM_HEIGHT = 640, 160
 """Largest width (and height of a poster) in pixels."""
@@ -32,11 +32,11 @@ class Picture:
 
 @dataclass(frozen=True, slots=True)
 class Derivative:
-    """A stored derivative: `of` is the key of the original it was made from, `object` its own place in the store."""
+    """A stored derivative: `of` is the address of the original it was made from."""
 
     kind: Literal["poster", "waveform"]
     media_type: str
-    of: str
+    of: Address
     object: StoredObject
 
 
@@ -86,4 +86,4 @@ def keep(store: Store, original: StoredObject, picture: Picture) -> Derivative:
     """Store a picture as an object of its own that points to its original."""
     with store.stage() as staged:
         staged.append(picture.content)
-        return Derivative(picture.kind, picture.media_type, original.key, store.seal(staged))
+        return Derivative(picture.kind, picture.media_type, original.address, staged.seal())

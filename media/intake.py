@@ -9,10 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from media.derive import Derivative, keep, picture_of
-from media.digest import sha256_of
 from media.errors import MediaRefused
 from media.probe import Probe, probe
-from media.store import StagedFile, Store, StoredObject
+from media.store import Staged, Store, StoredObject
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +23,7 @@ class TakenIn:
     derivative: Derivative | None
 
 
-def take_in(store: Store, staged: StagedFile, sha256: str | None = None) -> TakenIn:
+def take_in(store: Store, staged: Staged, sha256: str | None = None) -> TakenIn:
     """Probe, seal and picture a staged recording. `sha256` is what the sender declared, if anything.
 
     Raises MediaRefused with the reason; the staged bytes are then gone. That no picture can be made refuses nothing:
@@ -36,7 +35,7 @@ def take_in(store: Store, staged: StagedFile, sha256: str | None = None) -> Take
         try:
             found = probe(staged.path)
         except MediaRefused as refused:
-            if sha256 is not None and sha256.strip().lower() != sha256_of(staged.settle()):
+            if sha256 is not None and sha256.strip().lower() != staged.sha256():
                 # Damaged on the way: say that first.
                 raise MediaRefused("digest_mismatch", "and unreadable") from refused
             raise
@@ -44,5 +43,5 @@ def take_in(store: Store, staged: StagedFile, sha256: str | None = None) -> Take
             picture = picture_of(staged.path, found)
         except MediaRefused:
             picture = None
-        sealed = store.seal(staged, sha256)
+        sealed = staged.seal(sha256)
     return TakenIn(sealed, found, keep(store, sealed, picture) if picture else None)

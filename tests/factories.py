@@ -20,6 +20,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, select, text
 
+from config.settings import Settings
 from enforcement.actions import cases, licenses, penalties
 from enforcement.actions.parties import PartyForm
 from enforcement.demo import agencies as samples
@@ -31,7 +32,7 @@ from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.runtime.embedded import DatabaseUrls
 from enforcement.work import Office
-from media.store import FileStore
+from media.stores import open_store
 
 CONFIG = Path(__file__).resolve().parents[1] / "config"
 START = dt.datetime(2026, 9, 1, 9, 0, tzinfo=SHANGHAI)
@@ -69,6 +70,7 @@ class House:
 
     office: Office
     urls: DatabaseUrls
+    media: Path
     market: Staff
     street: Staff
 
@@ -105,7 +107,8 @@ def set_time(engine: Engine, moment: dt.datetime) -> None:
 def open_office(urls: DatabaseUrls, media: Path, *, public_address: str = PUBLIC_ADDRESS) -> Office:
     """An office over a database, its clock movable."""
     engine = create_engine(urls.app, pool_size=10)
-    return Office(engine=engine, book=book(), store=FileStore(media), public_address=public_address, demo=True)
+    store = open_store(Settings.read("internal", {"MINGJIAN_VAR": str(media.parent), "MINGJIAN_MEDIA": str(media)}))
+    return Office(engine=engine, book=book(), store=store, public_address=public_address, demo=True)
 
 
 def found_agencies(office: Office) -> None:
@@ -119,7 +122,7 @@ def open_house(urls: DatabaseUrls, media: Path, *, public_address: str = PUBLIC_
     found_agencies(office)
     set_time(office.engine, START)
     market, street = (Staff.of(office, samples.sample_id(sample)) for sample in samples.AGENCIES)
-    return House(office, urls, market, street)
+    return House(office, urls, media, market, street)
 
 
 # ------------------------------------------------------------------------------------------------------------- penalty

@@ -21,7 +21,7 @@ from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
 from media import intake
 from media.probe import Probe
-from media.store import StagedFile
+from media.store import Address, Staged
 
 ACTIVITIES = (
     "on_site", "investigation", "sealing_up", "seizure", "hearing", "service_by_leaving", "service_by_notice",
@@ -93,7 +93,7 @@ def take_in_staged(
     actor: Actor,
     case_id: uuid.UUID,
     form: DescribeRecording,
-    staged: StagedFile,
+    staged: Staged,
     *,
     sha256: str | None = None,
     version: int | None = None,
@@ -104,7 +104,6 @@ def take_in_staged(
         raise RuleViolation(*(field.breach() for field in missing))
     taken = intake.take_in(office.store, staged, sha256)
     found, stored = taken.probe, taken.object
-    poster_key = taken.derivative.object.key if taken.derivative else ""
     assert form.started_at is not None  # noqa: S101  (checked above; said for the reader and the type checker)
     ended_at = form.started_at + dt.timedelta(milliseconds=found.duration_ms or 0)
     if ended_at > office.now():
@@ -120,9 +119,8 @@ def take_in_staged(
         size=stored.size,
         drift_seconds=abs(drift) if (drift := _drift(form.started_at, found)) is not None else None,
     )
-    return perform(
-        office, actor, case_id, "take_in_recording", full, version=version, beside=_Row(found, stored.key, poster_key)
-    )
+    row = _Row(found, stored.address, taken.derivative.object.address if taken.derivative else None)
+    return perform(office, actor, case_id, "take_in_recording", full, version=version, beside=row)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -130,8 +128,8 @@ class _Row:
     """What the table keeps beside the form."""
 
     probe: Probe
-    store_key: str
-    poster_key: str
+    original: Address
+    poster: Address | None
 
 
 @act(TakeInRecording, on="started_at", staged=True)
@@ -160,8 +158,9 @@ def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) 
             size=form.size,
             sha256=form.sha256,
             sm3=form.sm3,
-            store_key=row.store_key,
-            poster_key=row.poster_key,
+            store=row.original.store,
+            store_key=row.original.key,
+            poster_key=row.poster.key if row.poster else "",
             taken_in_at=work.moment,
             taken_in_by=work.actor.person_id,
         )

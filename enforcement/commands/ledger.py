@@ -14,7 +14,8 @@ from enforcement.ledger.notes import VerifierKey
 from enforcement.verify import Finding, verify_ledger
 from enforcement.verify.against_rows import CHECKS
 from media.errors import StoreUnfit
-from media.store import FileStore
+from media.store import Address
+from media.stores import open_store
 
 
 @click.group("ledger")
@@ -70,7 +71,8 @@ def recordings() -> None:
 
 
 _RECORDINGS = (
-    "SELECT id::text, case_id::text, store_key, sha256, sm3, size FROM enforcement.recording ORDER BY taken_in_at"
+    "SELECT id::text, case_id::text, store, store_key, sha256, sm3, size"
+    " FROM enforcement.recording ORDER BY taken_in_at"
 )
 
 
@@ -83,12 +85,12 @@ def verify_recordings(as_json: bool) -> None:
     with database() as settings:
         engine = create_engine(_sequencer_url(settings))
         try:
-            store = FileStore(settings.media)
+            store = open_store(settings)
             with engine.connect() as connection:
                 rows = connection.execution_options(stream_results=True, yield_per=100).execute(text(_RECORDINGS))
-                for recording_id, case_id, key, sha256, sm3, size in rows:
+                for recording_id, case_id, store_name, key, sha256, sm3, size in rows:
                     count += 1
-                    found = store.verify(key, sha256, sm3)
+                    found = store.verify(Address(store_name, key), sha256, sm3)
                     if not found.intact:
                         lost = (
                             "缺失" if found.found is None else f"内容已变（现为{found.found.size}字节，应为{size}字节）"

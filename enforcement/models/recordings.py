@@ -7,10 +7,11 @@ from sqlalchemy import ForeignKey, Index
 from sqlalchemy.orm import Mapped, mapped_column
 
 from enforcement.models.base import Base, Moment, agency_key, new_id
+from media.store import Address
 
 
 class Recording(Base):
-    """One original recording. The bytes lie in the store under `store_key`; nothing of it is ever public (J#14.1)."""
+    """One original recording. Nothing of it is ever public (J#14.1)."""
 
     __tablename__ = "recording"
     __table_args__ = (Index(None, "case_id"), Index(None, "agency_id", "taken_in_at"))
@@ -37,7 +38,19 @@ class Recording(Base):
     size: Mapped[int]
     sha256: Mapped[str]
     sm3: Mapped[str]
+    store: Mapped[str]
+    """In which store the bytes lie, the original under `store_key`, its picture (if any) under `poster_key`."""
     store_key: Mapped[str]
     poster_key: Mapped[str] = mapped_column(default="")
     taken_in_at: Mapped[Moment]
     taken_in_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
+
+    @property
+    def original(self) -> Address:
+        """Where the bytes lie."""
+        return Address(self.store, self.store_key)
+
+    @property
+    def poster(self) -> Address | None:
+        """Where the picture of it lies, if one could be made."""
+        return Address(self.store, self.poster_key) if self.poster_key else None

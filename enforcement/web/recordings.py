@@ -21,6 +21,7 @@ from enforcement.web.multipart import Upload
 from enforcement.web.pages import Pages, wanted_page
 from media import ranges
 from media.errors import MediaRefused
+from media.store import Address
 
 blueprint = Blueprint("recordings", __name__)
 
@@ -56,7 +57,7 @@ def media(recording_id: uuid.UUID) -> Response:
     """The bytes, or the part of them that the player asks for."""
     with here.reading() as work:
         recording = find_recording(work, recording_id).recording
-    return _bytes(recording.store_key, recording.size, recording.media.get("media_type") or "application/octet-stream")
+    return _bytes(recording.original, recording.size, recording.media.get("media_type") or "application/octet-stream")
 
 
 @blueprint.get("/recordings/<uuid:recording_id>/poster")
@@ -64,9 +65,9 @@ def poster(recording_id: uuid.UUID) -> Response:
     """The still picture of a recording; the place of one where there is none."""
     with here.reading() as work:
         recording = find_recording(work, recording_id).recording
-    if not recording.poster_key:
+    if recording.poster is None:
         return current_app.send_static_file("no-picture.svg")
-    with here.office().store.open_range(recording.poster_key) as part:
+    with here.office().store.open_range(recording.poster) as part:
         picture = b"".join(part)
     return Response(picture, mimetype=_picture_type(picture), headers={"Cache-Control": "private, max-age=3600"})
 
@@ -77,13 +78,13 @@ def _picture_type(picture: bytes) -> str:
     return "image/webp" if picture[8:12] == b"WEBP" else "image/jpeg"
 
 
-def _bytes(key: str, size: int, media_type: str) -> Response:
-    etag = f'"{key}"'
+def _bytes(original: Address, size: int, media_type: str) -> Response:
+    etag = f'"{original.key}"'
     wanted = ranges.answer(request.headers.get("Range"), size, etag=etag, if_range=request.headers.get("If-Range"))
     headers = {**wanted.headers, "ETag": etag, "Cache-Control": "private, no-store", "Content-Disposition": "inline"}
     if wanted.status == 416 or request.method == "HEAD":  # noqa: PLR2004
         return Response(status=wanted.status, headers=headers, mimetype=media_type)
-    body = here.office().store.open_range(key, wanted.start, wanted.end)
+    body = here.office().store.open_range(original, wanted.start, wanted.end)
     return Response(body, status=wanted.status, headers=headers, mimetype=media_type, direct_passthrough=True)
 
 

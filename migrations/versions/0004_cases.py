@@ -177,6 +177,7 @@ TABLES = (
         size BIGINT NOT NULL,
         sha256 TEXT NOT NULL,
         sm3 TEXT NOT NULL,
+        store TEXT NOT NULL,
         store_key TEXT NOT NULL,
         poster_key TEXT NOT NULL,
         taken_in_at TIMESTAMP WITH TIME ZONE NOT NULL,

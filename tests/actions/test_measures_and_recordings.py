@@ -89,8 +89,8 @@ def test_a_recording_taken_in_has_both_digests_in_record_and_store_and_the_recor
         assert (row.sha256, row.sm3) == (digests.sha256, digests.sm3)
         entry = session.get_one(LedgerEntry, (walk.case_id, outcome.seq))
         assert json.loads(entry.body)["digest"] == factories.records(walk)[-1].digest
-        house.office.store.verify(row.store_key, row.sha256, row.sm3)
-        kept = b"".join(house.office.store.open_range(row.store_key, 0, row.size))
+        assert house.office.store.verify(row.original, row.sha256, row.sm3).intact
+        kept = b"".join(house.office.store.open_range(row.original, 0, row.size))
     assert hashlib.sha256(kept).hexdigest() == digests.sha256
     assert_agreement(walk)
 

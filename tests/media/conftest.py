@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from media import demo
-from media.store import FileStore
+from media.file_store import FileStore
 
 TAKEN_AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 

@@ -10,9 +10,9 @@ import pytest
 
 from media import demo, derive, ffmpeg
 from media.errors import MediaRefused
+from media.file_store import FileStore
 from media.intake import TakenIn, take_in
 from media.probe import Probe, probe
-from media.store import FileStore
 
 
 def arrive(store: FileStore, path: Path, sha256: str | None = None) -> TakenIn:
@@ -27,7 +27,7 @@ def kept(store: FileStore) -> list[Path]:
 
 def picture(store: FileStore, taken: TakenIn, tmp_path: Path) -> tuple[bytes, Probe]:
     assert taken.derivative is not None
-    content = b"".join(store.open_range(taken.derivative.object.key))
+    content = b"".join(store.open_range(taken.derivative.object.address))
     path = tmp_path / "picture"
     path.write_bytes(content)
     return content, probe(path)
@@ -38,11 +38,11 @@ def test_a_film_is_sealed_as_it_came_and_its_poster_points_to_it(
 ) -> None:
     original = (samples / "film.mp4").read_bytes()
     taken = arrive(store, samples / "film.mp4", hashlib.sha256(original).hexdigest())
-    assert b"".join(store.open_range(taken.object.key)) == original
+    assert b"".join(store.open_range(taken.object.address)) == original
     assert taken.probe.kind == "video"
     assert taken.derivative is not None
-    assert (taken.derivative.kind, taken.derivative.of) == ("poster", taken.object.key)
-    assert taken.derivative.object.key != taken.object.key
+    assert (taken.derivative.kind, taken.derivative.of) == ("poster", taken.object.address)
+    assert taken.derivative.object.address != taken.object.address
     _, found = picture(store, taken, tmp_path)
     assert (found.media_type, found.width, found.height) == ("image/jpeg", 640, 360)
 
@@ -102,7 +102,7 @@ def test_a_film_of_which_no_picture_can_be_made_is_taken_in_all_the_same(
     monkeypatch.setattr(ffmpeg, "binary", lambda: "/bin/false")
     taken = arrive(store, samples / "film.mp4")
     assert taken.derivative is None
-    assert store.verify(taken.object.key, taken.object.sha256, taken.object.sm3).intact
+    assert store.verify(taken.object.address, taken.object.sha256, taken.object.sm3).intact
 
 
 def test_ffmpeg_follows_no_playlist_out_of_the_store(samples: Path, tmp_path: Path) -> None:

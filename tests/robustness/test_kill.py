@@ -17,6 +17,8 @@ from enforcement.demo.walk import Walk
 from enforcement.sweep import sweep
 from enforcement.work import Office
 from media.demo import make_video
+from media.file_store import STORE
+from media.store import Address
 from tests import factories
 from tests.factories import House
 from tests.robustness.agreement import disagreements, picture
@@ -111,7 +113,7 @@ def test_a_recording_killed_while_it_is_taken_in_is_kept_whole_or_sent_again(
         walk.film(described, film)
     [taken] = [record for record in factories.records(walk) if record.event == "recording_taken_in"]
     digests = str(taken.data["sha256"]), str(taken.data["sm3"])
-    assert house.office.store.verify(digests[0], *digests).intact
+    assert house.office.store.verify(Address(STORE, digests[0]), *digests).intact
     assert disagreements(house.urls) == []
 
 

@@ -120,8 +120,7 @@ def test_a_job_that_fails_is_run_again_and_its_message_stays_out_of_the_log(
 
 
 def test_uploads_nobody_has_continued_for_a_day_are_cleared_by_the_machines_clock(house: House) -> None:
-    store = house.office.store
-    staging = store._staging
+    staging = house.media / "staging"
     old, fresh = staging / ("0" * 32), staging / ("1" * 32)
     for path in (old, fresh):
         path.write_bytes(b"begun")
