@@ -12,6 +12,7 @@ import fcntl
 import os
 import re
 import secrets
+import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -251,11 +252,15 @@ class Objects:
     def open(self, key: str) -> int:
         """A descriptor to read an object by. Raises NotStored or StoreDamaged."""
         try:
-            return os.open(self._place(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC)
+            descriptor = os.open(self._place(key), os.O_RDONLY | os.O_NOFOLLOW | os.O_CLOEXEC | os.O_NONBLOCK)
         except FileNotFoundError:
             raise NotStored(key) from None
         except OSError as error:
-            raise StoreDamaged(key) from error  # a link or a folder where a sealed file was
+            raise StoreDamaged(key) from error  # a link where a sealed file was
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            os.close(descriptor)
+            raise StoreDamaged(key)
+        return descriptor
 
     def read_back(self, key: str) -> None:
         """Read an object again from the disk. Raises StoreDamaged where its bytes are not those of its key."""

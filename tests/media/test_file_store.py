@@ -7,7 +7,7 @@ import os
 import resource
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -116,6 +116,21 @@ def test_a_link_in_the_place_of_an_object_is_not_followed(store: FileStore, tmp_
     with pytest.raises(StoreDamaged):
         store.open_range(address)
     assert not store.verify(address, address.key, "0" * 64).intact
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, os.mkfifo], ids=["folder", "pipe"])
+def test_what_is_no_file_in_the_place_of_an_object_is_damage_and_nothing_waits_for_it(
+    store: FileStore, put: Callable[[Path], None]
+) -> None:
+    path = place(store, sealed(store).sha256)
+    path.unlink()
+    put(path)
+    with pytest.raises(StoreDamaged):
+        store.open_range(Address(STORE, path.name))
+    with pytest.raises(StoreDamaged):
+        sealed(store)
+    verification = store.verify(Address(STORE, path.name), path.name, "0" * 64)
+    assert (verification.intact, verification.found) == (False, None)
 
 
 @pytest.fixture
