@@ -30,7 +30,8 @@ def check(settings: Settings) -> None:
         check_media(settings.media)
         check_ffmpeg()
         check_database(_given("MINGJIAN_DATABASE_URL", settings.database_url))
-        check_database(_given("MINGJIAN_DATABASE_SEQUENCER_URL", settings.database_sequencer_url))
+        check_database(_given("MINGJIAN_DATABASE_SEQUENCER_URL", settings.database_sequencer_url), head=False)
+        check_database(_given("MINGJIAN_DATABASE_VERIFIER_URL", settings.database_verifier_url))
 
 
 def check_secret(variable: str, secret: str | None) -> None:

@@ -7,6 +7,7 @@
 | MINGJIAN_DATABASE_URL               | the internal application's database (mingjian_app)  | embedded server       |
 | MINGJIAN_DATABASE_OWNER_URL         | migrations (mingjian_owner)                         | embedded server       |
 | MINGJIAN_DATABASE_SEQUENCER_URL     | the ledger's sequencer (mingjian_sequencer)         | embedded server       |
+| MINGJIAN_DATABASE_VERIFIER_URL      | verification (mingjian_verifier)                    | embedded server       |
 | MINGJIAN_DATABASE_PUBLIC_URL        | the public site (mingjian_public)                   | embedded server       |
 | MINGJIAN_SESSION_SECRET[_FILE]      | the internal application's secret, 32 bytes or more | $MINGJIAN_VAR/keys    |
 | MINGJIAN_PUBLIC_SECRET[_FILE]       | the public site's secret, 32 bytes or more          | $MINGJIAN_VAR/keys    |
@@ -38,6 +39,7 @@ DATABASES = {
     "database_url": "MINGJIAN_DATABASE_URL",
     "database_owner_url": "MINGJIAN_DATABASE_OWNER_URL",
     "database_sequencer_url": "MINGJIAN_DATABASE_SEQUENCER_URL",
+    "database_verifier_url": "MINGJIAN_DATABASE_VERIFIER_URL",
     "database_public_url": "MINGJIAN_DATABASE_PUBLIC_URL",
 }
 KEY_FILES = {
@@ -50,7 +52,9 @@ KEY_FILES = {
 HOLDS: dict[Process, frozenset[str]] = {
     "internal": frozenset({"database_url", "session.secret", "ledger.pub"}),
     "public": frozenset({"database_public_url", "public.secret", "ledger.pub"}),
-    "scheduler": frozenset({"database_url", "database_sequencer_url", "ledger.key", "ledger.pub"}),
+    "scheduler": frozenset(
+        {"database_url", "database_sequencer_url", "database_verifier_url", "ledger.key", "ledger.pub"}
+    ),
     "command": frozenset(DATABASES) | frozenset(KEY_FILES),
 }
 SECRET_BYTES = 32
@@ -74,6 +78,7 @@ class Settings:
     database_url: str | None = field(default=None, repr=False)
     database_owner_url: str | None = field(default=None, repr=False)
     database_sequencer_url: str | None = field(default=None, repr=False)
+    database_verifier_url: str | None = field(default=None, repr=False)
     database_public_url: str | None = field(default=None, repr=False)
     session_secret: str | None = field(default=None, repr=False)
     public_secret: str | None = field(default=None, repr=False)
@@ -111,6 +116,7 @@ class Settings:
             database_url=urls["database_url"],
             database_owner_url=urls["database_owner_url"],
             database_sequencer_url=urls["database_sequencer_url"],
+            database_verifier_url=urls["database_verifier_url"],
             database_public_url=urls["database_public_url"],
             session_secret=keys["session.secret"],
             public_secret=keys["public.secret"],

@@ -38,7 +38,7 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
     Without a checkpoint that was kept outside, whoever holds database and signing key together goes undetected.
     """
     with database() as settings:
-        engine = create_engine(_sequencer_url(settings))
+        engine = create_engine(_verifier_url(settings))
         try:
             verdict = verify_ledger(
                 engine,
@@ -83,7 +83,7 @@ def verify_recordings(as_json: bool) -> None:
     damaged: list[dict[str, str]] = []
     count = 0
     with database() as settings:
-        engine = create_engine(_sequencer_url(settings))
+        engine = create_engine(_verifier_url(settings))
         try:
             store = open_store(settings)
             with engine.connect() as connection:
@@ -121,12 +121,12 @@ def _against_records(connection: Connection) -> list[str]:
         return [finding.zh for finding in check(connection)]
 
 
-def _sequencer_url(settings: Settings) -> str:
-    if not settings.database_sequencer_url:
+def _verifier_url(settings: Settings) -> str:
+    if not settings.database_verifier_url:
         raise click.ClickException(
-            "缺少 MINGJIAN_DATABASE_SEQUENCER_URL：核验以 mingjian_sequencer 身份读取全部机关的台账。"
+            "缺少 MINGJIAN_DATABASE_VERIFIER_URL：核验以 mingjian_verifier 身份读取全部机关的数据。"
         )
-    return settings.database_sequencer_url
+    return settings.database_verifier_url
 
 
 def _key(settings: Settings) -> str:

@@ -68,6 +68,7 @@ class DatabaseUrls:
     app: str
     owner: str
     sequencer: str
+    verifier: str
     public: str
 
     def as_settings(self) -> dict[str, str]:
@@ -76,6 +77,7 @@ class DatabaseUrls:
             "database_url": self.app,
             "database_owner_url": self.owner,
             "database_sequencer_url": self.sequencer,
+            "database_verifier_url": self.verifier,
             "database_public_url": self.public,
         }
 
@@ -111,11 +113,12 @@ class Server:
         return f"postgresql+psycopg://{role}:{password}@/{database}?host={quote(str(self.socket), safe='')}"
 
     def urls(self, database: str = DATABASE) -> DatabaseUrls:
-        """The four URLs of `database`."""
+        """The URLs of `database`, one per role."""
         return DatabaseUrls(
             app=self.url(roles.APP, database),
             owner=self.url(roles.OWNER, database),
             sequencer=self.url(roles.SEQUENCER, database),
+            verifier=self.url(roles.VERIFIER, database),
             public=self.url(roles.PUBLIC, database),
         )
 

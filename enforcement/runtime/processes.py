@@ -361,8 +361,8 @@ def check_port(port: int, zh: str) -> None:
 
 
 def check_operators_database(settings: Settings) -> None:
-    """With an operator's PostgreSQL: the three URLs are there and the database is at migrations/HEAD."""
-    for name in ("database_url", "database_sequencer_url", "database_public_url"):
+    """With an operator's PostgreSQL: the four URLs are there and the database is at migrations/HEAD."""
+    for name in ("database_url", "database_sequencer_url", "database_verifier_url", "database_public_url"):
         if not getattr(settings, name):
             raise Unfit(f"缺少 {DATABASES[name]}：使用自备的 PostgreSQL 时各连接地址都要设置（见 README.md）。")
     check_database(settings.database_url or "")

@@ -1,9 +1,11 @@
-"""The database's own walls: four roles, two schemas, and who may touch what by default.
+"""The database's own walls: five roles, two schemas, and who may touch what by default.
 
 `mingjian_owner` owns the tables and runs the migrations; nothing that serves a request logs in as it.
 `mingjian_app` may read and insert in both schemas; UPDATE and DELETE are granted table by table by the migration that
-needs them, because most of what this product writes is never changed. `mingjian_sequencer` may read `enforcement`.
-`mingjian_public` has no way into `enforcement`, and in `public_site` only what a migration grants it.
+needs them, because most of what this product writes is never changed. `mingjian_sequencer` has what a migration grants
+it: what waits for a place, and the tree. `mingjian_verifier` reads every agency's rows, all columns but the secrets a
+migration takes away again, and writes only how far it has come. `mingjian_public` has no way into `enforcement`, and in
+`public_site` only what a migration grants it.
 """
 
 from __future__ import annotations
@@ -21,8 +23,9 @@ if TYPE_CHECKING:
 OWNER = "mingjian_owner"
 APP = "mingjian_app"
 SEQUENCER = "mingjian_sequencer"
+VERIFIER = "mingjian_verifier"
 PUBLIC = "mingjian_public"
-ROLES = (OWNER, APP, SEQUENCER, PUBLIC)
+ROLES = (OWNER, APP, SEQUENCER, VERIFIER, PUBLIC)
 SCHEMAS = ("enforcement", "public_site")
 
 # Run in the product's database. Each statement may be run again at any time. The default privileges reach what
@@ -31,8 +34,8 @@ _DEFAULT = "ALTER DEFAULT PRIVILEGES FOR ROLE mingjian_owner"
 STATEMENTS = (
     """DO $$ BEGIN
         EXECUTE format('REVOKE ALL ON DATABASE %I FROM PUBLIC', current_database());
-        EXECUTE format('GRANT CONNECT ON DATABASE %I TO mingjian_app, mingjian_sequencer, mingjian_public',
-                       current_database());
+        EXECUTE format('GRANT CONNECT ON DATABASE %I TO mingjian_app, mingjian_sequencer, mingjian_verifier,
+                       mingjian_public', current_database());
         EXECUTE format('GRANT CONNECT, CREATE ON DATABASE %I TO mingjian_owner', current_database());
     END $$""",
     "REVOKE ALL ON SCHEMA public FROM PUBLIC",
@@ -42,14 +45,14 @@ STATEMENTS = (
         pg_catalog.lo_from_bytea(oid, bytea) FROM PUBLIC""",
     "CREATE SCHEMA IF NOT EXISTS enforcement AUTHORIZATION mingjian_owner",
     "CREATE SCHEMA IF NOT EXISTS public_site AUTHORIZATION mingjian_owner",
-    "GRANT USAGE ON SCHEMA enforcement TO mingjian_app, mingjian_sequencer",
-    "GRANT USAGE ON SCHEMA public_site TO mingjian_app, mingjian_sequencer, mingjian_public",
+    "GRANT USAGE ON SCHEMA enforcement TO mingjian_app, mingjian_sequencer, mingjian_verifier",
+    "GRANT USAGE ON SCHEMA public_site TO mingjian_app, mingjian_sequencer, mingjian_verifier, mingjian_public",
     f"{_DEFAULT} REVOKE EXECUTE ON FUNCTIONS FROM PUBLIC",
     f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT, INSERT ON TABLES TO mingjian_app",
     f"{_DEFAULT} IN SCHEMA enforcement GRANT EXECUTE ON FUNCTIONS TO mingjian_app",
-    f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT ON TABLES TO mingjian_sequencer",
+    f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT ON TABLES TO mingjian_verifier",
     f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT, INSERT ON TABLES TO mingjian_app",
-    f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT ON TABLES TO mingjian_sequencer",
+    f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT ON TABLES TO mingjian_verifier",
 )
 
 
@@ -86,12 +89,27 @@ def rls(table: str, *, schema: str = "enforcement", column: str = "agency_id") -
     """DDL that lets mingjian_app see and write only rows of the agency set for the transaction.
 
     For a migration: `op.execute(rls("case_record"))`. Without a setting no row is visible. The owner is not bound
-    (no FORCE): SECURITY DEFINER functions and triggers must reach rows before the agency is known. The sequencer
+    (no FORCE): SECURITY DEFINER functions and triggers must reach rows before the agency is known. The verifier
     reads every agency's rows, because the tree is one for all.
     """
     return f"""
         ALTER TABLE {schema}.{table} ENABLE ROW LEVEL SECURITY;
         CREATE POLICY {table}_agency ON {schema}.{table} FOR ALL TO {APP}
             USING ({column} = {AGENCY}) WITH CHECK ({column} = {AGENCY});
-        CREATE POLICY {table}_sequencer ON {schema}.{table} FOR SELECT TO {SEQUENCER} USING (true);
+        CREATE POLICY {table}_verifier ON {schema}.{table} FOR SELECT TO {VERIFIER} USING (true);
     """
+
+
+def hidden(table: str, *columns: str, schema: str = "enforcement") -> str:
+    """DDL that takes columns of a table from mingjian_verifier, which then reads the others by name.
+
+    For a migration, once the table is there. One that adds a column to such a table grants it by name.
+    """
+    secret = ", ".join(f"'{column}'" for column in columns)
+    return f"""DO $$ BEGIN
+        REVOKE SELECT ON {schema}.{table} FROM {VERIFIER};
+        EXECUTE (SELECT 'GRANT SELECT (' || string_agg(quote_ident(attname), ', ')
+                     || ') ON {schema}.{table} TO {VERIFIER}' FROM pg_attribute
+                 WHERE attrelid = '{schema}.{table}'::regclass AND attnum > 0 AND NOT attisdropped
+                   AND attname NOT IN ({secret}));
+    END $$"""  # noqa: S608  (names written in a migration)

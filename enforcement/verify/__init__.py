@@ -32,7 +32,7 @@ def verify_ledger(
 ) -> Verdict:
     """Read the whole ledger in one snapshot and give the verdict; `verdict.holds` iff there is no finding.
 
-    `engine` must see every agency's rows: mingjian_sequencer or mingjian_owner. `keys` are the vkey texts of every key
+    `engine` must see every agency's rows: mingjian_verifier. `keys` are the vkey texts of every key
     the log was ever signed with; `kept_notes` the texts of checkpoints that were kept outside. Writes nothing.
     Raises NoteError if a key is none.
     """

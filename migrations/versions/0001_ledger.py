@@ -167,7 +167,8 @@ GRANTS = (
     "GRANT SELECT, INSERT ON enforcement.ledger_entry TO mingjian_app",
     # Not the leaves: each names a chain and a number, and so how much any agency has done.
     "GRANT SELECT ON enforcement.ledger_checkpoint TO mingjian_app",
-    "GRANT SELECT ON enforcement.ledger_chain, enforcement.ledger_entry TO mingjian_sequencer",
+    "GRANT SELECT ON enforcement.ledger_entry TO mingjian_sequencer",
+    "CREATE POLICY ledger_entry_sequencer ON enforcement.ledger_entry FOR SELECT TO mingjian_sequencer USING (true)",
     # Only since when something waits: the health of an installation, nothing of any agency.
     "GRANT SELECT (entered_at) ON enforcement.ledger_pending TO mingjian_app",
     "GRANT SELECT, DELETE ON enforcement.ledger_pending TO mingjian_sequencer",

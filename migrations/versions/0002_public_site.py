@@ -260,8 +260,6 @@ GRANTS = (
     # What the public sends in is the public's: the application takes it up and changes nothing else.
     "REVOKE INSERT ON public_site.correction_request FROM mingjian_app",
     "GRANT UPDATE (taken_up_at) ON public_site.correction_request TO mingjian_app",
-    # Names and telephone numbers of the public: no business of the sequencer's.
-    "REVOKE SELECT ON public_site.correction_request FROM mingjian_sequencer",
     # Proofs and checkpoints come from the sequencer alone.
     "REVOKE INSERT ON public_site.checkpoint, public_site.log_proof FROM mingjian_app",
     "GRANT INSERT ON public_site.checkpoint, public_site.log_proof TO mingjian_sequencer",

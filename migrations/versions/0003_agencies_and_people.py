@@ -1,7 +1,7 @@
 """Lay down the house: agencies, their people and settings, and what must be asked before the agency is known.
 
 Every table of an agency has row-level security. What the application may change stands in CHANGES, column by column
-where it is little. Passwords, sessions and settings are closed to the sequencer.
+where it is little. Of passwords and sessions the verifier sees everything but what opens a door.
 
 Three functions reach past row-level security as the owner, each answering one narrow question and nothing more. The
 sign-in function gives the password's hash because argon2 is computed in the application; it is asked by user name only.
@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from enforcement.runtime.roles import rls
+from enforcement.runtime.roles import hidden, rls
 
 revision = "0003"
 down_revision = "0002"
@@ -313,8 +313,8 @@ def upgrade() -> None:
         op.execute(rls(table))
     for table, change in CHANGES.items():
         op.execute(f"GRANT {change} ON enforcement.{table} TO mingjian_app")
-    for table in ("agency", *WALLED, "demo_clock"):
-        op.execute(f"REVOKE ALL ON enforcement.{table} FROM mingjian_sequencer")
+    op.execute(hidden("person", "password_hash"))
+    op.execute(hidden("web_session", "token_digest"))
     op.execute("REVOKE INSERT ON enforcement.demo_clock FROM mingjian_app")
     for signature in SIGNATURES:
         op.execute(f"REVOKE ALL ON FUNCTION enforcement.{signature} FROM PUBLIC")

@@ -1,7 +1,7 @@
 """Lay down what agencies do: cases and their records, recordings, disclosures, drafts.
 
 Every table of an agency has row-level security. What the application may change stands in CHANGES, column by column
-where it is little; a process record is never among it. Parties and drafts are closed to the sequencer.
+where it is little; a process record is never among it.
 
 Revision ID: 0004
 Revises: 0003
@@ -226,8 +226,6 @@ CHANGES = {
     "redaction_span": "UPDATE, DELETE",
 }
 
-SEQUENCER_READS = ("process_record", "recording")
-
 KEEP = (
     """
     CREATE TRIGGER process_record_keep_row BEFORE UPDATE OR DELETE ON enforcement.process_record
@@ -247,6 +245,3 @@ def upgrade() -> None:
         op.execute(rls(table))
     for table, change in CHANGES.items():
         op.execute(f"GRANT {change} ON enforcement.{table} TO mingjian_app")
-    for table in WALLED:
-        if table not in SEQUENCER_READS:
-            op.execute(f"REVOKE ALL ON enforcement.{table} FROM mingjian_sequencer")

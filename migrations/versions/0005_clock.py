@@ -85,10 +85,6 @@ CHANGES = (
     "GRANT UPDATE ON enforcement.case_checked TO mingjian_app",
     # A pass that finds nothing to do prolongs the last row instead of adding one every fifteen seconds.
     "GRANT UPDATE (finished_at) ON enforcement.sweep_run TO mingjian_app",
-    """
-    REVOKE ALL ON enforcement.calendar_known, enforcement.case_checked, enforcement.notification
-        FROM mingjian_sequencer
-    """,
 )
 
 

@@ -154,7 +154,7 @@ def asked_to_look_again(house: House) -> set[str]:
 
 
 @pytest.mark.parametrize("table", NEVER_DELETED)
-@pytest.mark.parametrize("role", ["app", "sequencer", "public"])
+@pytest.mark.parametrize("role", ["app", "sequencer", "verifier", "public"])
 def test_no_role_deletes_a_record_or_a_recording(house: House, role: str, table: str) -> None:
     factories.open_case(house.market)
     engine = create_engine(getattr(house.urls, role))

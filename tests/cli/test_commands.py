@@ -51,6 +51,7 @@ def flask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flas
         "MINGJIAN_PUBLIC_ADDRESS": factories.PUBLIC_ADDRESS,
         "MINGJIAN_DATABASE_URL": house.urls.app,
         "MINGJIAN_DATABASE_SEQUENCER_URL": house.urls.sequencer,
+        "MINGJIAN_DATABASE_VERIFIER_URL": house.urls.verifier,
         "MINGJIAN_DATABASE_OWNER_URL": house.urls.owner,
         "MINGJIAN_DATABASE_PUBLIC_URL": house.urls.public,
         "MINGJIAN_LEDGER_KEY": SEED.hex(),

@@ -270,3 +270,71 @@ def test_the_application_owns_nothing_and_passes_no_wall(owner: Engine) -> None:
             )
         ).one()
     assert tuple(row) == (False, False, False, False, 0)
+
+
+# ---------------------------------------------------------------------------------------------- sequencer and verifier
+
+SECRETS = {("enforcement.person", "password_hash"), ("enforcement.web_session", "token_digest")}
+SEQUENCER = {
+    "enforcement.ledger_entry": {"SELECT"},
+    "enforcement.ledger_pending": {"SELECT", "DELETE"},
+    "enforcement.ledger_leaf": {"SELECT", "INSERT"},
+    "enforcement.ledger_node": {"SELECT", "INSERT"},
+    "enforcement.ledger_checkpoint": {"SELECT", "INSERT"},
+    "public_site.checkpoint": {"INSERT"},
+    "public_site.log_proof": {"INSERT"},
+}
+VERIFIER_WRITES: dict[str, set[str]] = {}
+_EVERY_COLUMN = """
+    SELECT c.oid::regclass::text, a.attname, a.attnum FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
+    WHERE c.relnamespace IN ('enforcement'::regnamespace, 'public_site'::regnamespace)
+      AND c.relkind IN ('r', 'p', 'v', 'm') AND a.attnum > 0 AND NOT a.attisdropped
+"""
+_MAY_WITH_A_COLUMN = f"""
+    SELECT t.name, t.attname, array_remove(array_agg(CASE WHEN has_column_privilege(:role, t.name, t.attname, deed)
+                                                     THEN deed END), NULL)
+    FROM ({_EVERY_COLUMN}) AS t (name, attname, attnum),
+         unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'REFERENCES']) AS deed
+    GROUP BY 1, 2
+"""
+_MAY_WITH_A_TABLE = f"""
+    SELECT DISTINCT t.name, deed FROM ({_EVERY_COLUMN}) AS t (name, attname, attnum),
+           unnest(ARRAY['DELETE', 'TRUNCATE', 'TRIGGER']) AS deed
+    WHERE has_table_privilege(:role, t.name, deed)
+"""
+
+
+def may(owner: Engine, role: str) -> tuple[dict[tuple[str, str], set[str]], set[tuple[str, str]]]:
+    """What a role may do: with every column of both schemas, and with whole tables."""
+    with owner.connect() as connection:
+        columns = connection.execute(text(_MAY_WITH_A_COLUMN), {"role": role})
+        by_column = {(table, column): set(deeds) for table, column, deeds in columns}
+        tables = connection.execute(text(_MAY_WITH_A_TABLE), {"role": role})
+        return by_column, {(table, deed) for table, deed in tables}
+
+
+def test_the_sequencer_may_place_and_sign_and_nothing_else(owner: Engine) -> None:
+    columns, tables = may(owner, "mingjian_sequencer")
+    assert len(columns) > 200
+    wrong = {place: deeds for place, deeds in columns.items() if deeds != SEQUENCER.get(place[0], set()) - {"DELETE"}}
+    assert wrong == {}
+    assert tables == {("enforcement.ledger_pending", "DELETE")}
+
+
+def test_the_verifier_reads_everything_but_secrets_and_writes_only_how_far_it_has_come(owner: Engine) -> None:
+    columns, tables = may(owner, "mingjian_verifier")
+    expected = {
+        place: (set() if place in SECRETS else {"SELECT"}) | VERIFIER_WRITES.get(place[0], set()) for place in columns
+    }
+    assert {place: deeds for place, deeds in columns.items() if deeds != expected[place]} == {}
+    assert set(columns) >= SECRETS
+    assert tables == set()
+
+
+@pytest.mark.parametrize("table", sorted(tables_of_agencies()))
+def test_the_verifier_sees_the_rows_of_every_agency(busy: House, owner: Engine, table: str) -> None:
+    verifier = create_engine(busy.urls.verifier)
+    count = text(f"SELECT count(*) FROM {table}")
+    with owner.connect() as all_of_them, verifier.connect() as seen:
+        assert seen.execute(count).scalar_one() == all_of_them.execute(count).scalar_one()
+    verifier.dispose()

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 import psycopg
 import pytest
@@ -33,6 +33,7 @@ class Ledger:
 
     app: Engine
     sequencing: Engine
+    verifying: Engine
     superuser: Callable[[], psycopg.Connection[tuple[Any, ...]]]
     agency: uuid.UUID = field(default_factory=uuid.uuid4)
     key: VerifierKey = field(
@@ -82,12 +83,24 @@ def superuser_of(server: Server, engine: Engine) -> Callable[[], psycopg.Connect
     return lambda: cast("psycopg.Connection[tuple[Any, ...]]", server.connect(engine.url.database or ""))
 
 
+L = TypeVar("L", bound=Ledger)
+
+
+@contextmanager
+def ledger_of(server: Server, urls: DatabaseUrls, kind: type[L]) -> Iterator[L]:
+    """A ledger over a database, its connections closed afterwards."""
+    app, sequencing, verifying = (create_engine(url) for url in (urls.app, urls.sequencer, urls.verifier))
+    try:
+        yield kind(app, sequencing, verifying, superuser_of(server, app))
+    finally:
+        for engine in (app, sequencing, verifying):
+            engine.dispose()
+
+
 @pytest.fixture
 def ledger(server: Server, database: DatabaseUrls) -> Iterator[Ledger]:
-    app, sequencing = create_engine(database.app), create_engine(database.sequencer)
-    yield Ledger(app, sequencing, superuser_of(server, app))
-    app.dispose()
-    sequencing.dispose()
+    with ledger_of(server, database, Ledger) as made:
+        yield made
 
 
 # Three chains; which of them each entry goes to, sealed after the sizes below. So the tree is
@@ -112,7 +125,7 @@ class Story(Ledger):
                 self.seal()
 
     def verify(self, *kept: str) -> Verdict:
-        return verify_ledger(self.sequencing, keys=[str(self.key)], kept_notes=kept)
+        return verify_ledger(self.verifying, keys=[str(self.key)], kept_notes=kept)
 
     def named(self, *kept: str) -> list[tuple[str, str | None, int | None]]:
         """(table, chain letter, seq) of every finding."""
@@ -135,6 +148,6 @@ class Story(Ledger):
 
 @pytest.fixture
 def story(ledger: Ledger) -> Story:
-    told = Story(ledger.app, ledger.sequencing, ledger.superuser)
+    told = Story(ledger.app, ledger.sequencing, ledger.verifying, ledger.superuser)
     told.tell()
     return told

@@ -12,9 +12,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from psycopg import sql
-from sqlalchemy import create_engine
 
-from tests.ledger.conftest import Ledger, Story, superuser_of
+from tests.ledger.conftest import Ledger, Story, ledger_of
 
 if TYPE_CHECKING:
     from enforcement.runtime.embedded import DatabaseUrls, Server
@@ -37,12 +36,9 @@ KEYS = {
 
 @pytest.fixture(scope="module")
 def told(server: Server, urls: DatabaseUrls) -> Iterator[Story]:
-    app, sequencing = create_engine(urls.app), create_engine(urls.sequencer)
-    story = Story(app, sequencing, superuser_of(server, app))
-    story.tell()
-    yield story
-    app.dispose()
-    sequencing.dispose()
+    with ledger_of(server, urls, Story) as story:
+        story.tell()
+        yield story
 
 
 def changed(value: Any, at: int, mask: int) -> Any:

@@ -65,7 +65,7 @@ def test_a_number_in_the_data_is_refused_and_nothing_is_written(ledger: Ledger) 
 
 def test_another_agencys_chain_is_as_if_it_were_not_there(ledger: Ledger) -> None:
     chain = ledger.chain()
-    other = Ledger(ledger.app, ledger.sequencing, ledger.superuser)
+    other = Ledger(ledger.app, ledger.sequencing, ledger.verifying, ledger.superuser)
     with pytest.raises(LookupError, match="no ledger chain"):
         other.append(chain)
     with other.as_app() as connection:

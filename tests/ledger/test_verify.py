@@ -21,7 +21,7 @@ def test_a_sound_ledger_holds_and_says_how_much_was_read(story: Story) -> None:
 
 
 def test_an_empty_ledger_holds(ledger: Ledger) -> None:
-    assert verify_ledger(ledger.sequencing, keys=[str(ledger.key)]) == Verdict(0, 0, 0, 0, ())
+    assert verify_ledger(ledger.verifying, keys=[str(ledger.key)]) == Verdict(0, 0, 0, 0, ())
 
 
 def test_chains_without_entries_and_entries_that_wait_hold(story: Story) -> None:
@@ -201,14 +201,14 @@ def test_a_further_check_sees_the_same_snapshot_and_adds_what_it_finds(story: St
         count = connection.execute(text("SELECT count(*) FROM enforcement.ledger_entry")).scalar_one()
         yield Finding("case_file", f"{count}", str(story.ids["A"]), 2)
 
-    verdict = verify_ledger(story.sequencing, keys=[str(story.key)], extra_checks=[check])
+    verdict = verify_ledger(story.verifying, keys=[str(story.key)], extra_checks=[check])
     assert [(finding.table, finding.zh, finding.seq) for finding in verdict.findings] == [("case_file", "13", 2)]
 
 
 def test_a_further_check_does_not_repeat_a_break_that_is_known(story: Story) -> None:
     story.hit("UPDATE enforcement.ledger_entry SET body = '{{}}' WHERE chain_id = {A} AND seq = 2")
     also = Finding("process_record", "", str(story.ids["A"]), 2)
-    verdict = verify_ledger(story.sequencing, keys=[str(story.key)], extra_checks=[lambda _: [also]])
+    verdict = verify_ledger(story.verifying, keys=[str(story.key)], extra_checks=[lambda _: [also]])
     assert [finding.table for finding in verdict.findings] == [ENTRY]
 
 

@@ -56,15 +56,17 @@ _ALLOWED_TO_MOVE = [
 def disagreements(urls: DatabaseUrls) -> list[str | Finding]:
     """Everything that contradicts something else; empty when all agree. Seals what waits first."""
     sequencing = create_engine(urls.sequencer)
+    verifying = create_engine(urls.verifier)
     owner = create_engine(urls.owner)
     try:
         sequencer.run_once(sequencing, SEED, ORIGIN)
         with owner.connect() as connection:
             said: list[str | Finding] = [row[0] for sql in _DISAGREEING for row in connection.execute(text(sql))]
         key = VerifierKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw())
-        said += verify_ledger(sequencing, keys=[str(key)], extra_checks=CHECKS).findings
+        said += verify_ledger(verifying, keys=[str(key)], extra_checks=CHECKS).findings
     finally:
         sequencing.dispose()
+        verifying.dispose()
         owner.dispose()
     return said
 

@@ -168,6 +168,7 @@ def test_two_scheduler_processes_share_the_work_and_one_may_be_killed(house: Hou
             "MINGJIAN_PUBLIC_ADDRESS": address,
             "MINGJIAN_DATABASE_URL": public.urls.app,
             "MINGJIAN_DATABASE_SEQUENCER_URL": public.urls.sequencer,
+            "MINGJIAN_DATABASE_VERIFIER_URL": public.urls.verifier,
             "MINGJIAN_LEDGER_KEY": SEED.hex(),
             "MINGJIAN_LEDGER_ORIGIN": ORIGIN,
         }

@@ -186,7 +186,7 @@ def test_keys_and_passwords_are_closed_to_other_users_and_the_server_has_no_tcp_
     assert folder.stat().st_mode & 0o777 == 0o700
     names = {path.name for path in folder.iterdir()}
     assert set(KEY_FILES) <= names
-    assert {f"db-mingjian_{role}" for role in ("owner", "app", "sequencer", "public")} <= names
+    assert {f"db-mingjian_{role}" for role in ("owner", "app", "sequencer", "verifier", "public")} <= names
     assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
     (postmaster,) = [process for process in steady.processes("/postgres") if process.name() == "postgres"]
     assert [one for one in postmaster.net_connections("inet") if one.status == psutil.CONN_LISTEN] == []
@@ -305,6 +305,7 @@ def test_with_an_operators_database_no_server_is_started_and_no_sample_loaded(
     given = {
         "MINGJIAN_DATABASE_URL": database.app,
         "MINGJIAN_DATABASE_SEQUENCER_URL": database.sequencer,
+        "MINGJIAN_DATABASE_VERIFIER_URL": database.verifier,
         "MINGJIAN_DATABASE_PUBLIC_URL": database.public,
         "MINGJIAN_DEMO": "1",
     }

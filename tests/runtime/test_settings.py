@@ -38,7 +38,11 @@ def test_a_fit_installation_starts(tmp_path: Path, urls: DatabaseUrls) -> None:
     keys.ensure(tmp_path / "var", {})
     fitness.check(read(tmp_path, MINGJIAN_DATABASE_URL=urls.app))
     fitness.check(read(tmp_path, "public", MINGJIAN_DATABASE_PUBLIC_URL=urls.public))
-    given = {"MINGJIAN_DATABASE_URL": urls.app, "MINGJIAN_DATABASE_SEQUENCER_URL": urls.sequencer}
+    given = {
+        "MINGJIAN_DATABASE_URL": urls.app,
+        "MINGJIAN_DATABASE_SEQUENCER_URL": urls.sequencer,
+        "MINGJIAN_DATABASE_VERIFIER_URL": urls.verifier,
+    }
     fitness.check(read(tmp_path, "scheduler", **given))
 
 
@@ -125,6 +129,7 @@ def test_a_process_does_not_even_read_what_it_may_not_hold(tmp_path: Path) -> No
         "MINGJIAN_DATABASE_URL": "app",
         "MINGJIAN_DATABASE_OWNER_URL": "owner",
         "MINGJIAN_DATABASE_SEQUENCER_URL": "sequencer",
+        "MINGJIAN_DATABASE_VERIFIER_URL": "verifier",
         "MINGJIAN_DATABASE_PUBLIC_URL": "public",
     }
     public = read(tmp_path, "public", **everything)
@@ -132,6 +137,7 @@ def test_a_process_does_not_even_read_what_it_may_not_hold(tmp_path: Path) -> No
     assert (public.session_secret, public.ledger_key) == (None, None)
     assert public.database_public_url == "public"
     internal = read(tmp_path, "internal", **everything)
+    assert (internal.database_sequencer_url, internal.database_verifier_url) == (None, None)
     assert (internal.ledger_key, internal.database_owner_url, internal.database_public_url) == (None, None, None)
 
 

@@ -34,6 +34,7 @@ def environ(house: House, tmp_path: Path, **more: str) -> dict[str, str]:
         "MINGJIAN_PUBLIC_ADDRESS": factories.PUBLIC_ADDRESS,
         "MINGJIAN_DATABASE_URL": house.urls.app,
         "MINGJIAN_DATABASE_SEQUENCER_URL": house.urls.sequencer,
+        "MINGJIAN_DATABASE_VERIFIER_URL": house.urls.verifier,
         "MINGJIAN_LEDGER_KEY": "00" * 31 + "01",
         "MINGJIAN_LEDGER_ORIGIN": "ledger.example/scheduler",
         **more,
