@@ -199,12 +199,15 @@ def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
 
 
 def parameters(work: Work) -> dict[str, law.ParameterFacts]:
-    """The agency's dated numbers in force today."""
-    return {
-        row.name: law.ParameterFacts(row.name, row.value, row.from_on, row.cite, row.quote)
-        for row in standing(work).parameters
-        if row.from_on <= work.today
-    }
+    """The agency's dated numbers in force today, each with those before it."""
+    found: dict[str, law.ParameterFacts] = {}
+    for row in standing(work).parameters:
+        if row.from_on <= work.today:
+            earlier = found.get(row.name)
+            found[row.name] = law.ParameterFacts(
+                row.name, row.value, row.from_on, row.cite, row.quote, row.set_at, earlier
+            )
+    return found
 
 
 def directory(work: Work) -> tuple[law.DirectoryEntryFacts, ...] | None:

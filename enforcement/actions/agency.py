@@ -156,6 +156,7 @@ def set_parameter(work: Work, form: SetParameter) -> Extra | None:
             from_on=form.from_on,
             cite=form.cite,
             quote=form.quote,
+            set_at=work.moment,
         )
     )
     return None

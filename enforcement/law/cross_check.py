@@ -6,9 +6,9 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from enforcement.law.citation import problems_of
-from enforcement.law.clocks import CONDITIONS
 from enforcement.law.deadlines import Limit
 from enforcement.law.guards import GUARDS
+from enforcement.law.projected import CONDITIONS
 
 if TYPE_CHECKING:
     from enforcement.law.book import Book

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from enforcement.law.errors import Basis, LawBookError
+from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
 
 if TYPE_CHECKING:
@@ -39,11 +40,12 @@ class Result:
     row: str
     cite: str
 
-    def fits(self, facts: CaseFacts, data: Fields) -> bool:
-        """Whether the result of this case is of this kind."""
+    def fits(self, facts: CaseFacts, record: Record) -> bool:
+        """Whether the result of this case is of this kind, by the agency's numbers as they were then."""
+        data = Fields(record.data)
         if facts.procedure != self.procedure or (self.outcomes and data.text("outcome") not in self.outcomes):
             return False
-        if self.parameter and facts.parameter(self.parameter) is None:
+        if self.parameter and facts.parameter_on(self.parameter, record.on, record.at) is None:
             return False
         return self.social_impact is None or self.social_impact == has_social_impact(data)
 
@@ -132,7 +134,7 @@ def obligation(facts: CaseFacts, law: Law) -> Obligation | None:
     """
     for result in law.disclosure.results:
         record = facts.last(result.event)
-        if record is not None and result.fits(facts, Fields(record.data)):
+        if record is not None and result.fits(facts, record):
             anchor_on = Fields(record.data).day(result.anchor) or record.on
             form, limit = result.forms[0], result.limit_key
             return Obligation(result.kind, limit, form, result.forms, anchor_on, result.row, result.cite)

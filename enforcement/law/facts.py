@@ -174,13 +174,18 @@ class DirectoryEntryFacts:
 
 @dataclass(frozen=True, slots=True)
 class ParameterFacts:
-    """A number the law leaves to the agency, in force today, with the paper that fixed it."""
+    """A number the law leaves to the agency, in force today, with the paper that fixed it.
+
+    `set_at` is when the agency set it, `earlier` what was in force before it.
+    """
 
     name: str = ""
     value: int = 0
     from_on: date | None = None
     cite: str = ""
     quote: str = ""
+    set_at: datetime | None = None
+    earlier: ParameterFacts | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +293,15 @@ class CaseFacts:
         """A number the agency has fixed, or None where it has not."""
         parameter = self.parameters.get(name)
         return None if parameter is None else parameter.value
+
+    def parameter_on(self, name: str, day: date, at: datetime) -> int | None:
+        """The number in force on a day as it was known at a moment: what was set afterwards does not count."""
+        found = self.parameters.get(name)
+        while found is not None and (
+            (found.from_on is not None and found.from_on > day) or (found.set_at is not None and found.set_at > at)
+        ):
+            found = found.earlier
+        return None if found is None else found.value
 
     @property
     def entered_at_seq(self) -> int:

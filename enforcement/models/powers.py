@@ -58,6 +58,8 @@ class AgencyParameter(Base):
     from_on: Mapped[dt.date]
     cite: Mapped[str]
     quote: Mapped[str]
+    set_at: Mapped[Moment]
+    """When it was set: clocks set before keep the number they began with."""
 
 
 class BasicInformation(Base):

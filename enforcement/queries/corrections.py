@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import Text, cast, exists, select
 
 from enforcement.facts import parameters
-from enforcement.law.clocks import due
+from enforcement.law.counting import due
 from enforcement.law.events import shanghai_day
 from enforcement.models.cases import ProcessRecord
 from enforcement.work import Work

@@ -12,7 +12,7 @@ from sqlalchemy.orm import aliased
 from enforcement.actions.corrections import REQUESTED, SETTLED, TakeUpCorrection
 from enforcement.actions.registry import perform_for_agency
 from enforcement.facts import parameters
-from enforcement.law.clocks import due
+from enforcement.law.counting import due
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.disclosures import Disclosure

@@ -54,6 +54,7 @@ TABLES = (
         from_on DATE NOT NULL,
         cite TEXT NOT NULL,
         quote TEXT NOT NULL,
+        set_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_agency_parameter PRIMARY KEY (id),
         CONSTRAINT uq_agency_parameter_agency_id_name_from_on UNIQUE (agency_id, name, from_on),
         CONSTRAINT fk_agency_parameter_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)

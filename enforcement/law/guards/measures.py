@@ -124,7 +124,7 @@ def _last_day(facts: CaseFacts, law: Law, measure: str, until: date | None) -> d
     clock = _clock_of(facts, law, PERIOD, measure)
     if clock is None:
         return until
-    written = until + timedelta(days=clock.extended) if until else clock.due.due_on
+    written = until + timedelta(days=clock.row.extended) if until else clock.due.due_on
     return min(written, clock.due.due_on)
 
 

@@ -21,7 +21,7 @@ def clock_of(facts: CaseFacts, law: Law, key: str) -> Clock | None:
     """The newest clock of a limit in this case, running or stopped."""
     clocks = facts.derived(("clocks", id(law)), lambda: running(facts, law))
     found = [one for one in clocks if one.limit.key == key]
-    return max(found, key=lambda one: one.started_by.seq, default=None)
+    return max(found, key=lambda one: one.row.started_seq, default=None)
 
 
 # --------------------------------------------------------------------------------------------------------- giving the
