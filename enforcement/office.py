@@ -1,11 +1,11 @@
-"""An :class:`~enforcement.work.Office` from the settings of a process: the same for scheduler and commands."""
+"""An :class:`~enforcement.work.Office` from the settings of a process: the same for pages, scheduler and commands."""
 
 from __future__ import annotations
 
 import select
 from typing import Any
 
-from sqlalchemy import create_engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.exc import DisconnectionError
 
 from config.settings import Settings, Unfit
@@ -15,6 +15,9 @@ from enforcement.work import Office
 from media.errors import StoreUnfit
 from media.stores import open_store
 
+ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True}
+"""How an engine of the application's role is made, by whomever."""
+
 
 def _require_open(connection: Any, _record: object, _proxy: object) -> None:
     # A server that went away said so on the connection: there is something to read. A ping would be a question more
@@ -23,15 +26,23 @@ def _require_open(connection: Any, _record: object, _proxy: object) -> None:
         raise DisconnectionError
 
 
-def open_office(settings: Settings) -> Office:
-    """The office these settings describe; its engine connects when first used. Raises Unfit."""
+def database_url(settings: Settings) -> str:
+    """Where the application's database is. Raises Unfit."""
     if not settings.database_url:
         raise Unfit("缺少 MINGJIAN_DATABASE_URL：请用 make run 启动，或设置数据库连接地址。")
+    return settings.database_url
+
+
+def open_office(settings: Settings, engine: Engine | None = None) -> Office:
+    """The office these settings describe, over `engine` or one of its own, which connects when first used.
+
+    Raises Unfit.
+    """
+    engine = engine or create_engine(database_url(settings), **ENGINE_OPTIONS)
+    event.listen(engine, "checkout", _require_open)
     try:
         book = Book.load(settings.config_root)
         store = open_store(settings)
     except (LawBookError, StoreUnfit) as error:
         raise Unfit(str(error)) from error
-    engine = create_engine(settings.database_url, hide_parameters=True)
-    event.listen(engine, "checkout", _require_open)
     return Office(engine=engine, book=book, store=store, public_address=settings.public_address, demo=settings.demo)

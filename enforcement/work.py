@@ -112,14 +112,17 @@ class Office:
                 raise
 
     @contextmanager
-    def looking(self, actor: Actor) -> "Iterator[Work]":
-        """A look at one agency: as `begin`, but always rolled back. What was read stays readable afterwards."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+    def looking(self, actor: Actor, session: Session | None = None) -> "Iterator[Work]":
+        """A look at one agency: as `begin`, but always rolled back. What was read stays readable afterwards.
+
+        `session`: one of the caller's to look through, not in use; it is empty again and its connection given back.
+        """
+        with session or Session(self.engine, expire_on_commit=False, autoflush=False) as looking:
             try:
-                yield self._work(actor, session)
+                yield self._work(actor, looking)
             finally:
-                session.expunge_all()
-                session.rollback()
+                looking.expunge_all()
+                looking.rollback()
 
     def _work(self, actor: Actor, session: Session) -> "Work":
         agency_seq, offset = _enter(session, actor.agency_id)

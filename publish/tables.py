@@ -25,6 +25,7 @@ from sqlalchemy import (
     Uuid,
     text,
 )
+from sqlalchemy.orm import DeclarativeBase
 
 SCHEMA = "public_site"
 
@@ -37,6 +38,13 @@ NAMING = {
 }
 
 metadata = MetaData(schema=SCHEMA, naming_convention=NAMING)
+
+
+class Base(DeclarativeBase):
+    """The declarative base over these tables: what Flask-SQLAlchemy asks for. Nothing is mapped to it."""
+
+    metadata = metadata
+
 
 KINDS = ("license_decision", "penalty_decision", "other_decision", "inspection_result")
 FORMS = ("full_text", "summary")

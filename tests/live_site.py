@@ -36,4 +36,4 @@ def live_site(urls: DatabaseUrls) -> Iterator[str]:
         server.shutdown()
         thread.join()
         server.server_close()
-        app.extensions[KEY].connections.close()
+        app.extensions[KEY].engine.dispose()

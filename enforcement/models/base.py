@@ -11,7 +11,7 @@ from typing import Annotated, Any
 
 from sqlalchemy import BigInteger, Date, DateTime, ForeignKey, LargeBinary, MetaData, Text, Uuid
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column
+from sqlalchemy.orm import DeclarativeBase, MappedColumn, mapped_column, registry
 
 SCHEMA = "enforcement"
 
@@ -30,18 +30,21 @@ Moment = Annotated[datetime, mapped_column(DateTime(timezone=True))]
 class Base(DeclarativeBase):
     """The declarative base of every table in schema `enforcement`."""
 
-    metadata = MetaData(schema=SCHEMA, naming_convention=NAMING_CONVENTION)
-    type_annotation_map = {  # noqa: RUF012  (SQLAlchemy reads it once, when the class is made)
-        str: Text(),
-        bytes: LargeBinary(),
-        int: BigInteger(),
-        date: Date(),
-        datetime: DateTime(timezone=True),
-        uuid.UUID: Uuid(),
-        dict[str, Any]: JSONB(),
-        list[str]: JSONB(),
-        list[dict[str, Any]]: JSONB(),
-    }
+    # A registry with the types in it, because Flask-SQLAlchemy makes its own base of the parts of this one.
+    registry = registry(
+        metadata=MetaData(schema=SCHEMA, naming_convention=NAMING_CONVENTION),
+        type_annotation_map={
+            str: Text(),
+            bytes: LargeBinary(),
+            int: BigInteger(),
+            date: Date(),
+            datetime: DateTime(timezone=True),
+            uuid.UUID: Uuid(),
+            dict[str, Any]: JSONB(),
+            list[str]: JSONB(),
+            list[dict[str, Any]]: JSONB(),
+        },
+    )
 
 
 def agency_key() -> MappedColumn[uuid.UUID]:

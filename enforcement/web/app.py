@@ -1,5 +1,6 @@
 """The officers' application, put together: one office, one list of open doors, one answer to every error."""
 
+from dataclasses import replace
 from typing import Any
 
 from flask import Flask, Response, request
@@ -13,7 +14,7 @@ from config.settings import Settings
 from enforcement import logs
 from enforcement.law.errors import NotFound
 from enforcement.ledger.notes import VerifierKey
-from enforcement.office import open_office
+from enforcement.office import ENGINE_OPTIONS, database_url, open_office
 from enforcement.web import (
     acts,
     agency,
@@ -33,6 +34,7 @@ from enforcement.web import (
     search,
     words,
 )
+from enforcement.web.database import database
 from enforcement.work import Office
 
 LARGEST_FORM = 4 * 1024 * 1024
@@ -71,11 +73,17 @@ class Json(DefaultJSONProvider):
 
 
 def create_internal(settings: Settings, office: Office | None = None) -> Flask:
-    """The internal application for these settings; `office` where the caller has built one."""
+    """The internal application for these settings, its database Flask-SQLAlchemy's. Raises Unfit.
+
+    `office` where the caller has read law and store already.
+    """
     logs.configure()
     app = Flask(__name__)
     app.config |= _configuration(settings)
-    app.extensions[here.KEY] = office or open_office(settings)
+    database.init_app(app)
+    with app.app_context():
+        engine = database.engine
+    app.extensions[here.KEY] = replace(office, engine=engine) if office else open_office(settings, engine)
     app.jinja_env.filters |= words.filters(words.Words(app.extensions[here.KEY].book))
     app.jinja_env.filters["public_page"] = disclosures.public_page
     app.jinja_env.trim_blocks = True
@@ -129,6 +137,8 @@ def _token_died(error: CSRFError) -> ResponseReturnValue:
 def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.session_secret,
+        "SQLALCHEMY_DATABASE_URI": database_url(settings),
+        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE_OPTIONS,
         "SESSION_COOKIE_NAME": "mingjian_form",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -7,6 +7,7 @@ from flask import current_app, g
 
 from enforcement.actions.access import SignedIn
 from enforcement.law.book import Book
+from enforcement.web.database import database
 from enforcement.web.words import Words
 from enforcement.work import Actor, Office, Work
 
@@ -44,10 +45,17 @@ def actor() -> Actor:
 def reading() -> Iterator[Work]:
     """Read as the person signed in, within their agency; writes nothing and is always rolled back.
 
-    What was read stays readable afterwards, for the template.
+    What was read stays readable afterwards, for the template. A reading within a reading is the same one.
     """
-    with office().looking(actor()) as work:
-        yield work
+    if (under_way := g.get("reading")) is not None:
+        yield under_way
+        return
+    with office().looking(actor(), database.session()) as work:
+        g.reading = work
+        try:
+            yield work
+        finally:
+            g.reading = None
 
 
 def waited_for(who: Iterable[str]) -> str:

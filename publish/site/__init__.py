@@ -16,7 +16,7 @@ from flask_wtf import CSRFProtect
 
 from config.settings import Settings
 from publish.site import corrections, errors, feeds, pages, records
-from publish.site.connections import Connections
+from publish.site.database import ENGINE_OPTIONS, database
 from publish.site.reading import KEY, Site
 from publish.site.words import FILTERS, timeliness
 from publish.verifier import verifier_key
@@ -68,6 +68,8 @@ def create_site(settings: Settings) -> Flask:
         LOG_KEY=_verifier_key(settings),
         PAGES_VERSION=pages_version,
         DEMO=settings.demo,
+        SQLALCHEMY_DATABASE_URI=settings.database_public_url,
+        SQLALCHEMY_ENGINE_OPTIONS=ENGINE_OPTIONS,
     )
     app.session_interface = _SessionWhereThereIsOne()
     app.jinja_env.filters.update(FILTERS)
@@ -77,7 +79,9 @@ def create_site(settings: Settings) -> Flask:
         stylesheet=f"/static/site.css?v={_version_of('static', 'site.css')}",
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
-    app.extensions[KEY] = Site(Connections(settings.database_public_url))
+    database.init_app(app)
+    with app.app_context():
+        app.extensions[KEY] = Site(database.engine)
     CSRFProtect(app)
     for blueprint in (pages.blueprint, records.blueprint, feeds.blueprint, corrections.blueprint(CORRECTION_LIMITS)):
         app.register_blueprint(blueprint)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime
 from threading import Lock
@@ -16,8 +17,8 @@ import psycopg
 from flask import current_app
 from markupsafe import Markup
 from psycopg.rows import namedtuple_row
+from sqlalchemy import Engine
 
-from publish.site.connections import Connections
 from publish.site.query import COLUMNS, JUDGED, Search
 from publish.site.shares import COMMON, UNCOMMON, Shares
 from publish.site.shares import SQL as SHARES_SQL
@@ -75,19 +76,20 @@ def rows(statement: str, parameters: dict[str, Any] | None = None, *, plan_anew:
 
     `plan_anew` for searches: a plan made for another word may walk a million rows for this one.
     """
-    connections = cast("Site", current_app.extensions[KEY]).connections
+    engine = cast("Site", current_app.extensions[KEY]).engine
     for attempt in (1, 2):
-        connection = connections.take()
-        try:
-            with connection.cursor(row_factory=namedtuple_row) as cursor:
-                cursor.execute(statement.encode(), parameters, prepare=False if plan_anew else None)
-                return cursor.fetchall() if cursor.description else []
-        except psycopg.OperationalError:
-            if not connection.closed or attempt == 2:  # noqa: PLR2004 — the second and last
-                raise
-            connections.close()  # a restart cut them all
-        finally:
-            connections.give_back(connection)
+        with closing(engine.raw_connection()) as pooled:
+            connection = cast("psycopg.Connection[Any]", pooled.driver_connection)
+            try:
+                with connection.cursor(row_factory=namedtuple_row) as cursor:
+                    cursor.execute(statement.encode(), parameters, prepare=False if plan_anew else None)
+                    return cursor.fetchall() if cursor.description else []
+            except psycopg.OperationalError:
+                if connection.closed:
+                    pooled.invalidate()
+                    engine.dispose()  # a restart cut them all
+                if not connection.closed or attempt == 2:  # noqa: PLR2004 — the second and last
+                    raise
     raise AssertionError("unreachable: the second attempt returns or raises")
 
 
@@ -132,9 +134,9 @@ class Kept:
 class Site:
     """Everything one application reads; holds what it keeps for some seconds."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, engine: Engine) -> None:
         self.kept = Kept()
-        self.connections = connections
+        self.engine = engine
 
     def agencies(self) -> dict[UUID, Agency]:
         """All agencies by id, in the order of the list A to Z."""

@@ -82,7 +82,7 @@ def settings(urls: DatabaseUrls) -> Settings:
 def app(settings: Settings, hand: Hand) -> Iterator[Flask]:
     app = create_site(settings)
     yield app
-    app.extensions[KEY].connections.close()
+    app.extensions[KEY].engine.dispose()
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -12,6 +13,7 @@ import pytest
 from config.settings import Settings
 from enforcement.demo.agencies import PASSWORD
 from enforcement.web.app import create_internal
+from enforcement.web.database import database
 from tests import factories
 
 if TYPE_CHECKING:
@@ -40,17 +42,21 @@ def shop(server: Server, _agencies_template: str, tmp_path_factory: pytest.TempP
 
 
 @pytest.fixture(scope="module")
-def app(shop: House, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def app(shop: House, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """The internal application over the shop. An unexpected error is raised, not answered."""
-    return make_app(shop, tmp_path_factory.mktemp("var"))
+    with internal(shop, tmp_path_factory.mktemp("var")) as made:
+        made.config |= {"TESTING": True, "PROPAGATE_EXCEPTIONS": True}
+        yield made
 
 
-def make_app(house: House, var: Path) -> Flask:
-    """The internal application over a house."""
-    settings = Settings.read("internal", {"MINGJIAN_VAR": str(var), "MINGJIAN_SESSION_SECRET": "s" * 40})
-    made = create_internal(settings, house.office)
-    made.config |= {"TESTING": True, "PROPAGATE_EXCEPTIONS": True}
-    return made
+@contextmanager
+def internal(house: House, var: Path, **environ: str) -> Iterator[Flask]:
+    """The internal application over a house, on connections of its own."""
+    fixed = {"MINGJIAN_VAR": str(var), "MINGJIAN_SESSION_SECRET": "s" * 40, "MINGJIAN_DATABASE_URL": house.urls.app}
+    made = create_internal(Settings.read("internal", {**fixed, **environ}), house.office)
+    yield made
+    with made.app_context():
+        database.engine.dispose()
 
 
 class Visitor:

@@ -17,7 +17,7 @@ from enforcement.actions.registry import perform_for_agency
 from enforcement.models.cases import ProcessRecord
 from enforcement.web import auth
 from tests import factories
-from tests.web.conftest import Visitor
+from tests.web.conftest import Visitor, internal
 
 if TYPE_CHECKING:
     from flask import Flask
@@ -78,19 +78,13 @@ def test_signing_in_sets_a_cookie_no_script_reads_and_the_database_keeps_only_it
 def test_the_cookie_is_marked_secure_where_the_installation_is_reached_by_https(
     shop: House, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    from config.settings import Settings
-    from enforcement.web.app import create_internal
-
-    environ = {
-        "MINGJIAN_VAR": str(tmp_path_factory.mktemp("v")),
-        "MINGJIAN_SESSION_SECRET": "s" * 40,
-        "MINGJIAN_SECURE": "1",
-    }
-    client = create_internal(Settings.read("internal", environ), shop.office).test_client()
-    page = client.get("/sign-in", base_url="https://inside.example")
-    data = {"csrf_token": Visitor(client).token(page.text), "username": "scjg-head2", "password": "mingjian-demo-2026"}
-    headers = {"Referer": "https://inside.example/sign-in"}
-    answer = client.post("/sign-in", base_url="https://inside.example", data=data, headers=headers)
+    with internal(shop, tmp_path_factory.mktemp("v"), MINGJIAN_SECURE="1") as secure:
+        client = secure.test_client()
+        page = client.get("/sign-in", base_url="https://inside.example")
+        token = Visitor(client).token(page.text)
+        data = {"csrf_token": token, "username": "scjg-head2", "password": "mingjian-demo-2026"}
+        headers = {"Referer": "https://inside.example/sign-in"}
+        answer = client.post("/sign-in", base_url="https://inside.example", data=data, headers=headers)
     assert answer.status_code == 302
     assert all("Secure" in value for value in answer.headers.getlist("Set-Cookie"))
     assert "max-age" in answer.headers["Strict-Transport-Security"]

@@ -9,11 +9,11 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from config.settings import Settings
 from enforcement import sequencer
-from enforcement.web.app import create_internal
+from tests.web.conftest import internal
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from flask.testing import FlaskClient
@@ -27,15 +27,10 @@ ORIGIN = "mingjian/health"
 
 
 @pytest.fixture
-def client(house: House, tmp_path: Path) -> FlaskClient:
+def client(house: House, tmp_path: Path) -> Iterator[FlaskClient]:
     key = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw().hex()
-    environ = {
-        "MINGJIAN_VAR": str(tmp_path),
-        "MINGJIAN_SESSION_SECRET": "s" * 40,
-        "MINGJIAN_LEDGER_PUBLIC_KEY": key,
-        "MINGJIAN_LEDGER_ORIGIN": ORIGIN,
-    }
-    return create_internal(Settings.read("internal", environ), house.office).test_client()
+    with internal(house, tmp_path, MINGJIAN_LEDGER_PUBLIC_KEY=key, MINGJIAN_LEDGER_ORIGIN=ORIGIN) as app:
+        yield app.test_client()
 
 
 def told(client: FlaskClient) -> tuple[int, Any]:
