@@ -14,6 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from config.settings import ROOT
+from enforcement.law.book import Book
 from enforcement.law.calendar import Calendar
 from publish.document import Content
 
@@ -85,7 +86,7 @@ def _weekdays() -> tuple[date, ...]:
 
 @functools.cache
 def _calendar() -> Calendar:
-    return Calendar.load(ROOT / "config" / "calendar")
+    return Book.load(ROOT / "config").calendar
 
 
 @functools.cache

@@ -10,6 +10,7 @@ from sqlalchemy.exc import DisconnectionError
 
 from config.settings import Settings, Unfit
 from enforcement.law.book import Book
+from enforcement.law.cross_check import Program
 from enforcement.law.errors import LawBookError
 from enforcement.work import Office
 from media.errors import StoreUnfit
@@ -33,15 +34,15 @@ def database_url(settings: Settings) -> str:
     return settings.database_url
 
 
-def open_office(settings: Settings, engine: Engine | None = None) -> Office:
+def open_office(settings: Settings, program: Program, engine: Engine | None = None) -> Office:
     """The office these settings describe, over `engine` or one of its own, which connects when first used.
 
-    Raises Unfit.
+    `program` is what the acts know by name: the law book is held against it. Raises Unfit.
     """
     engine = engine or create_engine(database_url(settings), **ENGINE_OPTIONS)
     event.listen(engine, "checkout", _require_open)
     try:
-        book = Book.load(settings.config_root)
+        book = Book.load(settings.config_root, program)
         store = open_store(settings)
     except (LawBookError, StoreUnfit) as error:
         raise Unfit(str(error)) from error

@@ -23,6 +23,7 @@ from sqlalchemy import Engine, create_engine
 from config.fitness import check
 from config.settings import Settings, Unfit
 from enforcement import logs, sequencer
+from enforcement.actions.program import program
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
 from enforcement.sweep import sweep
@@ -103,7 +104,7 @@ def _guarded(name: str, job: Callable[[], object]) -> None:
 def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
     """Run until SIGTERM or SIGINT. Raises Unfit where this installation cannot run the clock."""
     check(settings)
-    office = open_office(settings)
+    office = open_office(settings, program())
     sequencing = create_engine(settings.database_sequencer_url or "", pool_pre_ping=True, hide_parameters=True)
     scheduler = build(office, sequencing, settings, sweep_seconds=sweep_seconds)
     # Blocked before the first thread starts, so that no thread of the scheduler is ever interrupted: the signal waits

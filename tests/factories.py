@@ -23,6 +23,7 @@ from sqlalchemy import Engine, create_engine, select, text
 from config.settings import Settings
 from enforcement.actions import cases, licenses, penalties
 from enforcement.actions.parties import PartyForm
+from enforcement.actions.program import program
 from enforcement.demo import agencies as samples
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
@@ -61,7 +62,7 @@ MINOR = dataclasses.replace(PERSON, name="小安然", id_no="", birth_on=dt.date
 @functools.cache
 def book() -> Book:
     """The law as it is configured, read once for all tests."""
-    return Book.load(CONFIG)
+    return Book.load(CONFIG, program())
 
 
 @dataclasses.dataclass(slots=True)

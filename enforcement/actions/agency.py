@@ -24,6 +24,9 @@ PARAMETERS = (
     "hearing_confiscation_fen",
     "defense_days",
     "penalty_disclosure_by_rule_days",
+    "case_opening_days",
+    "correction_days",
+    "recording_retention_months",
 )  # fmt: skip
 
 

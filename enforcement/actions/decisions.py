@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import ClassVar
 
 from sqlalchemy import select
 
@@ -23,6 +24,9 @@ OF_A_PENALTY = "给予行政处罚的必填"
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MakeDecision:
     """The penalty decision with the six items of APL#59."""
+
+    adds: ClassVar[tuple[str, ...]] = ("decided_on",)
+    """What the record holds beside the form and the law's data look for."""
 
     outcome: str = choice("决定", *OUTCOMES, cite="APL#57.1")
     facts: str = long_text("认定的事实", required=False, cite="APL#59.1(2)")
@@ -49,6 +53,9 @@ class MakeDecision:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class MakeLicenseDecision:
     """The decision on an application: granted or refused (ALL#38)."""
+
+    adds: ClassVar[tuple[str, ...]] = ("decided_on",)
+    """What the record holds beside the form and the law's data look for."""
 
     outcome: str = choice("决定", "granted", "refused", cite="ALL#38")
     content: str = long_text("决定内容")

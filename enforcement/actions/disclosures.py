@@ -208,7 +208,7 @@ def _reason_of_next_version(work: Work, disclosure: Disclosure, facts: CaseFacts
     for record in reversed(facts.records):
         if Fields(record.data).text("disclosure") == str(disclosure.id):
             if record.event == "publication_taken_down":
-                return work.book.disclosure.republished_reason
+                return work.book.disclosure.taken_down.history
             if record.event == "correction_begun":
                 return Fields(record.data).text("reason")
     return ""
@@ -234,7 +234,7 @@ def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[
         "missing": [f"{item.zh}（{item.cite}）" for item in document.missing_fields(content)],
         "leaks": leaks_of(work, facts, data),
         "unmasked": [
-            f"“{field}”中的{work.book.redaction['category'][category]['zh']}"
+            f"“{field}”中的{work.book.redaction.categories[category].zh}"
             for field, category in unmasked_in(work, disclosure, facts, typed)
         ],
         "unserved": unserved(facts),

@@ -4,6 +4,7 @@ APL#56, ACL#18).
 
 import dataclasses
 import datetime as dt
+from typing import ClassVar
 
 from enforcement.actions.forms import choice, day, lines, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.meeting import credentials, five_points
@@ -68,6 +69,9 @@ APPROVED_LATER = "情况紧急、当场实施而尚未批准的，留空，由�
 class TakeMeasure:
     """Sealing up or seizure (ACL#18, ACL#24)."""
 
+    adds: ClassVar[tuple[str, ...]] = ("measure",)
+    """What the record holds beside the form and the law's data look for."""
+
     kind: str = choice("措施种类", "sealing_up", "seizure", cite="ACL#24")
     document_no: str = text("查封、扣押决定书文号")
     basis: str = long_text("法律依据")
@@ -116,6 +120,9 @@ class EndMeasure:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PreserveEvidence:
     """Preservation by registration (APL#56)."""
+
+    adds: ClassVar[tuple[str, ...]] = ("preservation",)
+    """What the record holds beside the form and the law's data look for."""
 
     items: tuple[str, ...] = lines("登记保存的物品")
     place: str = text("保存地点")

@@ -2,6 +2,7 @@
 
 import dataclasses
 import datetime as dt
+from typing import ClassVar
 
 from enforcement.actions.forms import choice, choices, day, lines, long_text, moment, money, people, pick, text, yes_no
 from enforcement.actions.meeting import credentials, five_points
@@ -17,6 +18,9 @@ METHODS = ("direct", "by_leaving", "postal", "electronic", "by_notice")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class GivePriorNotice:
     """What the party is told before the decision (APL#44)."""
+
+    adds: ClassVar[tuple[str, ...]] = ("defense_days",)
+    """What the record holds beside the form and the law's data look for."""
 
     document_no: str = text("告知书文号")
     facts: str = long_text("拟处罚的事实", cite="APL#44")

@@ -93,11 +93,11 @@ def kept_values(facts: CaseFacts) -> frozenset[str]:
 
 def leaks_of(work: Work, facts: CaseFacts, final: bytes | str) -> list[str]:
     """Every known value of the case that final bytes still tell, by category and reading; never the value itself."""
-    categories = work.book.redaction["category"]
+    categories = work.book.redaction.categories
     found = redact.leaks(final, known_values(facts), keep=kept_values(facts))
     plain = "原文"  # where nothing had to be decoded: not worth a word
     return [
-        categories[leak.category]["zh"] + ("" if leak.where == plain else f"，{leak.where}") for leak in found
+        categories[leak.category].zh + ("" if leak.where == plain else f"，{leak.where}") for leak in found
     ]  # fmt: skip
 
 
@@ -204,7 +204,7 @@ def add_span(work: Work, disclosure: Disclosure, *, start: int, end: int, catego
     """Hide one more place. Raises Invalid when it lies outside the text or across another span."""
     _may_edit(work, disclosure)
     _check_replacement(replacement)
-    if category not in work.book.redaction["category"]:
+    if category not in work.book.redaction.categories:
         raise Invalid({"category": ["没有这一类隐去内容"]})
     if not 0 <= start < end <= len(disclosure.original_text):
         raise Invalid({"start": ["选取的范围不在文书之内"]})

@@ -49,7 +49,7 @@ def withdraw_publication(work: Work, disclosure: Disclosure, form: WithdrawPubli
 @act(TakeDownPublication, scope="disclosure")
 def take_down_publication(work: Work, disclosure: Disclosure, _form: TakeDownPublication) -> Extra | None:
     """Take down what should not stand as it does: 410 at once. The duty stands until it is back or withheld (G#13)."""
-    kind, reason = "published_in_error", work.book.disclosure.neutral_reason
+    kind, reason = "published_in_error", work.book.disclosure.taken_down.reason
     release.withdraw(work.session, disclosure.id, kind=kind, reason=reason, on=work.today, at=work.moment)
     disclosure.verified_at = disclosure.released_at = None
     return disclosed(disclosure, kind=kind)

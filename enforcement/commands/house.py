@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from config.settings import Settings, Unfit
+from enforcement.actions.program import program
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
 from enforcement.runtime.samples import Samples
@@ -43,7 +44,7 @@ def database() -> Iterator[Settings]:
 def open_house() -> Iterator[Office]:
     """The office, as the application's role."""
     with database() as settings:
-        office = open_office(settings)
+        office = open_office(settings, program())
         try:
             yield office
         finally:

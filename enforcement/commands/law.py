@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import dataclasses
 from datetime import date, datetime
+from pathlib import Path
 
 import click
 
 from config.settings import Settings
+from enforcement.actions.program import program
 from enforcement.commands.house import answer, as_json
 from enforcement.law import answers
 from enforcement.law.book import Book
@@ -37,11 +39,14 @@ def law() -> None:
 
 
 @law.command("check")
+@click.argument("folder", required=False, type=click.Path(exists=True, file_okay=False, path_type=Path))
 @as_json
-def check(as_json: bool) -> None:
-    """Load the law book and sum it up; exit 1 and every fault where it does not load."""
+def check(folder: Path | None, as_json: bool) -> None:
+    """Load the law book (of another config FOLDER: before it is used) and sum it up; exit 1 and every fault where it
+    does not load.
+    """
     try:
-        report = answers.check(_load())
+        report = answers.check(_load(folder))
     except LawBookError as error:
         if as_json:
             answer({"sound": False, "problems": error.problems})
@@ -116,8 +121,8 @@ def _weekday(day: date) -> str:
     return f"（星期{'一二三四五六日'[day.weekday()]}）"
 
 
-def _load() -> Book:
-    return Book.load(Settings.read("command").config_root)
+def _load(folder: Path | None = None) -> Book:
+    return Book.load(folder or Settings.read("command").config_root, program())
 
 
 def _book() -> Book:

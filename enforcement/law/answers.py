@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TypedDict
 
-from enforcement.law import cross_check
 from enforcement.law.book import Book
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import due
@@ -16,7 +15,7 @@ from enforcement.law.errors import NotFound
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What `flask law check` says: how much there is, what is wrong, which rows are held in part or not yet, the last
+    """What `flask law check` says of a sound book: how much there is, which rows are held in part or not yet, the last
     calendar year.
     """
 
@@ -26,7 +25,6 @@ class Report:
     in_part: tuple[str, ...]
     not_yet: tuple[str, ...]
     last_year: int
-    problems: tuple[str, ...]
 
 
 class DueAnswer(TypedDict):
@@ -56,7 +54,7 @@ class WorkingDaysAnswer(TypedDict):
 
 
 def check(book: Book) -> Report:
-    """Sum up a loaded book. `problems` is empty for a book that came from `Book.load`."""
+    """Sum up a loaded book."""
     status = Counter(row.status for row in book.rows.values())
     return Report(
         version=book.version,
@@ -75,7 +73,6 @@ def check(book: Book) -> Report:
         in_part=tuple(row.key for row in book.rows.values() if row.status != "not_yet" and row.lacks),
         not_yet=tuple(row.key for row in book.rows.values() if row.status == "not_yet"),
         last_year=max(book.calendar.years),
-        problems=tuple(cross_check.problems(book)),
     )
 
 

@@ -4,16 +4,18 @@ missing.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
+from typing import Literal
 
-from enforcement.law.citation import Source, problems_of
-from enforcement.law.errors import LawBookError
+from enforcement.law.decode import TABLE_KEY
+from enforcement.law.names import Article, RowKey
 
-KINDS = ("text", "list", "file")
-SCOPES = ("agency", "entity", "service_item")
+AgencyFact = Literal[
+    "entrusts", "has_uniform", "has_insignia", "has_penalty_power", "has_compulsion_power", "uses_monitoring_devices",
+    "employs_auxiliaries", "equips_auxiliaries",
+]  # fmt: skip
+"""What may be true of an agency and makes an item due."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,13 +24,14 @@ class BasicItem:
     always due.
     """
 
-    key: str
+    key: str = field(metadata=TABLE_KEY)
     zh: str
-    per: str
-    kind: str
-    row: str
-    cite: str
-    when: str | None = None
+    en: str
+    per: Literal["agency", "entity", "service_item"]
+    kind: Literal["text", "list", "file"]
+    row: RowKey
+    cite: Article
+    when: AgencyFact | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +51,3 @@ class BasicInformation:
     def missing(self, published: Collection[str], facts: Collection[str], per: str = "agency") -> tuple[BasicItem, ...]:
         """Return the due items whose key is not among those published (G5.3: complete)."""
         return tuple(item for item in self.due_for(facts, per) if item.key not in published)
-
-
-def load(path: Path, sources: Mapping[str, Source]) -> BasicInformation:
-    """Read basic_information.toml. Raises LawBookError naming every fault."""
-    problems: list[str] = []
-    items: dict[str, BasicItem] = {}
-    for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        unknown = [name for name in entry if name not in BasicItem.__dataclass_fields__]
-        lacking = [name for name in ("zh", "per", "kind", "row", "cite") if name not in entry]
-        problems += [f"{path.name}: {key}: unknown field {name}" for name in unknown]
-        problems += [f"{path.name}: {key}: {name} is missing" for name in lacking]
-        if unknown or lacking:
-            continue
-        item = BasicItem(key=key, **entry)
-        items[key] = item
-        problems += [f"{path.name}: {key}: {problem}" for problem in problems_of(item.cite, sources)]
-        if item.kind not in KINDS or item.per not in SCOPES:
-            problems.append(f"{path.name}: {key}: unknown kind or scope")
-    if problems:
-        raise LawBookError(*problems)
-    return BasicInformation(items)

@@ -7,30 +7,52 @@ quotation does not say.
 
 from __future__ import annotations
 
+import functools
 import hashlib
 import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
-from enforcement.law import basic_information, citation, cross_check, deadlines, recording, rows, terms, thresholds
-from enforcement.law.basic_information import BasicInformation
-from enforcement.law.calendar import Calendar
+from enforcement.law import calendar as calendar_
+from enforcement.law import citation, cross_check, recording, review, rows, thresholds
+from enforcement.law.basic_information import BasicInformation, BasicItem
+from enforcement.law.calendar import Calendar, Year
 from enforcement.law.citation import Source
+from enforcement.law.cross_check import Program
 from enforcement.law.deadlines import Limit
+from enforcement.law.decode import Decoded, Named, decode, defined_kinds
 from enforcement.law.disclosure import DisclosureRules
 from enforcement.law.errors import LawBookError
 from enforcement.law.major import MajorRules
+from enforcement.law.names import NewItem, NewLimit, NewRow, NewTerm, SourceKey
 from enforcement.law.powers import Powers
 from enforcement.law.procedure import Procedure, load_procedures
-from enforcement.law.recording import RecordingRules
+from enforcement.law.recording import RecordingFile, RecordingRules
+from enforcement.law.redaction import Redaction
 from enforcement.law.review import LegalReview
 from enforcement.law.rows import Row
-from enforcement.law.terms import Terms
+from enforcement.law.terms import Term, Terms
 from enforcement.law.thresholds import Thresholds
 
-T = TypeVar("T")
+FILES: Mapping[str, Any] = {
+    "law/sources": Mapping[SourceKey, Source],
+    "law/deadlines": Mapping[NewLimit, Limit],
+    "law/thresholds": Thresholds,
+    "law/terms": Mapping[NewTerm, Term],
+    "law/rows": Mapping[NewRow, Row],
+    "law/basic_information": Mapping[NewItem, BasicItem],
+    "law/recording": RecordingFile,
+    "law/disclosure": DisclosureRules,
+    "law/major_decisions": MajorRules,
+    "law/legal_review": LegalReview,
+    "law/redaction": Redaction,
+}
+"""Every single file and its shape; the years of `calendar/` are one `Year` each."""
+
+
+Files = Mapping[str, Decoded[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,86 +69,157 @@ class Book:
     major: MajorRules
     legal_review: LegalReview
     disclosure: DisclosureRules
-    redaction: Mapping[str, Any]
+    redaction: Redaction
     recording: RecordingRules
     basic_information: BasicInformation
     terms: Terms
     rows: Mapping[str, Row]
 
     @classmethod
-    def load(cls, root: Path) -> Book:
-        """Read the book under a `config` folder. Raises LawBookError naming every fault of every file that could be
-        read.
+    def load(cls, root: Path, program: Program | None = None) -> Book:
+        """Read the book under a `config` folder. `program` is what the acts and forms know by name; without it nothing
+        is said about that. Raises LawBookError naming every fault of every file that could be read.
         """
-        law = root / "law"
-        problems: list[str] = []
-
-        def part(path: Path, read: Callable[[Path], T]) -> T | None:
-            try:
-                return read(path)
-            except LawBookError as error:
-                problems.extend(error.problems)
-            except (OSError, KeyError, TypeError, ValueError) as error:
-                problems.append(f"{path.name}: {type(error).__name__}: {error}")
-            return None
-
-        sources = part(law / "sources.toml", citation.load) or {}
-        calendar = part(root / "calendar", Calendar.load)
-        limits = part(law / "deadlines.toml", lambda path: deadlines.load(path, sources))
-        thresholds_ = part(law / "thresholds.toml", lambda path: thresholds.load(path, sources))
-        powers = part(law / "powers.toml", Powers.load)
-        major = part(law / "major_decisions.toml", MajorRules.load)
-        legal_review = part(law / "legal_review.toml", LegalReview.load)
-        disclosure = part(law / "disclosure.toml", DisclosureRules.load)
-        redaction = part(law / "redaction.toml", lambda path: tomllib.loads(path.read_text(encoding="utf-8")))
-        recording_ = part(law / "recording.toml", lambda path: recording.load(path, sources))
-        basic = part(law / "basic_information.toml", lambda path: basic_information.load(path, sources))
-        words = part(law / "terms.toml", lambda path: terms.load(path, sources))
-        rows_ = part(law / "rows.toml", lambda path: rows.load(path, sources))
-        procedures = part(root / "procedures", lambda path: load_procedures(path, sources=sources))
-        if (
-            calendar is None
-            or limits is None
-            or thresholds_ is None
-            or powers is None
-            or major is None
-            or legal_review is None
-            or disclosure is None
-            or redaction is None
-            or recording_ is None
-            or basic is None
-            or words is None
-            or rows_ is None
-            or procedures is None
-        ):
+        files = read(root)
+        if problems := faults(files, program):
             raise LawBookError(*problems)
-        book = cls(
-            version=_version(root),
-            sources=sources,
-            calendar=calendar,
-            limits=limits,
-            thresholds=thresholds_,
-            procedures=procedures,
-            powers=powers,
-            major=major,
-            legal_review=legal_review,
-            disclosure=disclosure,
-            redaction=redaction,
-            recording=recording_,
-            basic_information=basic,
-            terms=Terms(words, _labels(powers, procedures)),
-            rows=rows_,
-        )
-        problems += cross_check.problems(book)
-        if problems:
-            raise LawBookError(*problems)
-        return book
+        return _assemble(files, _version(root))
 
     def cite_zh(self, text: str) -> str:
         """Write a citation in short form for a page: 《行政处罚法》第四十二条第一款. Raises LawBookError if it is
         none.
         """
         return citation.Citation.parse(text).zh(self.sources)
+
+
+# ------------------------------------------------------------------------------------------------------------ loading
+
+
+def read(root: Path) -> Files:
+    """Decode every file of a folder: "law/deadlines" and so on, the years of the calendar as "calendar/2026"."""
+    found: dict[str, Decoded[Any]] = {}
+    for path in (*sorted((root / "law").glob("*.toml")), *sorted((root / "calendar").glob("*.toml"))):
+        name = f"{path.parent.name}/{path.stem}"
+        if name != "law/powers":
+            found[name] = decode_file(name, path.read_bytes())
+    if not any(name.startswith("calendar/") for name in found):
+        found["calendar"] = Decoded(None, ("calendar: there is no year at all",), ())
+    for name in FILES.keys() - found.keys():
+        found[name] = Decoded(None, (f"{name}.toml: the file is missing",), ())
+    found["law/powers"] = _loaded(root / "law" / "powers.toml", Powers.load, _of_powers)
+    found["procedures"] = _loaded(root / "procedures", load_procedures, _of_procedures)
+    return found
+
+
+def faults(files: Files, program: Program | None) -> list[str]:
+    """Every fault of a book, each with its file, table and key."""
+    problems = [problem for one in files.values() for problem in one.problems]
+    for name, one in files.items():
+        if one.value is not None:
+            problems += [f"{name.partition('/')[2]}.toml: {problem}" for problem in _own(name, one.value)]
+    book = _assemble(files, "")
+    names = [named for one in files.values() for named in one.names]
+    problems += cross_check.problems(book, program, names, _lost(files))
+    return list(dict.fromkeys(problems))
+
+
+def shape_of(name: str) -> Any:
+    """What a file holds, by its name; None for a file that is none of the book's."""
+    return Year if name.startswith("calendar/") else FILES.get(name)
+
+
+def decode_table(name: str, table: object) -> Decoded[Any]:
+    """Decode what one file holds."""
+    shape = shape_of(name)
+    file = f"{name.partition('/')[2]}.toml"
+    if shape is None:
+        return Decoded(None, (f"{name}.toml: no file of the law book",), ())
+    return decode(shape, table, file)
+
+
+@functools.lru_cache(maxsize=128)
+def decode_file(name: str, content: bytes) -> Decoded[Any]:
+    """Decode the bytes of one file; what was decoded before is not decoded again."""
+    try:
+        table = tomllib.loads(content.decode("utf-8"))
+    except ValueError as error:  # both of TOML and of UTF-8
+        return Decoded(None, (f"{name.partition('/')[2]}.toml: is no TOML: {error}",), ())
+    return decode_table(name, table)
+
+
+def _loaded(path: Path, load: Callable[[Path], Any], names: Callable[[Any], Iterator[Named]]) -> Decoded[Any]:
+    try:
+        value = load(path)
+        return Decoded(value, (), tuple(names(value)))
+    except LawBookError as error:
+        return Decoded(None, error.problems, ())
+    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
+        return Decoded(None, (f"{path.name}: {type(error).__name__}: {error}",), ())
+
+
+def _of_powers(powers: Powers) -> Iterator[Named]:
+    said = [(f"act.{key}", one.row, one.cite) for key, one in powers.table.items()]
+    said += [(one.key, one.breach.row, one.breach.cite) for one in powers.pairs]
+    said += [(one.key, one.breach.row, one.breach.cite) for one in powers.readings]
+    for where, row, cite in said:
+        yield from (Named("row", one, "powers.toml", f"{where}.row") for one in (row,) if one)
+        yield from (Named("article", one, "powers.toml", f"{where}.cite") for one in (cite,) if one)
+
+
+def _of_procedures(procedures: Mapping[str, Procedure]) -> Iterator[Named]:
+    for key, one in procedures.items():
+        cites = [("cite", one.cite), *((f"{stage.key}.cite", stage.cite) for stage in one.stages.values())]
+        cites += [(f"{act.key}.cite", act.cite) for act in one.acts.values() if act.cite]
+        yield from (Named("article", cite, f"{key}.toml", where) for where, cite in cites)
+
+
+def _own(name: str, value: Any) -> Iterable[str]:
+    """What a file says against itself."""
+    if name.startswith("calendar/"):
+        return calendar_.problems(value, name.partition("/")[2])
+    checks: Mapping[str, Callable[[Any], Iterator[str]]] = {
+        "law/rows": rows.problems,
+        "law/thresholds": thresholds.problems,
+        "law/recording": recording.problems,
+        "law/legal_review": review.problems,
+    }
+    return checks[name](value) if name in checks else ()
+
+
+def _lost(files: Files) -> Collection[str]:
+    """The kinds of names that stood in files of which nothing could be read."""
+    unread = [name for name, one in files.items() if one.value is None and not one.names]
+    return frozenset().union(*(defined_kinds(shape_of(name)) for name in unread if shape_of(name) is not None))
+
+
+def _assemble(files: Files, version: str) -> Book:
+    """Put the book together; what could not be read is None in it, and such a book is only asked for its faults."""
+
+    def part(name: str) -> Any:
+        return files[name].value
+
+    years: list[Any] = [one.value for name, one in files.items() if name.startswith("calendar/")]
+    recorded, items, words = part("law/recording"), part("law/basic_information"), part("law/terms")
+    powers, procedures = part("law/powers"), part("procedures")
+    missing: Any = None
+    labels = _labels(powers, procedures) if powers and procedures else {}
+    return Book(
+        version=version,
+        sources=part("law/sources"),
+        calendar=Calendar.of(years) if years and None not in years else missing,
+        limits=part("law/deadlines"),
+        thresholds=part("law/thresholds"),
+        procedures=procedures,
+        powers=powers,
+        major=part("law/major_decisions"),
+        legal_review=part("law/legal_review"),
+        disclosure=part("law/disclosure"),
+        redaction=part("law/redaction"),
+        recording=recorded.rules() if recorded else missing,
+        basic_information=BasicInformation(items) if items else missing,
+        terms=Terms(words, labels) if words and labels else missing,
+        rows=part("law/rows"),
+    )
 
 
 def _labels(powers: Powers, procedures: Mapping[str, Procedure]) -> dict[str, str]:

@@ -7,15 +7,13 @@ there is *provisional*: said so, never guessed into certainty, never a crash. No
 
 from __future__ import annotations
 
-import tomllib
 from bisect import bisect_left, bisect_right
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from typing import Annotated
 
-from enforcement.law.errors import LawBookError
+from enforcement.law.decode import FILLED, written
 from enforcement.law.events import SHANGHAI, shanghai_day
 
 __all__ = ["SHANGHAI", "Calendar", "Day", "shanghai_day"]
@@ -38,6 +36,36 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
+class Holiday:
+    """The days off of one holiday, and the weekend days worked for it."""
+
+    zh: str
+    rest: tuple[date, ...]
+    work: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What a later notice changed."""
+
+    zh: str
+    announced_on: date
+    rest: tuple[date, ...] = ()
+    work: tuple[date, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Year:
+    """One year's notice of the State Council, as its file holds it."""
+
+    year: int
+    notice: str
+    no: str | None = None
+    holidays: Annotated[tuple[Holiday, ...], FILLED] = field(metadata=written("holiday"))
+    changes: tuple[Change, ...] = field(default=(), metadata=written("change"))
+
+
+@dataclass(frozen=True, slots=True)
 class Calendar:
     """Which days are worked. `rest` are announced days off, `work` weekend days worked, `years` those whose notice is
     loaded.
@@ -57,36 +85,20 @@ class Calendar:
         object.__setattr__(self, "_worked", tuple(made_up))
 
     @classmethod
-    def load(cls, folder: Path, *, known_on: date | None = None) -> Calendar:
-        """Read every YYYY.toml of the folder; with `known_on`, without changes announced after that day.
-
-        Raises LawBookError naming every fault: a file not named after its year, an unknown field, a day outside the
-        year (the last days of the December before are allowed: New Year notices reach back), a make-up day that is no
-        weekend day, a day both off and worked.
-        """
-        years: set[int] = set()
+    def of(cls, years: Iterable[Year], *, known_on: date | None = None) -> Calendar:
+        """What the notices of these years say; with `known_on`, without changes announced after that day."""
+        years = sorted(years, key=lambda one: one.year)
         rest: set[date] = set()
         work: set[date] = set()
-        problems: list[str] = []
-        for path in sorted(folder.glob("*.toml")):
-            table = tomllib.loads(path.read_text(encoding="utf-8"))
-            problems += [f"{path.name}: {problem}" for problem in _year_problems(path.stem, table)]
-            if problems:
-                continue
-            years.add(table["year"])
-            for part in table.get("holiday", []):
-                rest.update(part["rest"])
-                work.update(part.get("work", []))
-            for change in table.get("change", []):
-                if known_on is None or change["announced_on"] <= known_on:
-                    rest = (rest - set(change.get("work", []))) | set(change.get("rest", []))
-                    work = (work - set(change.get("rest", []))) | set(change.get("work", []))
-        problems += [f"{day}: both a rest day and a make-up working day" for day in sorted(rest & work)]
-        if not years and not problems:
-            problems.append(f"{folder}: no calendar at all")
-        if problems:
-            raise LawBookError(*problems)
-        return cls(frozenset(years), frozenset(rest), frozenset(work))
+        for year in years:
+            for holiday in year.holidays:
+                rest.update(holiday.rest)
+                work.update(holiday.work)
+            for change in year.changes:
+                if known_on is None or change.announced_on <= known_on:
+                    rest = (rest - set(change.work)) | set(change.rest)
+                    work = (work - set(change.rest)) | set(change.work)
+        return cls(frozenset(year.year for year in years), frozenset(rest), frozenset(work))
 
     def is_working_day(self, day: date) -> bool:
         """Whether the day is worked; in a year without a notice, whether it is a weekday (see `is_provisional`)."""
@@ -112,7 +124,7 @@ class Calendar:
         days_off = len(self._rested) + sum((end - begun).days for begun, end in excluding)
         ordinals = range(before, before + _weeks_for(count + days_off))
         found = bisect_left(ordinals, wanted, key=lambda ordinal: self._upto(ordinal, excluding))
-        end = date.fromordinal(before + found)
+        end = _day(before + found)
         return Day(end, self._is_provisional(first, end))
 
     def subtract_working_days(self, start: date, count: int) -> Day:
@@ -126,7 +138,7 @@ class Calendar:
         wanted = self._upto(last.toordinal()) - _at_least_one(count) + 1
         least = max(last.toordinal() - _weeks_for(count + len(self._rested)), 1)
         found = bisect_left(range(least, last.toordinal() + 1), wanted, key=self._upto)
-        end = date.fromordinal(least + found)
+        end = _day(least + found)
         return Day(end, self._is_provisional(end, last))
 
     def _upto(self, ordinal: int, excluding: Sequence[Span] = ()) -> int:
@@ -157,6 +169,14 @@ class Calendar:
         return self._upto(end.toordinal()) - self._upto(start.toordinal())
 
 
+def _day(ordinal: int) -> date:
+    """The day of an ordinal. Raises OverflowError beyond the years that can be written."""
+    try:
+        return date.fromordinal(ordinal)
+    except ValueError as error:
+        raise OverflowError(str(error)) from None
+
+
 def _at_least_one(count: int) -> int:
     if count < 1:
         msg = f"{count} working days: a count starts at one"
@@ -169,29 +189,24 @@ def _weeks_for(working_days: int) -> int:
     return _WEEK * (working_days // _SATURDAY + 2)
 
 
-def _year_problems(stem: str, table: Mapping[str, Any]) -> list[str]:
-    """Say what is wrong with one year's table, in sentences; empty when sound."""
-    problems = [f"unknown field {name}" for name in table if name not in {"year", "notice", "no", "holiday", "change"}]
-    year = table.get("year")
-    if not isinstance(year, int) or str(year) != stem:
-        return [*problems, f"the file says year {year}"]
-    parts = [(part, {"zh", "rest", "work"}) for part in table.get("holiday", [])]
-    parts += [(part, {"zh", "announced_on", "rest", "work"}) for part in table.get("change", [])]
-    for part, allowed in parts:
-        name = part.get("zh", "")
-        problems += [f"{name}: unknown field {field}" for field in part if field not in allowed]
-        problems += [f"{name}: {field} is missing" for field in allowed - {"work", "rest"} if not part.get(field)]
-        days = [*part.get("rest", []), *part.get("work", [])]
+def problems(year: Year, stem: str) -> Iterator[str]:
+    """Say what is wrong with one year's notice: a file not named after its year, a day outside it (the last days of the
+    December before are allowed: New Year notices reach back), a make-up day that is no weekend day, a day both off and
+    worked.
+    """
+    if str(year.year) != stem:
+        yield f"the file says year {year.year}"
+        return
+    parts: tuple[Holiday | Change, ...] = (*year.holidays, *year.changes)
+    for part in parts:
+        days = (*part.rest, *part.work)
         if not days:
-            problems.append(f"{name}: names no day")
-        problems += [f"{name}: {day} is not a day of {year}" for day in days if not _belongs(day, year)]
-        problems += [
-            f"{name}: {day} is worked anyway"
-            for day in part.get("work", [])
-            if _belongs(day, year) and day.weekday() < _SATURDAY
-        ]
-    return problems
+            yield f"{part.zh}: names no day"
+        yield from (f"{part.zh}: {day} is not a day of {year.year}" for day in days if not _belongs(day, year.year))
+        yield from (f"{part.zh}: {day} is worked anyway" for day in part.work if day.weekday() < _SATURDAY)
+    both = Calendar.of([year])
+    yield from (f"{day}: both a rest day and a make-up working day" for day in sorted(both.rest & both.work))
 
 
-def _belongs(day: object, year: int) -> bool:
-    return isinstance(day, date) and (day.year == year or (day.year == year - 1 and day.month == _DECEMBER))
+def _belongs(day: date, year: int) -> bool:
+    return day.year == year or (day.year == year - 1 and day.month == _DECEMBER)

@@ -6,13 +6,17 @@ The law's own numbering only. Rows ("G13.b") are ours, are never shown as the la
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
+from typing import Annotated, Literal
 
+from enforcement.law.decode import MAY_BE_EMPTY, TABLE_KEY
 from enforcement.law.errors import LawBookError
+from enforcement.law.names import Article
+
+Rank = Literal["法律", "行政法规", "地方性法规", "部门规章", "地方政府规章", "司法解释", "规范性文件"]
+"""What a text is, from the highest down."""
 
 _FORM = re.compile(
     r"(?P<source>[A-Z][A-Z0-9]*)#(?P<article>[1-9]\d*)(?:\.(?P<paragraph>[1-9]\d*))?(?:\((?P<item>[1-9]\d*)\))?"
@@ -70,7 +74,7 @@ class WorkingDayRule:
     (ALL#82).
     """
 
-    cite: str
+    cite: Article
     values: tuple[int, ...] = ()
     up_to: int | None = None
     agency: bool = False
@@ -88,38 +92,14 @@ class Source:
     for none).
     """
 
-    key: str
+    key: str = field(metadata=TABLE_KEY)
     title: str
     zh: str
-    rank: str
+    rank: Rank
     articles: int | None = None
     in_force_since: date | None = None
-    sections: str | None = None
+    sections: Annotated[str, MAY_BE_EMPTY] | None = None
     working_days: WorkingDayRule | None = None
-
-
-def load(path: Path) -> dict[str, Source]:
-    """Read sources.toml into sources by key. Raises LawBookError for a missing title, name or rank, or an unknown
-    field.
-    """
-    sources: dict[str, Source] = {}
-    problems: list[str] = []
-    for key, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        problems += [
-            f"{path.name}: {key}: unknown field {name}" for name in entry if name not in Source.__dataclass_fields__
-        ]
-        problems += [
-            f"{path.name}: {key}: {name} is missing" for name in ("title", "zh", "rank") if not entry.get(name)
-        ]
-        if problems:
-            continue
-        fields = dict(entry)
-        if rule := fields.pop("working_days", None):
-            fields["working_days"] = WorkingDayRule(**{**rule, "values": tuple(rule.get("values", ()))})
-        sources[key] = Source(key=key, **fields)
-    if problems:
-        raise LawBookError(*problems)
-    return sources
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -1,89 +1,346 @@
-"""What the parts of the law book say against each other: a book with one such fault does not load."""
+"""What the parts of the law book say against each other: a book with one such fault does not load.
+
+First whatever is named is asked for, by the kind its type says; then what only several files together can tell.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from enforcement.law.citation import problems_of
-from enforcement.law.deadlines import Limit
+from enforcement.law import deadlines
+from enforcement.law.citation import Source, problems_of
+from enforcement.law.decode import Named, nearest
 from enforcement.law.guards import GUARDS
+from enforcement.law.major import TESTS
 from enforcement.law.projected import CONDITIONS
+from enforcement.law.review import SHOWN
+from enforcement.law.rows import Row
 
 if TYPE_CHECKING:
     from enforcement.law.book import Book
 
-Named = Iterator[tuple[str, str | None, str | None]]
-"""Where something is written, the article it names, the row it names."""
+IN_CODE: Mapping[str, Collection[str]] = {
+    "condition": CONDITIONS, "guard": GUARDS, "test": TESTS, "shown": SHOWN,
+}  # fmt: skip
+"""What the law's own code knows by name."""
+
+_IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
 
 
-def problems(book: Book) -> list[str]:
-    """Every contradiction, in sentences; empty for a sound book."""
-    found: list[str] = []
-    for limit in book.limits.values():
-        found += [f"deadlines.toml: {limit.key}: {problem}" for problem in _of_limit(limit, book)]
-    for result in book.disclosure.results:
-        if result.limit_key not in book.limits:
-            found.append(f"disclosure.toml: {result.key}: unknown limit {result.limit_key}")
-    found += [f"terms.toml: the event {event} has no label" for event in sorted(_recorded(book) - book.terms.events)]
-    for where, cite, row in _named(book):
-        if cite is not None:
-            found += [f"{where}: {problem}" for problem in problems_of(cite, book.sources)]
-        if row is not None and row not in book.rows:
-            found.append(f"{where}: row {row} is not in rows.toml")
+@dataclass(frozen=True, slots=True)
+class Field:
+    """A field of a record: what may be chosen in it (empty where it is no choice), and whether it is a yes or no."""
+
+    options: frozenset[str] = frozenset()
+    yes_no: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """What the rest of the program knows by name: given by whoever loads the book, because the law imports none of it.
+
+    `acts` maps every act to the fields of its record; `events` those of the acts of an agency to their event; `places`
+    are the rules and tests that rows may name, None where they are not looked up.
+    """
+
+    acts: Mapping[str, Mapping[str, Field]]
+    events: Mapping[str, str] = field(default_factory=dict)
+    publication_kinds: frozenset[str] = frozenset()
+    matter_kinds: frozenset[str] = frozenset()
+    places: Collection[str] | None = None
+
+    def known(self) -> dict[str, Collection[str]]:
+        """The names of each kind that stand outside the law."""
+        fields = [one for fields in self.acts.values() for one in fields.items()]
+        known: dict[str, Collection[str]] = {
+            "act": self.acts.keys(),
+            "field": {name for name, _ in fields},
+            "choice": {option for _, one in fields for option in one.options},
+            "publication_kind": self.publication_kinds,
+            "matter_kind": self.matter_kinds,
+        }
+        if self.places is not None:
+            known["place"] = known["test_place"] = self.places
+        return known
+
+
+# ------------------------------------------------------------------------------------------------------------- names
+
+
+def unknown(names: Iterable[Named], known: Mapping[str, Collection[str]], lost: Collection[str]) -> Iterator[str]:
+    """Every name of a kind that stands nowhere, and every one that stands somewhere and is no proper name.
+
+    `known` are names that code or another file gives; `lost` the kinds whose file could not be read: nothing is said
+    of those, nor of a kind of which nothing is known at all.
+    """
+    names = tuple(names)
+    defined: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for one in names:
+        if one.defines:
+            defined[one.kind, one.file if one.local else ""].add(one.name)
+    for one in names:
+        home = (one.kind, one.file if one.local else "")
+        if one.defines or one.kind in lost or not (home in defined or one.kind in known):
+            continue
+        there = {*defined[home], *known.get(one.kind, ())}
+        if one.name not in there:
+            yield f"{one.place}: unknown {one.kind} {one.name}{nearest(one.name, there)}"
+
+
+def misnamed(names: Collection[Named], lost: Collection[str]) -> Iterator[str]:
+    """Every thing whose name its English does not say: either tells a slip in the other. A row's number is none."""
+    rows = {one.name for one in names if one.defines and one.kind == "row"}
+    for one in names:
+        if not one.defines or one.english is None or one.name in rows or ("row" in lost and "." in one.name):
+            continue
+        said = set(re.findall(r"[a-z0-9]+", one.english.lower()))
+        lacking = [word for word in one.name.split("_") if word not in said]
+        if lacking or not _IDENTIFIER.fullmatch(one.name):
+            yield f"{one.place}: “{one.english}” does not say {'_'.join(lacking) or one.name}"
+
+
+def articles(names: Iterable[Named], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Every article named that is none, and every source of which no article is named."""
+    cited = [one for one in names if one.kind == "article"]
+    for one in cited:
+        yield from (f"{one.place}: {problem}" for problem in problems_of(one.name, sources))
+    used = {one.name.partition("#")[0] for one in cited} | {
+        guard.cite.partition("#")[0] for guard in GUARDS.values() if guard.cite
+    }
+    yield from (f"sources.toml: {key}: no article of it is named" for key in sources if key not in used)
+
+
+def rows_and_articles(names: Iterable[Named], rows: Mapping[str, Row]) -> Iterator[str]:
+    """Where a row and an article stand together, the row is one of that article."""
+    beside: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    for one in names:
+        table, _, key = one.path.rpartition(".")
+        if key in {"row", "cite"}:
+            beside[one.file, table][key] = one.name
+    for (file, table), found in beside.items():
+        row = rows.get(found.get("row", ""))
+        if row is not None and "cite" in found and not row.is_of(found["cite"]):
+            yield f"{file}: {table}: row {row.key} is not of {found['cite']}"
+
+
+# ------------------------------------------------------------------------------------------------------------ contents
+
+
+def problems(book: Book, program: Program | None, names: Collection[Named], lost: Collection[str]) -> list[str]:
+    """Every contradiction between the parts that could be read; those that could not are None in the book."""
+    found = [*unknown(names, _known(book, program), lost), *misnamed(names, lost)]
+    if book.sources:
+        found += articles(names, book.sources)
+        found += [
+            f"guard {one.code}: {problem}"
+            for one in GUARDS.values()
+            if one.cite
+            for problem in problems_of(one.cite, book.sources)
+        ]
+    if book.rows:
+        found += rows_and_articles(names, book.rows)
+        found += [
+            f"guard {one.code}: row {one.row} is not in rows.toml"
+            for one in GUARDS.values()
+            if one.row not in book.rows
+        ]
+    for needs, say in _SAYINGS:
+        if all(getattr(book, need) is not None for need in needs):
+            found += say(book)
+    if program is not None and book.procedures is not None:
+        records = _Records.of(book, program)
+        for needs, ask in _ASKINGS:
+            if all(getattr(book, need) is not None for need in needs):
+                found += ask(book, records)
     return found
 
 
-def _recorded(book: Book) -> set[str]:
-    return {act.event for procedure in book.procedures.values() for act in procedure.acts.values()}
+def _known(book: Book, program: Program | None) -> Mapping[str, Collection[str]]:
+    known: dict[str, Collection[str]] = dict(IN_CODE)
+    if program is not None:
+        known |= program.known()
+    if book.terms is not None:
+        known["event"] = book.terms.events
+    if book.powers is not None:
+        known |= {"role": book.powers.roles, "act": book.powers.table}
+    if book.procedures is not None:
+        known["procedure"] = book.procedures
+    return known
 
 
-def _of_limit(limit: Limit, book: Book) -> Iterator[str]:
-    approvers = [value.approver for value in limit.extension if value.approver]
-    yield from (f"unknown role {role}" for role in (*limit.who, *approvers) if role not in book.powers.roles)
-    yield from (f"unknown procedure {key}" for key in limit.procedures if key not in book.procedures)
-    if limit.applies is not None and limit.applies not in CONDITIONS:
-        yield f"unknown condition {limit.applies}"
-    if limit.served_through is not None and limit.served_through not in book.limits:
-        yield f"unknown limit {limit.served_through}"
-    named = {*limit.starts, *limit.stops, *limit.reopens, *(event for pause in limit.pauses for event in pause)}
-    named |= {limit.deems} if limit.deems else set()
-    yield from (f"unknown event {event}" for event in sorted(named - book.terms.events))
-    if limit.level == "case":
-        yield from (f"no act records {event}" for event in sorted((named & book.terms.events) - _recorded(book)))
-
-
-def _named(book: Book) -> Named:
-    """Every article and row named anywhere. Files that check their own articles give only their rows."""
-    yield from _numbers(book)
-    yield from _acts(book)
-    for guard in GUARDS.values():
-        yield f"guard {guard.code}", guard.cite, guard.row
-    for result in book.disclosure.results:
-        yield f"disclosure.toml: {result.key}", result.cite, result.row
-    for ground in book.disclosure.grounds.values():
-        yield f"disclosure.toml: {ground.row}", ground.cite, ground.row
-
-
-def _numbers(book: Book) -> Named:
+def _of_events(book: Book) -> Iterator[str]:
+    recorded = {act.event for procedure in book.procedures.values() for act in procedure.acts.values()}
+    for event in sorted(recorded - book.terms.events):
+        yield f"terms.toml: the event {event} has no label"
     for limit in book.limits.values():
-        for value in (*limit.days, *limit.extension):
-            yield f"deadlines.toml: {limit.key}", None, value.row
-    for threshold in book.thresholds.law.values():
-        for value in threshold.days:
-            yield f"thresholds.toml: {threshold.key}", None, value.row
-    for parameter in book.thresholds.agency.values():
-        yield f"thresholds.toml: {parameter.key}", None, parameter.row
-    for item in book.basic_information.items.values():
-        yield f"basic_information.toml: {item.key}", None, item.row
+        named = {*limit.starts, *limit.stops, *limit.reopens, *(event for pause in limit.pauses for event in pause)}
+        named |= {limit.deems} if limit.deems else set()
+        if limit.level == "case":
+            for event in sorted((named & book.terms.events) - recorded):
+                yield f"deadlines.toml: {limit.key}: no act records {event}"
 
 
-def _acts(book: Book) -> Named:
-    for power in book.powers.table.values():
-        yield f"powers.toml: {power.act}", power.cite, power.row
-    for procedure in book.procedures.values():
-        yield f"{procedure.key}.toml", procedure.cite, None
-        for stage in procedure.stages.values():
-            yield f"{procedure.key}.toml: {stage.key}", stage.cite, None
-        for act in procedure.acts.values():
-            yield f"{procedure.key}.toml: {act.key}", act.cite, None
+def _of_limits(book: Book) -> Iterator[str]:
+    yield from (f"deadlines.toml: {problem}" for problem in deadlines.problems(book.limits, book.sources))
+
+
+def _of_days(book: Book) -> Iterator[str]:
+    both = book.calendar.rest & book.calendar.work
+    yield from (f"calendar: {day}: both a rest day and a make-up working day" for day in sorted(both))
+
+
+_SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Book], Iterator[str]]], ...] = (
+    (("procedures", "terms", "limits"), _of_events),
+    (("limits", "sources"), _of_limits),
+    (("calendar",), _of_days),
+)
+"""What is said of the book by itself, and the parts it needs."""
+
+
+# ------------------------------------------------------------------------------------------------- against the forms
+
+
+@dataclass(frozen=True, slots=True)
+class _Records:
+    """The fields of the records of each event, by the procedure in which an act leaves them."""
+
+    program: Program
+    by_event: Mapping[str, list[tuple[str, Mapping[str, Field]]]]
+
+    @classmethod
+    def of(cls, book: Book, program: Program) -> _Records:
+        found: dict[str, list[tuple[str, Mapping[str, Field]]]] = defaultdict(list)
+        for procedure in book.procedures.values():
+            for act in procedure.acts.values():
+                if act.key in program.acts:
+                    found[act.event].append((procedure.key, program.acts[act.key]))
+        return cls(program, found)
+
+    def left_by(self, events: Iterable[str], procedures: Collection[str] = ()) -> list[Mapping[str, Field]]:
+        """The records of these events; of these procedures only, where any is named."""
+        return [
+            fields
+            for event in events
+            for procedure, fields in self.by_event.get(event, ())
+            if not procedures or procedure in procedures
+        ]
+
+
+def _limits(book: Book, records: _Records) -> Iterator[str]:
+    for limit in book.limits.values():
+        if limit.level != "case":
+            continue
+        where = f"deadlines.toml: {limit.key}"
+        starting = records.left_by(limit.starts, limit.procedures)
+        stopping = records.left_by(limit.stops, limit.procedures)
+        yield from _have(where, "match", (limit.match,), (*starting, *stopping))
+        yield from _have(where, "value_field", (limit.value_field,), starting)
+        yield from _have_one(where, "anchor", limit.anchor, starting)
+        yield from _have_one(where, "stop_anchor", limit.stop_anchor, stopping)
+        for name, values in limit.when:
+            yield from _allows(f"{where}.when", name, values, starting)
+
+
+def _disclosure(book: Book, records: _Records) -> Iterator[str]:
+    for result in book.disclosure.results:
+        where = f"disclosure.toml: result.{result.key}"
+        left = records.left_by((result.event,), (result.procedure,))
+        if not left and records.left_by((result.event,)):
+            yield f"{where}.event: no act of {result.procedure} records {result.event}"
+        yield from _have(where, "anchor", (result.anchor,), left)
+        if result.outcomes:
+            yield from _allows(f"{where}.outcomes", "outcome", result.outcomes, left)
+    grounds = book.disclosure.grounds.values()
+    for kind, act in (("withholding", "propose_withholding"), ("deferral", "propose_deferral")):
+        held = {one.row for one in grounds if one.kind == kind}
+        yield from _offers(f"disclosure.toml: ground, {kind}", held, act, "ground", records.program)
+
+
+def _review(book: Book, records: _Records) -> Iterator[str]:
+    submitted = records.left_by(("submitted_for_review",))
+    for at, part in enumerate(book.legal_review.submission, 1):
+        yield from _have(f"legal_review.toml: submission[{at}]", "field", (part.field,), submitted)
+
+
+def _hearing(book: Book, records: _Records) -> Iterator[str]:
+    told = records.left_by(("prior_notice_given",))
+    where = "major_decisions.toml: hearing_right"
+    for at, heavy in enumerate(book.major.hearing_right.always, 1):
+        yield from _allows(f"{where}.always[{at}].penalties", "penalties", sorted(heavy.penalties), told)
+    for at, amount in enumerate(book.major.hearing_right.amounts, 1):
+        yield from _have(f"{where}.amounts[{at}]", "field", (amount.field,), told)
+
+
+def _recordings(book: Book, records: _Records) -> Iterator[str]:
+    taken_in = records.left_by(("recording_taken_in",))
+    for one in book.recording.metadata:
+        yield from _have("recording.toml: metadata", "fields", (one.name,), taken_in)
+
+
+def _parameters(book: Book, records: _Records) -> Iterator[str]:
+    held = set(book.thresholds.agency)
+    yield from _offers("thresholds.toml: agency", held, "set_parameter", "name", records.program)
+
+
+def _words(book: Book, records: _Records) -> Iterator[str]:
+    program = records.program
+    offered = {option for fields in program.acts.values() for one in fields.values() for option in one.options}
+    yield from (
+        f"terms.toml: {option}, which a form offers, has no label"
+        for option in sorted(offered)
+        if option not in book.terms
+    )
+
+
+_ASKINGS: tuple[tuple[tuple[str, ...], Callable[[Book, _Records], Iterator[str]]], ...] = (
+    (("limits",), _limits),
+    (("disclosure",), _disclosure),
+    (("legal_review",), _review),
+    (("major",), _hearing),
+    (("recording",), _recordings),
+    (("thresholds",), _parameters),
+    (("terms",), _words),
+)
+"""What is asked of the book beside the acts' forms: fields and choices are those of the very records they are looked
+for in; and the parts that needs.
+"""
+
+
+def _have(where: str, key: str, names: Iterable[str | None], records: Collection[Mapping[str, Field]]) -> Iterator[str]:
+    """Every record has each of the fields."""
+    for name in names:
+        if name and not all(name in record for record in records):
+            known = {one for record in records for one in record}
+            yield f"{where}.{key}: a record it is looked for in has no field {name}{nearest(name, known - {name})}"
+
+
+def _have_one(where: str, key: str, names: Collection[str], records: Collection[Mapping[str, Field]]) -> Iterator[str]:
+    """Each of the fields stands in some record; one that has none gives its own day."""
+    for name in names:
+        if not any(name in record for record in records):
+            known = {one for record in records for one in record}
+            yield f"{where}.{key}: no record it is looked for in has a field {name}{nearest(name, known)}"
+
+
+def _allows(where: str, name: str, values: Iterable[object], records: Collection[Mapping[str, Field]]) -> Iterator[str]:
+    """The values are among those a record may hold in the field."""
+    fields = [record[name] for record in records if name in record]
+    if not fields:
+        yield f"{where}: no record it is looked for in has a field {name}"
+        return
+    options = {option for one in fields for option in one.options}
+    for value in values:
+        if isinstance(value, bool) is not fields[0].yes_no:
+            yield f"{where}: {name} is {'a yes or no' if fields[0].yes_no else 'no yes or no'}"
+        elif options and value not in options:
+            yield f"{where}: {value} cannot be chosen in {name}{nearest(str(value), options)}"
+
+
+def _offers(where: str, held: Collection[str], act: str, name: str, program: Program) -> Iterator[str]:
+    """What a form offers out of the book is what the book holds."""
+    for one in sorted(program.acts.get(act, {}).get(name, Field()).options ^ set(held)):
+        yield f"{where}: {one} stands on one side only, here or in the form of {act}"

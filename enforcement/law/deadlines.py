@@ -8,30 +8,41 @@ must be the value, and the unit the words name must be the unit written. A limit
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from enforcement.law.citation import Citation, Source, numbers_in, problems_of
+from enforcement.law.citation import Citation, Source, numbers_in
+from enforcement.law.decode import ALONE, FILLED, TABLE_KEY, Reads, written
 from enforcement.law.errors import Basis, Breach, LawBookError, NotFound
+from enforcement.law.names import (
+    Article,
+    Choice,
+    Condition,
+    EventName,
+    FieldName,
+    LimitKey,
+    ParameterName,
+    ProcedureKey,
+    RoleName,
+    RowKey,
+)
 
 Unit = Literal["working_day", "calendar_day", "hour", "month", "year", "fixed_date", "quarter_end", "month_end"]
 Direction = Literal["within", "at_least_before", "not_older_than", "not_before"]
 Level = Literal["case", "agency", "recording", "publication", "on_demand"]
 AgencyMay = Literal["set", "lengthen", "shorten"]
 
-_UNITS: frozenset[str] = frozenset(get_args(Unit))
-_DIRECTIONS: frozenset[str] = frozenset(get_args(Direction))
-_FIELDS = {
-    "zh", "level", "procedures", "starts", "stops", "reopens", "pauses", "when", "applies", "anchor", "match",
-    "restarts", "unit", "unit_cite", "unit_basis", "direction", "party", "rolls", "who", "parameter", "agency_may",
-    "deems", "extension", "stop_anchor", "served_through", "value_field", "extension_by_other_rule", "note", "days",
-}  # fmt: skip
-_VALUE_FIELDS = {"from", "value", "row", "cite", "quote", "basis", "approver", "target"}
 _HUNDRED = 100
+
+
+def _month_and_day(text: str) -> int:
+    if not re.fullmatch(r"\d\d-\d\d", text):
+        raise ValueError(f"“{text}” is no day of a year: write month-day, 01-31")
+    month, _, day = text.partition("-")
+    return int(month) * _HUNDRED + int(day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,17 +53,17 @@ class DatedValue:
     says 及时.
     """
 
-    from_on: date
-    value: int
-    row: str
-    cite: str
-    quote: str | None
-    basis: Basis
-    approver: str | None = None
+    from_on: date = field(metadata=written("from"))
+    value: Annotated[int, Reads(_month_and_day, "^[0-9]{2}-[0-9]{2}$")]
+    row: RowKey
+    cite: Article
+    quote: str | None = None
+    basis: Basis = "law"
+    approver: RoleName | None = None
     target: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
     """One time limit.
 
@@ -66,36 +77,49 @@ class Limit:
     the agency's dated value, bounded by `agency_may`.
     """
 
-    key: str
+    key: str = field(metadata=TABLE_KEY)
     zh: str
-    level: Level
-    procedures: tuple[str, ...]
-    starts: tuple[str, ...]
-    stops: tuple[str, ...]
-    reopens: tuple[str, ...]
-    pauses: tuple[tuple[str, str], ...]
-    when: tuple[tuple[str, tuple[Any, ...]], ...]
-    applies: str | None
-    anchor: tuple[str, ...]
-    stop_anchor: tuple[str, ...]
-    served_through: str | None
-    value_field: str | None
-    match: str | None
-    restarts: bool
+    en: str
+    level: Level = "case"
+    procedures: tuple[ProcedureKey, ...] = ()
+    starts: tuple[EventName, ...] = ()
+    stops: tuple[EventName, ...] = ()
+    reopens: tuple[EventName, ...] = ()
+    paused_by: Mapping[EventName, EventName] = field(default_factory=dict, hash=False, metadata=written("pauses"))
+    asks: Mapping[FieldName, bool | Choice | tuple[Choice, ...]] = field(
+        default_factory=dict, hash=False, metadata=written("when")
+    )
+    applies: Condition | None = None
+    anchor: Annotated[tuple[FieldName, ...], ALONE] = ()
+    stop_anchor: Annotated[tuple[FieldName, ...], ALONE] = ()
+    served_through: LimitKey | None = None
+    value_field: FieldName | None = None
+    match: FieldName | None = None
+    restarts: bool = False
     unit: Unit
-    unit_cite: str | None
-    unit_basis: Basis
-    direction: Direction
-    party: bool
-    rolls: bool
-    who: tuple[str, ...]
-    parameter: str | None
-    agency_may: AgencyMay | None
-    deems: str | None
-    extension: tuple[DatedValue, ...]
-    extension_by_other_rule: bool
-    note: str | None
-    days: tuple[DatedValue, ...]
+    unit_cite: Article | None = None
+    unit_basis: Basis = "law"
+    direction: Direction = "within"
+    party: bool = False
+    rolls: bool = False
+    who: Annotated[tuple[RoleName, ...], FILLED]
+    parameter: ParameterName | None = None
+    agency_may: AgencyMay | None = None
+    deems: EventName | None = None
+    extension: tuple[DatedValue, ...] = ()
+    extension_by_other_rule: bool = False
+    note: str | None = None
+    days: Annotated[tuple[DatedValue, ...], FILLED]
+
+    @property
+    def pauses(self) -> tuple[tuple[str, str], ...]:
+        """Each pausing event with the one that ends the pause."""
+        return tuple(self.paused_by.items())
+
+    @property
+    def when(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+        """Each field asked for with the values it may have."""
+        return tuple((name, value if isinstance(value, tuple) else (value,)) for name, value in self.asks.items())
 
     def on(self, day: date) -> DatedValue:
         """Return the value in force on the day. Raises NotFound before the first one."""
@@ -154,99 +178,13 @@ def value_zh(limit: Limit, value: int) -> str:
     return f"{value}{UNIT_ZH[limit.unit]}"
 
 
-# ------------------------------------------------------------------------------------------------------------ loading
+# ------------------------------------------------------------------------------------------------------- its own words
 
 
-def load(path: Path, sources: Mapping[str, Source]) -> dict[str, Limit]:
-    """Read deadlines.toml into limits by key. Raises LawBookError naming every fault in it."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    limits: dict[str, Limit] = {}
-    problems: list[str] = []
-    for key, entry in table.items():
-        try:
-            limit = read(key, entry)
-        except LawBookError as error:
-            problems += [f"{path.name}: {problem}" for problem in error.problems]
-            continue
-        limits[key] = limit
-        problems += [f"{path.name}: {key}: {problem}" for problem in _limit_problems(limit, sources)]
-    if problems:
-        raise LawBookError(*problems)
-    return limits
-
-
-def read(key: str, entry: Mapping[str, Any]) -> Limit:
-    """Make one limit from its table. Raises LawBookError for an unknown or missing field."""
-    problems = [f"{key}: unknown field {name}" for name in entry if name not in _FIELDS]
-    problems += [f"{key}: {name} is missing" for name in ("zh", "unit", "who", "days") if not entry.get(name)]
-    if entry.get("unit") not in _UNITS:
-        problems.append(f"{key}: unknown unit {entry.get('unit')}")
-    if entry.get("direction", "within") not in _DIRECTIONS:
-        problems.append(f"{key}: unknown direction {entry.get('direction')}")
-    for line in [*entry.get("days", []), *entry.get("extension", [])]:
-        problems += [f"{key}: unknown field {name}" for name in line if name not in _VALUE_FIELDS]
-        problems += [f"{key}: {name} is missing" for name in ("from", "value", "row", "cite") if name not in line]
-    if problems:
-        raise LawBookError(*problems)
-    return Limit(
-        key=key,
-        zh=entry["zh"],
-        level=entry.get("level", "case"),
-        procedures=tuple(entry.get("procedures", ())),
-        starts=tuple(entry.get("starts", ())),
-        stops=tuple(entry.get("stops", ())),
-        reopens=tuple(entry.get("reopens", ())),
-        pauses=tuple(entry.get("pauses", {}).items()),
-        when=tuple(
-            (name, tuple(value) if isinstance(value, list) else (value,))
-            for name, value in entry.get("when", {}).items()
-        ),
-        applies=entry.get("applies"),
-        anchor=_names(entry.get("anchor")),
-        stop_anchor=_names(entry.get("stop_anchor")),
-        served_through=entry.get("served_through"),
-        value_field=entry.get("value_field"),
-        match=entry.get("match"),
-        restarts=entry.get("restarts", False),
-        unit=entry["unit"],
-        unit_cite=entry.get("unit_cite"),
-        unit_basis=entry.get("unit_basis", "law"),
-        direction=entry.get("direction", "within"),
-        party=entry.get("party", False),
-        rolls=entry.get("rolls", False),
-        who=tuple(entry["who"]),
-        parameter=entry.get("parameter"),
-        agency_may=entry.get("agency_may"),
-        deems=entry.get("deems"),
-        extension=tuple(dated(line) for line in entry.get("extension", ())),
-        extension_by_other_rule=entry.get("extension_by_other_rule", False),
-        note=entry.get("note"),
-        days=tuple(dated(line) for line in entry["days"]),
-    )
-
-
-def _names(written: str | list[str] | None) -> tuple[str, ...]:
-    if written is None:
-        return ()
-    return (written,) if isinstance(written, str) else tuple(written)
-
-
-def dated(line: Mapping[str, Any]) -> DatedValue:
-    """Make one dated value from its line; a fixed date is written "01-31"."""
-    value = line["value"]
-    if isinstance(value, str):
-        month, _, day = value.partition("-")
-        value = int(month) * _HUNDRED + int(day)
-    return DatedValue(
-        line["from"],
-        value,
-        line["row"],
-        line["cite"],
-        line.get("quote"),
-        line.get("basis", "law"),
-        line.get("approver"),
-        line.get("target"),
-    )
+def problems(limits: Mapping[str, Limit], sources: Mapping[str, Source]) -> Iterator[str]:
+    """Say what is wrong with each limit by itself."""
+    for limit in limits.values():
+        yield from (f"{limit.key}: {problem}" for problem in _limit_problems(limit, sources))
 
 
 def _limit_problems(limit: Limit, sources: Mapping[str, Source]) -> list[str]:
@@ -258,10 +196,7 @@ def _limit_problems(limit: Limit, sources: Mapping[str, Source]) -> list[str]:
         problems.append("only a party's period rolls over a day of rest (CPL#85.3)")
     if len({value.from_on for value in limit.days}) < len(limit.days):
         problems.append("two values from the same day")
-    if limit.unit_cite:
-        problems += problems_of(limit.unit_cite, sources)
     for value in (*limit.days, *limit.extension):
-        problems += problems_of(value.cite, sources)
         problems += _quote_problems(limit, value)
         problems += _unit_problems(limit, value, sources)
     return problems
@@ -287,7 +222,10 @@ def _unit_problems(limit: Limit, value: DatedValue, sources: Mapping[str, Source
     said = next((unit for word, unit in _WORDS.items() if word in value.quote), None)
     if said != "calendar_day":
         return [] if limit.unit == said else [f"the words say {said}, the unit is {limit.unit}"]
-    source = sources.get(Citation.parse(value.cite).source)
+    try:
+        source = sources.get(Citation.parse(value.cite).source)
+    except LawBookError as error:
+        return list(error.problems)
     rule = source.working_days if source else None
     if rule is not None and rule.makes_working_days(value.value, party=limit.party):
         sound = limit.unit == "working_day" and limit.unit_cite == rule.cite

@@ -5,40 +5,53 @@ Data: `config/law/disclosure.toml`. The conditions of the single acts are guards
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
-from enforcement.law.errors import Basis, LawBookError
+from enforcement.law.decode import FILLED, TABLE_KEY, written
+from enforcement.law.errors import Basis
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.names import (
+    Article,
+    Choice,
+    EventName,
+    FieldName,
+    LimitKey,
+    NewResult,
+    ParameterName,
+    ProcedureKey,
+    PublicationKind,
+    RowKey,
+)
 
 if TYPE_CHECKING:
     from enforcement.law.guards.registry import Law
 
+Form = Literal["full_text", "summary"]
 GroundKind = Literal["withholding", "deferral"]
 MINOR = "G16.1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Result:
     """One kind of result and how it is disclosed."""
 
-    key: str
-    procedure: str
-    event: str
-    outcomes: tuple[str, ...]
-    social_impact: bool | None
-    parameter: str
-    kind: str
-    limit_key: str
-    forms: tuple[str, ...]
-    anchor: str
-    row: str
-    cite: str
+    key: str = field(metadata=TABLE_KEY)
+    en: str
+    procedure: ProcedureKey
+    event: EventName
+    outcomes: tuple[Choice, ...] = ()
+    social_impact: bool | None = None
+    parameter: ParameterName | None = None
+    kind: PublicationKind
+    limit_key: LimitKey = field(metadata=written("limit"))
+    forms: Annotated[tuple[Form, ...], FILLED]
+    anchor: FieldName | None = None
+    row: RowKey
+    cite: Article
 
     def fits(self, facts: CaseFacts, record: Record) -> bool:
         """Whether the result of this case is of this kind, by the agency's numbers as they were then."""
@@ -54,11 +67,11 @@ class Result:
 class Ground:
     """One ground for not disclosing, or not yet. `ranks`: only texts of these ranks can carry it, and one is cited."""
 
-    row: str
-    cite: str
+    row: RowKey = field(metadata=TABLE_KEY)
+    cite: Article
     zh: str
     kind: GroundKind
-    ranks: tuple[str, ...]
+    ranks: tuple[Literal["law", "administrative_regulation", "local_regulation", "rule"], ...] = ()
     basis: Basis = "law"
 
 
@@ -76,50 +89,27 @@ class Obligation:
 
 
 @dataclass(frozen=True, slots=True)
+class TakenDown:
+    """What the public is told of what came down as an error: `reason` where the ground itself must not be told,
+    `history` on a page that lives again.
+    """
+
+    reason: str
+    history: str
+
+
+@dataclass(frozen=True, slots=True)
 class DisclosureRules:
     """What disclosure.toml says."""
 
-    results: tuple[Result, ...]
-    grounds: Mapping[str, Ground]
-    neutral_reason: str = ""
-    """What the public is told where the ground itself must not be told."""
-    republished_reason: str = ""
-    """What the history of a page says of a version that was taken down as an error."""
+    by_key: Mapping[NewResult, Result] = field(metadata=written("result"))
+    grounds: Mapping[RowKey, Ground] = field(metadata=written("ground"))
+    taken_down: TakenDown
 
-    @classmethod
-    def load(cls, path: Path) -> DisclosureRules:
-        """Read disclosure.toml. Raises LawBookError for a ground of an unknown kind or a result without a form."""
-        text = tomllib.loads(path.read_text("utf-8"))
-        results = tuple(_result(key, entry) for key, entry in text["result"].items())
-        grounds = {
-            row: Ground(row, entry["cite"], entry["zh"], entry["kind"], tuple(entry.get("ranks", ())))
-            for row, entry in text["ground"].items()
-        }
-        problems = [f"{path.name}: {one.key} names no form" for one in results if not one.forms]
-        kinds = ("withholding", "deferral")
-        problems += [
-            f"{path.name}: {one.row} is of kind {one.kind}" for one in grounds.values() if one.kind not in kinds
-        ]
-        if problems:
-            raise LawBookError(*problems)
-        return cls(results, grounds, text["taken_down"]["reason"], text["taken_down"]["history"])
-
-
-def _result(key: str, entry: Mapping[str, Any]) -> Result:
-    return Result(
-        key=key,
-        procedure=entry["procedure"],
-        event=entry["event"],
-        outcomes=tuple(entry.get("outcomes", ())),
-        social_impact=entry.get("social_impact"),
-        parameter=entry.get("parameter", ""),
-        kind=entry["kind"],
-        limit_key=entry["limit"],
-        forms=tuple(entry["forms"]),
-        anchor=entry["anchor"],
-        row=entry["row"],
-        cite=entry["cite"],
-    )
+    @property
+    def results(self) -> tuple[Result, ...]:
+        """Every kind of result, in the order in which they are tried."""
+        return tuple(self.by_key.values())
 
 
 def has_social_impact(decision: Fields) -> bool:
@@ -135,7 +125,7 @@ def obligation(facts: CaseFacts, law: Law) -> Obligation | None:
     for result in law.disclosure.results:
         record = facts.last(result.event)
         if record is not None and result.fits(facts, record):
-            anchor_on = Fields(record.data).day(result.anchor) or record.on
+            anchor_on = (Fields(record.data).day(result.anchor) if result.anchor else None) or record.on
             form, limit = result.forms[0], result.limit_key
             return Obligation(result.kind, limit, form, result.forms, anchor_on, result.row, result.cite)
     return None

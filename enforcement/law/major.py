@@ -2,55 +2,54 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Annotated
 
-from enforcement.law.errors import Basis, LawBookError
+from enforcement.law.decode import FILLED, TABLE_KEY, written
+from enforcement.law.errors import Basis
 from enforcement.law.facts import CaseFacts, DirectoryEntryFacts, Fields, PartyFacts
+from enforcement.law.names import Article, Choice, FieldName, MajorTest, MatterKind, NewClass, ParameterName, RowKey
 
 if TYPE_CHECKING:
     from enforcement.law.guards.registry import Law
-
-HEARING = "hearing_right"
 
 
 @dataclass(frozen=True, slots=True)
 class MajorClass:
     """One class of major decisions: where it stands, in which kinds of case it is asked, and by which test."""
 
-    key: str
-    kinds: tuple[str, ...]
-    row: str
-    cite: str
-    also: str | None
+    key: str = field(metadata=TABLE_KEY)
+    kinds: Annotated[tuple[MatterKind, ...], FILLED]
+    row: RowKey
+    cite: Article
     zh: str
-    basis: Basis
-    test: str
+    en: str
+    test: MajorTest
+    basis: Basis = "law"
+    also: Article | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class HeavyPenalties:
     """Penalties that always earn a hearing."""
 
-    penalties: frozenset[str]
-    row: str
-    cite: str
+    penalties: Annotated[frozenset[Choice], FILLED]
+    row: RowKey
+    cite: Article
     zh: str
-    basis: Basis
+    basis: Basis = "law"
 
 
 @dataclass(frozen=True, slots=True)
 class HearingAmount:
     """A sum that earns a hearing from the agency's own amount on: `field` holds it, `parties` it is for."""
 
-    field: str
-    parties: frozenset[str]
-    parameter: str
-    row: str
-    cite: str
+    field: FieldName
+    parties: Annotated[frozenset[Choice], FILLED]
+    parameter: ParameterName
+    row: RowKey
+    cite: Article
     zh: str
 
     def concerns(self, party: PartyFacts | None) -> bool:
@@ -79,48 +78,24 @@ class Major:
 
 
 @dataclass(frozen=True, slots=True)
+class HearingRight:
+    """What earns a hearing (APL#63.1)."""
+
+    always: tuple[HeavyPenalties, ...]
+    amounts: tuple[HearingAmount, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class MajorRules:
-    """The classes of S#5 to S#9, and what earns a hearing (APL#63.1)."""
+    """The classes of S#5 to S#9, and what earns a hearing."""
 
-    classes: tuple[MajorClass, ...]
-    always_heard: tuple[HeavyPenalties, ...]
-    heard_from: tuple[HearingAmount, ...]
+    by_key: Mapping[NewClass, MajorClass] = field(metadata=written("class"))
+    hearing_right: HearingRight
 
-    @classmethod
-    def load(cls, path: Path) -> MajorRules:
-        """Read major_decisions.toml. Raises LawBookError for a class with an unknown test."""
-        text = tomllib.loads(path.read_text("utf-8"))
-        hearing = text.pop(HEARING)
-        if unknown := [
-            f"{path.name}: {key} asks {one['test']}" for key, one in text.items() if one["test"] not in _TESTS
-        ]:
-            raise LawBookError(*unknown)
-        return cls(
-            classes=tuple(_class(key, entry) for key, entry in text.items()),
-            always_heard=tuple(
-                HeavyPenalties(frozenset(one["penalties"]), one["row"], one["cite"], one["zh"], one.get("basis", "law"))
-                for one in hearing["always"]
-            ),
-            heard_from=tuple(
-                HearingAmount(
-                    one["field"], frozenset(one["parties"]), one["parameter"], one["row"], one["cite"], one["zh"]
-                )
-                for one in hearing["amounts"]
-            ),
-        )
-
-
-def _class(key: str, entry: Mapping[str, Any]) -> MajorClass:
-    return MajorClass(
-        key=key,
-        kinds=tuple(entry["kinds"]),
-        row=entry["row"],
-        cite=entry["cite"],
-        also=entry.get("also"),
-        zh=entry["zh"],
-        basis=entry.get("basis", "law"),
-        test=entry["test"],
-    )
+    @property
+    def classes(self) -> tuple[MajorClass, ...]:
+        """Every class, in order."""
+        return tuple(self.by_key.values())
 
 
 def classify(facts: CaseFacts, law: Law) -> Major:
@@ -136,7 +111,7 @@ def _classify(facts: CaseFacts, law: Law) -> Major:
     grounds = tuple(
         Ground(one.row, one.cite, one.zh, one.basis, one.also)
         for one in law.major.classes
-        if facts.matter.kind in one.kinds and (_TESTS[one.test](facts, one, law.major) or _listed(facts, one))
+        if facts.matter.kind in one.kinds and (TESTS[one.test](facts, one, law.major) or _listed(facts, one))
     )
     return Major(bool(grounds), grounds, unmapped=not entries(facts) and not is_transfer(facts))
 
@@ -171,7 +146,9 @@ def hearing_grounds(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tu
     that it is missing is a breach of its own.
     """
     penalties = set(proposed.lines("penalties"))
-    heavy = (Ground(one.row, one.cite, one.zh, one.basis) for one in rules.always_heard if penalties & one.penalties)
+    heavy = (
+        Ground(one.row, one.cite, one.zh, one.basis) for one in rules.hearing_right.always if penalties & one.penalties
+    )
     sums = (
         Ground(one.row, one.cite, one.zh)
         for one in amounts_concerning(facts, proposed, rules)
@@ -183,7 +160,7 @@ def hearing_grounds(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tu
 def amounts_concerning(facts: CaseFacts, proposed: Fields, rules: MajorRules) -> tuple[HearingAmount, ...]:
     """The agency's amounts that matter here: for the kind of any party, where there is a sum at all."""
     parties = facts.parties or (None,)
-    concerned = (one for one in rules.heard_from if any(one.concerns(party) for party in parties))
+    concerned = (one for one in rules.hearing_right.amounts if any(one.concerns(party) for party in parties))
     return tuple(one for one in concerned if proposed.number(one.field) > 0)
 
 
@@ -225,7 +202,7 @@ def _penalty_hearing(facts: CaseFacts, _: MajorClass, rules: MajorRules) -> bool
     )
 
 
-_TESTS: Mapping[str, Test] = {
+TESTS: Mapping[str, Test] = {
     "by_tender": _flag("tender"),
     "license_hearing": lambda facts, _one, _rules: facts.has("hearing_held"),
     "social_risk": _flag("social_risk"),

@@ -4,23 +4,21 @@
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
-from typing import Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
-from enforcement.law.citation import Source, problems_of
-from enforcement.law.errors import Basis, Breach, LawBookError
+from enforcement.law.decode import FILLED
+from enforcement.law.errors import Basis, Breach
 from enforcement.law.events import Record
 from enforcement.law.facts import Fields, RecordingFacts
+from enforcement.law.names import Activity, Article, FieldName, RowKey
 
 DutyKind = Literal["must", "or_reason", "none"]
 
 START_CORRECTED = "recording_start_corrected"
 
-_BASES: frozenset[str] = frozenset(get_args(Basis))
 _STRICTEST: tuple[DutyKind, ...] = ("must", "or_reason")
 
 
@@ -134,57 +132,74 @@ def _is_blank(value: object) -> bool:
 # ------------------------------------------------------------------------------------------------------------ loading
 
 
-def load(path: Path, sources: Mapping[str, Source]) -> RecordingRules:
-    """Read recording.toml. Raises LawBookError naming every fault: an unknown duty, a citation that is none, an
-    activity or a field whose words are not in the quotation.
-    """
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    problems = [f"{name} is missing" for name in ("duty", "metadata", "joining") if name not in table]
-    if problems:
-        raise LawBookError(*(f"{path.name}: {problem}" for problem in problems))
-    grounds: dict[str, list[Ground]] = {}
-    for entry in table["duty"]:
-        problems += _problems(entry, entry.get("activities", {}), sources)
-        if entry.get("duty") not in _STRICTEST:
-            problems.append(f"{entry.get('row')}: unknown duty {entry.get('duty')}")
-        if not problems:
-            shared = {name: entry[name] for name in ("duty", "row", "cite", "quote", "basis")}
-            for activity, words in entry["activities"].items():
-                grounds.setdefault(activity, []).append(Ground(**shared, words=words))
-    metadata, joining = table["metadata"], table["joining"]
-    problems += _problems(metadata, metadata.get("fields", {}), sources)
-    seconds = joining.get("seconds")
-    if not isinstance(seconds, int) or seconds < 0:
-        problems.append(f"joining: {seconds} is no number of seconds")
-    if problems:
-        raise LawBookError(*(f"{path.name}: {problem}" for problem in problems))
-    return RecordingRules(
-        grounds={
-            activity: tuple(sorted(found, key=lambda ground: _STRICTEST.index(ground.duty)))
-            for activity, found in grounds.items()
-        },
-        metadata=tuple(
-            MetadataField(name, words, metadata["row"], metadata["cite"], metadata["basis"])
-            for name, words in metadata["fields"].items()
-        ),
-        joins_within=timedelta(seconds=seconds),
-    )
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Activities that one article wants recorded, each with the words of the quotation that name it."""
+
+    duty: Literal["must", "or_reason"]
+    row: RowKey
+    cite: Article
+    quote: str
+    basis: Basis
+    activities: Annotated[Mapping[Activity, str], FILLED]
 
 
-def _problems(entry: Mapping[str, Any], named: Mapping[str, str], sources: Mapping[str, Source]) -> list[str]:
-    """Say what is wrong with one quotation and the words taken from it."""
-    row = str(entry.get("row"))
-    problems = [f"{row}: {name} is missing" for name in ("row", "cite", "quote") if not entry.get(name)]
-    if problems:
-        return problems
-    problems += [f"{row}: {problem}" for problem in problems_of(entry["cite"], sources)]
-    if entry.get("basis") not in _BASES:
-        problems.append(f"{row}: unknown basis {entry.get('basis')}")
-    if not named:
-        problems.append(f"{row}: names nothing")
-    problems += [
-        f"{row}: {name}: “{words}” is not in the quotation"
-        for name, words in named.items()
-        if words not in entry["quote"]
-    ]
-    return problems
+@dataclass(frozen=True, slots=True)
+class Metadata:
+    """What a recording must say of itself: field names, each with the words of the quotation that name it."""
+
+    row: RowKey
+    cite: Article
+    quote: str
+    basis: Basis
+    fields: Annotated[Mapping[FieldName, str], FILLED]
+
+
+@dataclass(frozen=True, slots=True)
+class Joining:
+    """How many seconds may be lost between two files of one recording."""
+
+    row: RowKey
+    cite: Article
+    seconds: int
+    basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class RecordingFile:
+    """recording.toml as it is written."""
+
+    duty: tuple[Duty, ...]
+    metadata: Metadata
+    joining: Joining
+
+    def rules(self) -> RecordingRules:
+        """What follows for each activity, strictest first."""
+        grounds: dict[str, list[Ground]] = {}
+        for one in self.duty:
+            for activity, words in one.activities.items():
+                ground = Ground(one.duty, one.row, one.cite, one.quote, one.basis, words)
+                grounds.setdefault(activity, []).append(ground)
+        about = self.metadata
+        return RecordingRules(
+            grounds={
+                activity: tuple(sorted(found, key=lambda ground: _STRICTEST.index(ground.duty)))
+                for activity, found in grounds.items()
+            },
+            metadata=tuple(
+                MetadataField(name, words, about.row, about.cite, about.basis) for name, words in about.fields.items()
+            ),
+            joins_within=timedelta(seconds=self.joining.seconds),
+        )
+
+
+def problems(written: RecordingFile) -> Iterator[str]:
+    """Say which words do not stand in the quotation they are said to be taken from."""
+    named: list[tuple[str, str, Mapping[str, str]]] = [(one.row, one.quote, one.activities) for one in written.duty]
+    named.append((written.metadata.row, written.metadata.quote, written.metadata.fields))
+    for row, quote, words in named:
+        yield from (
+            f"{row}: {name}: “{said}” is not in the quotation" for name, said in words.items() if said not in quote
+        )
+    if written.joining.seconds < 0:
+        yield f"joining: {written.joining.seconds} is no number of seconds"

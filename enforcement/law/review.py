@@ -5,17 +5,17 @@ Data: `config/law/legal_review.toml`. What is major stands in `major.py`; `class
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from enforcement.law.errors import Breach, LawBookError
+from enforcement.law.decode import written
+from enforcement.law.errors import Breach
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.major import Major, MajorRules, classify, concluded, is_transfer
+from enforcement.law.names import Article, EventName, FieldName, GuardName, MatterKind, RowKey, Shown
 
 if TYPE_CHECKING:
     from enforcement.law.guards.registry import Law
@@ -45,10 +45,10 @@ ANSWER = "responded_to_review"
 class Part:
     """One part of a submission (S#12)."""
 
-    field: str
+    field: FieldName
     zh: str
-    row: str
-    cite: str
+    row: RowKey
+    cite: Article
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,11 +58,11 @@ class Point:
     """
 
     no: int
-    row: str
-    cite: str
+    row: RowKey
+    cite: Article
     zh: str
-    shown: str
-    guards: Mapping[str, tuple[str, ...]]
+    shown: Shown
+    guards: Mapping[MatterKind, tuple[GuardName, ...]]
     at_times: bool = False
 
 
@@ -71,33 +71,14 @@ class LegalReview:
     """What a submission holds, what a review checks, what voids it."""
 
     submission: tuple[Part, ...]
-    points: tuple[Point, ...]
-    voided_by: Mapping[str, str]
+    points: tuple[Point, ...] = field(metadata=written("point"))
+    voided_by: Mapping[EventName, str]
 
-    @classmethod
-    def load(cls, path: Path) -> LegalReview:
-        """Read legal_review.toml. Raises LawBookError for points that are not 1 to n, unknown guards or unknown
-        facts.
-        """
-        from enforcement.law.guards import GUARDS
 
-        text = tomllib.loads(path.read_text("utf-8"))
-        points = tuple(_point(entry) for entry in text["point"])
-        problems = [
-            f"legal_review: point {point.no} asks {name}, which is no guard"
-            for point in points
-            for names in point.guards.values()
-            for name in names
-            if name not in GUARDS
-        ]
-        problems += [
-            f"legal_review: point {point.no} shows {point.shown}" for point in points if point.shown not in _SHOWN
-        ]
-        if [point.no for point in points] != list(range(1, len(points) + 1)):
-            problems.append("legal_review: the points are not numbered from 1 without a gap")
-        if problems:
-            raise LawBookError(*problems)
-        return cls(tuple(Part(**entry) for entry in text["submission"]), points, text["voided_by"])
+def problems(rules: LegalReview) -> Iterator[str]:
+    """Say where the points are not numbered from 1 without a gap."""
+    if [point.no for point in rules.points] != list(range(1, len(rules.points) + 1)):
+        yield "the points are not numbered from 1 without a gap"
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +103,7 @@ def checks(facts: CaseFacts, law: Law) -> tuple[PointCheck, ...]:
     for point in law.legal_review.points:
         guards = [GUARDS[name] for name in point.guards.get(facts.matter.kind, ())]
         breaches = tuple(breach for guard in guards for breach in guard.check(facts, law))
-        notes = _SHOWN[point.shown](facts)
+        notes = SHOWN[point.shown](facts)
         ok = not breaches if guards else None
         if point.shown == "crime" and is_transfer(facts):
             ok = False
@@ -191,12 +172,6 @@ def earlier_answers(facts: CaseFacts) -> tuple[tuple[Fields, Fields], ...]:
     answers = {one.number("point"): one for one in Fields(said.data if said else None).group("responses")}
     findings = (one for one in Fields(opinion.data).group("findings") if one.text("conclusion") == "problem")
     return tuple((one, answers[one.number("point")]) for one in findings if one.number("point") in answers)
-
-
-def _point(entry: Mapping[str, Any]) -> Point:
-    guards = {kind: tuple(names) for kind, names in entry["guards"].items()}
-    at_times = bool(entry.get("at_times", False))
-    return Point(entry["no"], entry["row"], entry["cite"], entry["zh"], entry["shown"], guards, at_times)
 
 
 # ----------------------------------------------------------------------------------------------- facts beside a point
@@ -279,7 +254,7 @@ def _crime(facts: CaseFacts) -> Iterable[str]:
     yield "调查终结时认为涉嫌犯罪" if is_transfer(facts) else "调查终结时未认为涉嫌犯罪"
 
 
-_SHOWN: Mapping[str, Callable[[CaseFacts], tuple[str, ...]]] = {
+SHOWN: Mapping[str, Callable[[CaseFacts], tuple[str, ...]]] = {
     "documents": lambda facts: tuple(_documents(facts)),
     "matter": lambda facts: tuple(_matter(facts)),
     "officers": lambda facts: tuple(_officers(facts)),

@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
 
-from enforcement.law.citation import Source, problems_of
-from enforcement.law.errors import LawBookError, NotFound
+from enforcement.law.decode import TABLE_KEY
+from enforcement.law.errors import NotFound
+from enforcement.law.names import Article
 
 
 @dataclass(frozen=True, slots=True)
 class Term:
-    """One word of the law: `article` uses or defines it; `event`: a process record may say that it happened."""
+    """One word of the law: `article` uses or defines it; `event`: a process record may say that it happened. The words
+    of the identifier all stand in `en`: either tells a slip in the other.
+    """
 
-    identifier: str
+    identifier: str = field(metadata=TABLE_KEY)
     zh: str
     en: str
-    article: str | None = None
+    article: Article | None = None
     event: bool = False
 
 
@@ -44,20 +45,3 @@ class Terms:
     def events(self) -> frozenset[str]:
         """What a process record may say has happened."""
         return frozenset(term.identifier for term in self.table.values() if term.event)
-
-
-def load(path: Path, sources: Mapping[str, Source]) -> dict[str, Term]:
-    """Read terms.toml. Raises LawBookError for a term without label or English, or an article that does not exist."""
-    problems: list[str] = []
-    terms: dict[str, Term] = {}
-    for identifier, entry in tomllib.loads(path.read_text(encoding="utf-8")).items():
-        unknown = [name for name in entry if name not in {"zh", "en", "article", "event"}]
-        problems += [f"{path.name}: {identifier}: unknown field {name}" for name in unknown]
-        problems += [f"{path.name}: {identifier}: {name} is missing" for name in ("zh", "en") if not entry.get(name)]
-        if article := entry.get("article"):
-            problems += [f"{path.name}: {identifier}: {problem}" for problem in problems_of(article, sources)]
-        if not problems:
-            terms[identifier] = Term(identifier=identifier, **entry)
-    if problems:
-        raise LawBookError(*problems)
-    return terms

@@ -4,28 +4,29 @@ it sets them.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import date
-from pathlib import Path
-from typing import Any
+from typing import Annotated, Literal
 
-from enforcement.law.citation import Source, numbers_in, problems_of
-from enforcement.law.deadlines import DatedValue, dated
-from enforcement.law.errors import LawBookError, NotFound
+from enforcement.law.citation import numbers_in
+from enforcement.law.deadlines import DatedValue
+from enforcement.law.decode import FILLED, TABLE_KEY
+from enforcement.law.errors import NotFound
+from enforcement.law.names import Article, NewParameter, NewThreshold, RowKey
 
-UNITS = ("person", "yuan", "fen", "percent", "year", "working_day")
+Unit = Literal["person", "yuan", "fen", "percent", "year", "month", "working_day"]
 
 
 @dataclass(frozen=True, slots=True)
 class Threshold:
     """One number of law that is no period: persons, yuan, percent, years of age."""
 
-    key: str
+    key: str = field(metadata=TABLE_KEY)
     zh: str
-    unit: str
-    days: tuple[DatedValue, ...]
+    en: str
+    unit: Unit
+    days: Annotated[tuple[DatedValue, ...], FILLED]
 
     def on(self, day: date) -> DatedValue:
         """Return the value in force on the day. Raises NotFound before the first one."""
@@ -39,11 +40,11 @@ class Threshold:
 class AgencyParameter:
     """A number the law leaves to the agency (APL#63): dated agency data, refused while unset."""
 
-    key: str
+    key: str = field(metadata=TABLE_KEY)
     zh: str
-    unit: str
-    row: str
-    cite: str
+    unit: Unit
+    row: RowKey
+    cite: Article
     quote: str
 
 
@@ -51,8 +52,8 @@ class AgencyParameter:
 class Thresholds:
     """All of thresholds.toml."""
 
-    law: Mapping[str, Threshold]
-    agency: Mapping[str, AgencyParameter]
+    law: Mapping[NewThreshold, Threshold]
+    agency: Mapping[NewParameter, AgencyParameter]
 
     def on(self, key: str, day: date) -> int:
         """Return the law's number in force on the day. Raises NotFound for an unknown key or an earlier day."""
@@ -61,35 +62,10 @@ class Thresholds:
         return self.law[key].on(day).value
 
 
-def load(path: Path, sources: Mapping[str, Source]) -> Thresholds:
-    """Read thresholds.toml. Raises LawBookError naming every fault: unit, citation, a number the words do not say."""
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
-    problems = [f"{path.name}: unknown part {name}" for name in table if name not in {"law", "agency"}]
-    law: dict[str, Threshold] = {}
-    agency: dict[str, AgencyParameter] = {}
-    for key, entry in table.get("law", {}).items():
-        threshold = Threshold(key, entry["zh"], entry["unit"], tuple(dated(line) for line in entry["days"]))
-        law[key] = threshold
-        problems += [f"{path.name}: {key}: {problem}" for problem in _problems(threshold, sources)]
-    for key, entry in table.get("agency", {}).items():
-        agency[key] = AgencyParameter(key=key, **_strings(entry))
-        problems += [f"{path.name}: {key}: {problem}" for problem in problems_of(entry["cite"], sources)]
-    units = {key: one.unit for key, one in law.items()} | {key: one.unit for key, one in agency.items()}
-    problems += [f"{path.name}: {key}: unknown unit {unit}" for key, unit in units.items() if unit not in UNITS]
-    if problems:
-        raise LawBookError(*problems)
-    return Thresholds(law, agency)
-
-
-def _strings(entry: Mapping[str, Any]) -> dict[str, str]:
-    return {name: str(value) for name, value in entry.items()}
-
-
-def _problems(threshold: Threshold, sources: Mapping[str, Source]) -> list[str]:
-    problems: list[str] = []
-    for value in threshold.days:
-        problems += problems_of(value.cite, sources)
-        expected = (100, value.value) if threshold.unit == "percent" else (value.value,)  # 百分之三 reads 100, 3
-        if value.quote is None or numbers_in(value.quote) != expected:
-            problems.append(f"the words “{value.quote}” do not say {value.value}")
-    return problems
+def problems(thresholds: Thresholds) -> Iterator[str]:
+    """Say which of the law's numbers their words do not say."""
+    for threshold in thresholds.law.values():
+        for value in threshold.days:
+            expected = (100, value.value) if threshold.unit == "percent" else (value.value,)  # 百分之三 reads 100, 3
+            if value.quote is None or numbers_in(value.quote) != expected:
+                yield f"{threshold.key}: the words “{value.quote}” do not say {value.value}"

@@ -12,6 +12,7 @@ from werkzeug.exceptions import BadRequest
 
 from config.settings import Settings
 from enforcement import logs
+from enforcement.actions.program import program
 from enforcement.law.errors import NotFound
 from enforcement.ledger.notes import VerifierKey
 from enforcement.office import ENGINE_OPTIONS, database_url, open_office
@@ -83,7 +84,7 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     database.init_app(app)
     with app.app_context():
         engine = database.engine
-    app.extensions[here.KEY] = replace(office, engine=engine) if office else open_office(settings, engine)
+    app.extensions[here.KEY] = replace(office, engine=engine) if office else open_office(settings, program(), engine)
     app.jinja_env.filters |= words.filters(words.Words(app.extensions[here.KEY].book))
     app.jinja_env.filters["public_page"] = disclosures.public_page
     app.jinja_env.trim_blocks = True

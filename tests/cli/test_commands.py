@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -11,11 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
-from click.testing import Result
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import create_engine, make_url
 
-import wsgi
 from enforcement import sequencer
 from enforcement.actions import access
 from enforcement.actions.people import RegisterUnit
@@ -25,47 +21,12 @@ from enforcement.demo.walk import Walk
 from media import demo as sample_media
 from tests import factories
 from tests.actions.watching import unchanged
+from tests.cli.running import ORIGIN, SEED, Flask
 from tests.factories import House
 from tests.live_site import live_site
 
 if TYPE_CHECKING:
     from enforcement.runtime.embedded import Server
-
-SEED = bytes(range(32))
-ORIGIN = "ledger.example/commands"
-PUBLIC_KEY = Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw()
-
-Flask = Callable[..., Result]
-
-
-@pytest.fixture
-def flask(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Flask:
-    """Run a command against the house: `flask("ledger", "verify")`."""
-    for name in [name for name in os.environ if name.startswith("MINGJIAN_")]:
-        monkeypatch.delenv(name)
-    environ = {
-        "MINGJIAN_VAR": str(tmp_path / "var"),
-        "MINGJIAN_MEDIA": str(tmp_path / "media"),
-        "FLASK_RUN_FROM_CLI": "true",  # as the `flask` command does
-        "MINGJIAN_DEMO": "1",
-        "MINGJIAN_PUBLIC_ADDRESS": factories.PUBLIC_ADDRESS,
-        "MINGJIAN_DATABASE_URL": house.urls.app,
-        "MINGJIAN_DATABASE_SEQUENCER_URL": house.urls.sequencer,
-        "MINGJIAN_DATABASE_VERIFIER_URL": house.urls.verifier,
-        "MINGJIAN_DATABASE_OWNER_URL": house.urls.owner,
-        "MINGJIAN_DATABASE_PUBLIC_URL": house.urls.public,
-        "MINGJIAN_LEDGER_KEY": SEED.hex(),
-        "MINGJIAN_LEDGER_PUBLIC_KEY": PUBLIC_KEY.hex(),
-        "MINGJIAN_LEDGER_ORIGIN": ORIGIN,
-    }
-
-    def run(*arguments: str, **more: str) -> Result:
-        for name, value in (environ | more).items():
-            monkeypatch.setenv(name, value)
-        app = wsgi.create_app()
-        return app.test_cli_runner().invoke(args=list(arguments))
-
-    return run
 
 
 @pytest.fixture
@@ -118,59 +79,6 @@ def test_an_agency_founded_twice_or_without_a_name_leaves_nothing(flask: Flask, 
         assert (taken.exit_code, taken.output) == (1, "Error: username：已经登记，不得重复\n")
         nameless = flask(*NEW, "--code", "MD-CG-3", "--admin-username", "cg-third", "--name", " ")
         assert (nameless.exit_code, "name：" in nameless.output) == (1, True)
-
-
-# ----------------------------------------------------------------------------------------------------------------- law
-
-
-def test_law_check_sums_the_book_up_for_people_and_for_programs(flask: Flask) -> None:
-    said = flask("law", "check")
-    assert said.exit_code == 0
-    assert "期限" in said.output
-    answer = json.loads(flask("law", "check", "--json").output)
-    assert answer["sound"] is True
-    assert answer["counts"]["limits"] > 40
-
-
-def test_law_due_gives_day_article_and_words(flask: Flask) -> None:
-    said = flask("law", "due", "disclosure_of_license", "2026-09-30")
-    assert "2026-10-15" in said.output
-    assert "《北京市行政执法公示办法》第十三条" in said.output
-    answer = json.loads(flask("law", "due", "disclosure_of_license", "2026-09-30", "--json").output)
-    assert (answer["target"], answer["due"], answer["value"]) == ("2026-10-14", "2026-10-15", 7)
-
-
-def test_law_due_marks_a_year_without_a_notice_as_provisional(flask: Flask) -> None:
-    assert "暂定" in flask("law", "due", "disclosure_of_license", "2026-12-28").output
-
-
-def test_an_unknown_limit_is_refused_with_a_sentence(flask: Flask) -> None:
-    said = flask("law", "due", "no_such_limit", "2026-09-30")
-    assert said.exit_code == 1
-    assert "没有期限" in said.output
-
-
-def test_working_days_are_added_by_the_calendar(flask: Flask) -> None:
-    assert "2026-10-15" in flask("law", "add-working-days", "2026-09-30", "7").output
-    assert json.loads(flask("law", "add-working-days", "2026-09-30", "7", "--json").output) == {
-        "date": "2026-10-15",
-        "provisional": False,
-    }
-    assert flask("law", "add-working-days", "2026-09-30", "0").exit_code == 2
-
-
-@pytest.mark.parametrize(
-    "asked",
-    [
-        ("due", "disclosure_of_license", "9999-12-31"),
-        ("due", "disclosure_of_inspection", "9999-12-31"),
-        ("add-working-days", "9999-12-30", "7"),
-        ("add-working-days", "2026-09-28", "99999999999"),
-    ],
-)
-def test_a_day_beyond_every_calendar_is_one_sentence(flask: Flask, asked: tuple[str, ...]) -> None:
-    said = flask("law", *asked)
-    assert (said.exit_code, said.output) == (1, "Error: 日期超出可以推算的范围。\n")
 
 
 # -------------------------------------------------------------------------------------------------------------- ledger

@@ -3,37 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 import pytest
 
-from enforcement.law import citation, deadlines
+from enforcement.law.book import Book
 from enforcement.law.calendar import Calendar
 from enforcement.law.citation import Source
 from enforcement.law.deadlines import Limit
 from tests.law.places import CONFIG
 
-if TYPE_CHECKING:
-    from enforcement.law.book import Book
+
+@pytest.fixture(scope="session")
+def sources(book: Book) -> Mapping[str, Source]:
+    return book.sources
 
 
 @pytest.fixture(scope="session")
-def sources() -> Mapping[str, Source]:
-    return citation.load(CONFIG / "law" / "sources.toml")
+def calendar(book: Book) -> Calendar:
+    return book.calendar
 
 
 @pytest.fixture(scope="session")
-def calendar() -> Calendar:
-    return Calendar.load(CONFIG / "calendar")
-
-
-@pytest.fixture(scope="session")
-def limits(sources: Mapping[str, Source]) -> Mapping[str, Limit]:
-    return deadlines.load(CONFIG / "law" / "deadlines.toml", sources)
+def limits(book: Book) -> Mapping[str, Limit]:
+    return book.limits
 
 
 @pytest.fixture(scope="session")
 def book() -> Book:
-    from enforcement.law.book import Book
-
     return Book.load(CONFIG)

@@ -14,7 +14,7 @@ from enforcement.law.calendar import Calendar
 from enforcement.law.clocks import Clock, moved, open_clocks, running
 from enforcement.law.events import SHANGHAI, Record
 from enforcement.law.facts import CaseFacts, ParameterFacts
-from tests.law.places import CONFIG, scenarios
+from tests.law.places import YEARS, scenarios
 
 if TYPE_CHECKING:
     from enforcement.law.book import Book
@@ -76,7 +76,7 @@ def test_the_clocks_of_a_case_stand_as_written(book: Book, case: dict[str, Any])
 def test_every_case_limit_has_a_clock_scenario(book: Book) -> None:
     shown = {wanted["limit"] for case in scenarios("clocks", "case") for wanted in case["clocks"]}
     missing = {limit.key for limit in book.limits.values() if limit.level == "case"} - shown
-    assert missing == {"disclosure_of_other_decision", "freeze", "license_hearing_notice"}
+    assert missing == {"disclosure_of_other_decision", "license_hearing_notice"}
 
 
 def test_only_open_clocks_say_who_must_act(book: Book) -> None:
@@ -121,7 +121,7 @@ def test_a_reading_of_ours_says_so_and_the_law_does_not(book: Book) -> None:
 
 
 def test_a_corrected_notice_moves_the_clocks_it_touches_and_no_other(book: Book) -> None:
-    before = Calendar.load(CONFIG / "calendar", known_on=date(2020, 1, 26))
+    before = Calendar.of(YEARS, known_on=date(2020, 1, 26))
     records = [
         {"event": "application_accepted", "on": date(2020, 1, 20)},
         {"event": "materials_received", "on": date(2020, 1, 6), "data": {"received_on": "2020-01-06"}},

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enforcement.law import citation, counting, deadlines
+from enforcement.law import counting
 from enforcement.law.calendar import Calendar, Day, Span
 from enforcement.law.deadlines import Limit
-from tests.law.places import CONFIG
+from tests.law.places import FILES, YEARS
 
 ONE_DAY = timedelta(days=1)
-LOADED = Calendar.load(CONFIG / "calendar")
-LIMITS = deadlines.load(CONFIG / "law" / "deadlines.toml", citation.load(CONFIG / "law" / "sources.toml"))
+LOADED = Calendar.of(YEARS)
+LIMITS: Mapping[str, Limit] = FILES["law/deadlines"].value or {}
 PLAIN = st.sampled_from([one for one in LIMITS.values() if one.unit in {"calendar_day", "month"} and not one.rolls])
 
 DAYS = st.dates(date(2014, 6, 1), date(2028, 12, 31))

@@ -1,26 +1,24 @@
 """Every limit stands on its words; a spoiled line does not load; dues come out as a lawyer would count them."""
 
-import tomllib
+import dataclasses
 from collections.abc import Mapping
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enforcement.law import citation, counting, deadlines
+from enforcement.law import counting, deadlines
 from enforcement.law.calendar import Calendar
 from enforcement.law.citation import Source, numbers_in
 from enforcement.law.deadlines import Limit
-from enforcement.law.errors import LawBookError, NotFound
-from tests.law.places import CONFIG, scenarios
+from enforcement.law.errors import NotFound
+from tests.law.places import FILES, YEARS, faults, said, scenarios, text_of
 
-FILE = CONFIG / "law" / "deadlines.toml"
-SOURCES = citation.load(CONFIG / "law" / "sources.toml")
-LIMITS = deadlines.load(FILE, SOURCES)
-CALENDAR = Calendar.load(CONFIG / "calendar")
+FILE = "law/deadlines"
+LIMITS: Mapping[str, Limit] = FILES[FILE].value or {}
+CALENDAR = Calendar.of(YEARS)
 STARTS = st.dates(date(2021, 11, 5), date(2026, 9, 30))
 COUNTED = [limit for limit in LIMITS.values() if limit.direction == "within"]
 WITHIN = st.sampled_from([limit for limit in COUNTED if limit.unit in {"working_day", "calendar_day"}])
@@ -137,14 +135,9 @@ def test_what_is_dated_before_the_law_is_judged_by_its_first_line() -> None:
 
 
 def test_a_clock_keeps_the_line_in_force_on_the_day_it_started() -> None:
-    table = tomllib.loads(FILE.read_text(encoding="utf-8"))["disclosure_of_license"]
-    line = {
-        **table["days"][0],
-        "from": date(2026, 6, 1),
-        "value": 5,
-        "quote": "应当在决定作出之日起5个工作日内主动公示",
-    }
-    limit = deadlines.read("disclosure_of_license", {**table, "days": [*table["days"], line]})
+    now = LIMITS["disclosure_of_license"]
+    later = dataclasses.replace(now.days[0], from_on=date(2026, 6, 1), value=5)
+    limit = dataclasses.replace(now, days=(*now.days, later))
     assert counting.due(limit, date(2026, 5, 29), CALENDAR).value == 7
     assert counting.due(limit, date(2026, 5, 29), CALENDAR).due_on == date(2026, 6, 9)
     assert counting.due(limit, date(2026, 6, 1), CALENDAR).value == 5
@@ -165,18 +158,15 @@ def test_a_limit_speaks_in_the_law_s_name_only_with_its_words(limit: Limit) -> N
             assert value.quote is None or not numbers_in(value.quote)
 
 
-def spoiled(tmp_path: Path, key: str, before: str, after: str) -> Path:
-    text = FILE.read_text(encoding="utf-8")
-    head, _, rest = text.partition(f"[{key}]\n")
+def spoiled(key: str, before: str, after: str) -> str:
+    head, _, rest = text_of(FILE).partition(f"[{key}]\n")
     body, blank, tail = rest.partition("\n\n")
     assert before in body, body
-    path = tmp_path / "deadlines.toml"
-    path.write_text(f"{head}[{key}]\n{body.replace(before, after, 1)}{blank}{tail}", encoding="utf-8")
-    return path
+    return f"{head}[{key}]\n{body.replace(before, after, 1)}{blank}{tail}"
 
 
 @pytest.mark.parametrize(
-    ("key", "before", "after", "said"),
+    ("key", "before", "after", "words"),
     [
         ("disclosure_of_license", "value = 7", "value = 8", "do not say 8个工作日"),
         ("disclosure_of_license", "7个工作日内", "10个工作日内", "do not say 7个工作日"),
@@ -211,23 +201,18 @@ def spoiled(tmp_path: Path, key: str, before: str, after: str) -> Path:
         ("correction_request", "应当及时核实", "应当在5个工作日内核实", "quotes no number"),
     ],
 )
-def test_a_spoiled_line_does_not_load(tmp_path: Path, key: str, before: str, after: str, said: str) -> None:
-    with pytest.raises(LawBookError, match=said):
-        deadlines.load(spoiled(tmp_path, key, before, after), SOURCES)
+def test_a_spoiled_line_does_not_load(key: str, before: str, after: str, words: str) -> None:
+    assert words in said(FILE, spoiled(key, before, after))
 
 
-def test_two_values_from_the_same_day_do_not_load(tmp_path: Path) -> None:
+def test_two_values_from_the_same_day_do_not_load() -> None:
     line = '{ from = 2021-11-05, value = 5, row = "S14.1a", cite = "S#14.1", quote = "起5个工作日内" }'
-    with pytest.raises(LawBookError, match="two values from the same day"):
-        deadlines.load(spoiled(tmp_path, "legal_review", "days   = [", f"days   = [{line}, "), SOURCES)
+    assert "two values from the same day" in said(FILE, spoiled("legal_review", "days   = [", f"days   = [{line}, "))
 
 
-def test_every_fault_is_named_at_once(tmp_path: Path) -> None:
-    path = spoiled(tmp_path, "legal_review", "value = 5", "value = 6")
-    path.write_text(path.read_text(encoding="utf-8").replace("value = 90", "value = 60"), encoding="utf-8")
-    with pytest.raises(LawBookError) as caught:
-        deadlines.load(path, SOURCES)
-    assert len(caught.value.problems) == 2
+def test_every_fault_is_named_at_once() -> None:
+    text = spoiled("legal_review", "value = 5", "value = 6").replace("value = 90", "value = 60")
+    assert len(faults(FILE, text)) == 2
 
 
 # --------------------------------------------------------------------------------------- what an agency may set

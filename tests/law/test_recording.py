@@ -3,20 +3,21 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from enforcement.law import citation, deadlines, recording
-from enforcement.law.errors import LawBookError
+from enforcement.law import recording
+from enforcement.law.book import Book, decode_file
 from enforcement.law.facts import RecordingFacts
-from enforcement.law.recording import Gap
+from enforcement.law.recording import Gap, RecordingFile
+from tests.law.places import FILES, changed, said
 
-LAW = Path(__file__).parents[2] / "config" / "law"
-SOURCES = citation.load(LAW / "sources.toml")
-RULES = recording.load(LAW / "recording.toml", SOURCES)
+FILE = "law/recording"
+WRITTEN = FILES[FILE].value
+assert isinstance(WRITTEN, RecordingFile)
+RULES = WRITTEN.rules()
 TEN = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 
@@ -26,14 +27,6 @@ def at(minute: float) -> datetime:
 
 def film(begins: float, ends: float | None, kind: str = "video") -> RecordingFacts:
     return RecordingFacts(started_at=at(begins), ended_at=None if ends is None else at(ends), kind=kind)
-
-
-def changed(tmp_path: Path, old: str, new: str) -> Path:
-    text = (LAW / "recording.toml").read_text(encoding="utf-8")
-    assert old in text
-    path = tmp_path / "recording.toml"
-    path.write_text(text.replace(old, new, 1), encoding="utf-8")
-    return path
 
 
 @pytest.mark.parametrize("activity", ["sealing_up", "seizure", "forced_demolition"])
@@ -57,15 +50,17 @@ def test_an_article_that_only_promotes_recording_is_not_passed_off_as_a_command(
     assert bases == {"J#9.1": "default", "J#9.2": "default", "W#17.3": "law"}
 
 
-def test_a_rule_that_commands_recording_prevails_over_one_that_leaves_it_open(tmp_path: Path) -> None:
+def test_a_rule_that_commands_recording_prevails_over_one_that_leaves_it_open() -> None:
     """J#9.4 「有强制性规定的，从其规定」: a further entry, with its article, makes an activity mandatory."""
     assert recording.duty("hearing", RULES) == "or_reason"
     commanded = (
         'row        = "W17.3"\ncite       = "W#17.3"\n'
         'quote      = "行政执法机关对实施强制拆除或者回填应当制作笔录并全程录像"\nbasis      = "law"\nactivities = {'
     )
-    path = changed(tmp_path, commanded, commanded + ' hearing = "全程录像",')
-    rules = recording.load(path, SOURCES)
+    text = changed(FILE, commanded, commanded + ' hearing = "全程录像",')
+    written = decode_file(FILE, text.encode()).value
+    assert isinstance(written, RecordingFile)
+    rules = written.rules()
     assert recording.duty("hearing", rules) == "must"
     assert [ground.cite for ground in rules.grounds["hearing"]] == ["W#17.3", "J#9.2"]
 
@@ -138,14 +133,12 @@ def test_each_thing_a_recording_does_not_say_is_refused_in_the_words_of_the_arti
     assert {(breach.cite, breach.row, breach.basis) for breach in breaches} == {("J#10.2", "J10.2a", "law")}
 
 
-def test_words_that_are_not_in_the_quotation_do_not_load(tmp_path: Path) -> None:
-    path = changed(tmp_path, 'seizure = "扣押"', 'seizure = "冻结"')
-    with pytest.raises(LawBookError, match="“冻结” is not in the quotation"):
-        recording.load(path, SOURCES)
+def test_words_that_are_not_in_the_quotation_do_not_load() -> None:
+    assert "“冻结” is not in the quotation" in said(FILE, changed(FILE, 'seizure = "扣押"', 'seizure = "冻结"'))
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "said"),
+    ("old", "new", "words"),
     [
         ('cite       = "J#9.2"', 'cite       = "J#99"', "ends with 15"),
         ('duty       = "or_reason"', 'duty       = "perhaps"', "unknown duty"),
@@ -154,13 +147,12 @@ def test_words_that_are_not_in_the_quotation_do_not_load(tmp_path: Path) -> None
         ("[joining]", "[joined]", "joining is missing"),
     ],
 )
-def test_a_faulty_table_does_not_load_and_says_why(tmp_path: Path, old: str, new: str, said: str) -> None:
-    with pytest.raises(LawBookError, match=said):
-        recording.load(changed(tmp_path, old, new), SOURCES)
+def test_a_faulty_table_does_not_load_and_says_why(old: str, new: str, words: str) -> None:
+    assert words in said(FILE, changed(FILE, old, new))
 
 
-def test_recordings_cannot_be_kept_for_less_than_six_months() -> None:
-    limit = deadlines.load(LAW / "deadlines.toml", SOURCES)["recording_retention"]
+def test_recordings_cannot_be_kept_for_less_than_six_months(book: Book) -> None:
+    limit = book.limits["recording_retention"]
     day = date(2026, 11, 20)
     assert (limit.on(day).value, limit.unit, limit.on(day).row) == (6, "month", "J12.2")
     assert "不少于6个月" in (limit.on(day).quote or "")

@@ -177,7 +177,7 @@ def test_a_page_being_corrected_is_taken_down_too_and_comes_back_as_what_it_was(
     sweep(public.office)
     [past] = json.loads(get(address(public, walk) + ".json")[1])["earlier"]
     assert "taken_down_on" in past
-    assert past["reason"] == public.office.book.disclosure.republished_reason
+    assert past["reason"] == public.office.book.disclosure.taken_down.history
     walk.on_disclosure("clerk", "begin_correction", Reason(reason="再作更正"))
     walk.prepare(gist="更正")
     walk.release()
