@@ -10,19 +10,9 @@ from datetime import date
 from typing import Any
 
 from enforcement.law.facts import CaseFacts, Fields, PartyFacts
+from enforcement.law.money import yuan
 
 Zh = Callable[[str], str]
-
-_TEN_THOUSAND = 10_000
-
-
-def money(fen: int) -> str:
-    """An amount of fen as people read it: 12000000 is 120,000元（12万元）… without fractions where there are none."""
-    yuan, rest = divmod(fen, 100)
-    amount = f"{yuan:,}.{rest:02d}元" if rest else f"{yuan:,}元"
-    if not rest and yuan and yuan % _TEN_THOUSAND == 0:
-        amount += f"（{yuan // _TEN_THOUSAND}万元）"
-    return amount
 
 
 def long_day(day: date | None) -> str:
@@ -43,10 +33,10 @@ def penalty_contents(values: Mapping[str, Any], zh: Zh) -> str:
 
 def _penalty(kind: str, form: Fields, zh: Zh) -> str:
     if kind == "fine":
-        return f"{zh(kind)}{money(form.number('fine_fen'))}"
+        return f"{zh(kind)}{yuan(form.number('fine_fen'))}"
     if kind == "confiscation":
         amount = form.number("confiscation_fen")
-        return f"没收违法所得、非法财物{money(amount) if amount else ''}"
+        return f"没收违法所得、非法财物{yuan(amount) if amount else ''}"
     return zh(kind)
 
 

@@ -15,6 +15,7 @@ from enforcement.law.errors import Breach
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.major import Major, MajorRules, classify, concluded, is_transfer
+from enforcement.law.money import yuan
 from enforcement.law.names import Article, EventName, FieldName, GuardName, MatterKind, RowKey, Shown
 
 if TYPE_CHECKING:
@@ -177,10 +178,6 @@ def earlier_answers(facts: CaseFacts) -> tuple[tuple[Fields, Fields], ...]:
 # ----------------------------------------------------------------------------------------------- facts beside a point
 
 
-def _yuan(fen: int) -> str:
-    return f"{fen / 100:,.2f}元"
-
-
 def _documents(facts: CaseFacts) -> Iterable[str]:
     by_stage = len({record.event for record in facts.standing})
     yield f"过程记录{len(facts.standing)}件，涉及{by_stage}类行为；音像记录{len(facts.recordings)}件"
@@ -243,9 +240,9 @@ def _basis(facts: CaseFacts) -> Iterable[str]:
 def _proposal(facts: CaseFacts) -> Iterable[str]:
     fields = concluded(facts)
     if fine := fields.number("fine_fen"):
-        yield f"拟处罚款{_yuan(fine)}"
+        yield f"拟处罚款{yuan(fine)}"
     if confiscation := fields.number("confiscation_fen"):
-        yield f"拟没收{_yuan(confiscation)}"
+        yield f"拟没收{yuan(confiscation)}"
     if discretion := fields.text("discretion"):
         yield f"裁量说明：{discretion}"
 

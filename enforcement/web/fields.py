@@ -13,10 +13,10 @@ from typing import Any
 from enforcement.actions.forms import FieldSpec, specs
 from enforcement.law.errors import Invalid
 from enforcement.law.events import SHANGHAI
+from enforcement.law.money import FEN_PER_YUAN, yuan
 from enforcement.web import schemas
 
 Typed = dict[str, list[str]]
-FEN_PER_YUAN = 100
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -230,7 +230,7 @@ def typed_of(form: type, values: Mapping[str, Any], prefix: str = "") -> Typed:
         elif spec.kind == "yes_no":
             typed[full] = ["1"] if value in (True, "true", "1") else []
         elif spec.kind == "money":
-            typed[full] = [yuan(int(value))] if int(value) else []
+            typed[full] = [yuan(int(value)).removesuffix("元")] if int(value) else []
         elif spec.kind == "moment":
             moment = dt.datetime.fromisoformat(value) if isinstance(value, str) else value
             exact = "minutes" if spec.to_the_minute else "seconds"
@@ -238,9 +238,3 @@ def typed_of(form: type, values: Mapping[str, Any], prefix: str = "") -> Typed:
         else:
             typed[full] = [value.isoformat() if isinstance(value, dt.date) else str(value)]
     return typed
-
-
-def yuan(amount: int) -> str:
-    """Fen as an amount one could type and can read: 5,000 or 1,234,567,890.50."""
-    whole, rest = divmod(amount, FEN_PER_YUAN)
-    return f"{whole:,}.{rest:02d}" if rest else f"{whole:,}"

@@ -14,8 +14,8 @@ from enforcement.law.clocks import Clock
 from enforcement.law.deadlines import value_zh
 from enforcement.law.errors import Breach, LawBookError, NotFound
 from enforcement.law.events import SHANGHAI, shanghai_day
+from enforcement.law.money import yuan
 from enforcement.law.procedure import PARTY
-from enforcement.web.fields import FEN_PER_YUAN
 from publish.document import FORM_ZH, KIND_ZH
 
 Tone = Literal["late", "soon", "calm", "done", "still"]
@@ -63,12 +63,6 @@ def from_iso(written: str) -> dt.datetime:
 def typed_moment(value: dt.datetime) -> str:
     """A moment as a field of a form holds it, by Beijing's clock: 2026-09-28T14:05:09."""
     return f"{value.astimezone(SHANGHAI):%Y-%m-%dT%H:%M:%S}"
-
-
-def money(fen: int) -> str:
-    """12,345.60元; whole amounts without fen."""
-    whole, rest = divmod(int(fen), FEN_PER_YUAN)
-    return f"{whole:,}.{rest:02d}元" if rest else f"{whole:,}元"
 
 
 def size(count: int) -> str:
@@ -213,7 +207,7 @@ class Words:
         """One value of a form in words."""
         written: Mapping[str, Callable[[], str]] = {
             "yes_no": lambda: "是" if value in (True, "true", "1") else "否",
-            "money": lambda: money(int(value)) if int(value) else "",
+            "money": lambda: yuan(int(value)) if int(value) else "",
             "choice": lambda: self.term(str(value)),
             "choices": lambda: "、".join(self.term(str(one)) for one in value),
             "people": lambda: "、".join(names.get(str(one), "（已离开的人员）") for one in value),
@@ -241,7 +235,7 @@ def filters(words: Words) -> dict[str, Any]:
     return {
         "dated": dated, "day": day, "short_day": short_day, "moment": moment, "typed_moment": typed_moment,
         "exact_moment": exact_moment, "from_iso": from_iso,
-        "money": money, "size": size, "duration": duration,
+        "yuan": yuan, "size": size, "duration": duration,
         "term": words.term, "cite": words.cite, "grounds": words.grounds, "act_zh": words.act, "stage_zh": words.stage,
         "procedure_zh": words.procedure, "party_zh": words.party, "time_left": words.time_left,
         "shanghai_day": shanghai_day,

@@ -6,6 +6,7 @@ from enforcement.law.clocks import Clock, running
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import amounts_concerning, concluded, hearing_grounds
+from enforcement.law.money import yuan
 
 NOTICE = "prior_notice_given"
 NEW_EVIDENCE = {"evidence_added", "process_recorded", "sampled", "appraisal_ordered"}
@@ -125,11 +126,6 @@ def _differences(one: Fields, other: Fields, here: str, there: str) -> tuple[Gap
     )
     kinds = set(one.lines("penalties")) != set(other.lines("penalties"))
     return (*sums, *((Gap(f"{here}的处罚种类与{there}不一致"),) if kinds else ()))
-
-
-def yuan(fen: int) -> str:
-    """A sum of fen in yuan."""
-    return f"{fen / 100:,.2f}元"
 
 
 # -------------------------------------------------------------------------------------------------- hearing the party
