@@ -12,7 +12,8 @@ from enforcement.commands.agency import agency
 from enforcement.commands.clock import clock, sweep_once
 from enforcement.commands.demo import demo
 from enforcement.commands.law import law
-from enforcement.commands.ledger import ledger, recordings
+from enforcement.commands.ledger import ledger
+from enforcement.commands.recordings import recordings
 from enforcement.runtime.commands import database
 
 if TYPE_CHECKING:

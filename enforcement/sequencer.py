@@ -8,8 +8,7 @@ within ten.
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,12 +17,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, Engine
 
 from enforcement.ledger import notes, tree
-from enforcement.models.ledger import PUBLIC_ACTOR, read_hashes
+from enforcement.models.ledger import PLACED_AT_ONCE, publication_of, read_hashes
 
-PUBLICATION_EVENTS = frozenset(
-    {"publication_made", "publication_corrected", "publication_taken_down", "publication_withdrawn"}
-)
-BATCH = 5_000
 _LOCK = 0x6D696E676A69616E  # "mingjian" in ASCII: one lock for the one tree
 
 
@@ -88,9 +83,9 @@ def run_once(engine: Engine, signing_key: bytes, origin: str) -> int:
     """
     private = Ed25519PrivateKey.from_private_bytes(signing_key)
     key = notes.VerifierKey(notes.require_origin(origin), private.public_key().public_bytes_raw())
-    placed = BATCH
+    placed = PLACED_AT_ONCE
     total = 0
-    while placed == BATCH:
+    while placed == PLACED_AT_ONCE:
         with engine.begin() as connection:
             placed = _place(connection, private, key)
         total += placed
@@ -102,7 +97,7 @@ def _place(connection: Connection, private: Ed25519PrivateKey, key: notes.Verifi
     free = connection.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%(lock)s)", {"lock": _LOCK}).scalar_one()
     if not free:
         return 0
-    rows = connection.exec_driver_sql(_WAITING, {"limit": BATCH}).all()
+    rows = connection.exec_driver_sql(_WAITING, {"limit": PLACED_AT_ONCE}).all()
     waiting = [Waiting(*row) for row in rows]
     if not waiting:
         return 0
@@ -160,8 +155,8 @@ def _publish_proofs(connection: Connection, waiting: Sequence[Waiting], first: i
     """Write, for every entry about a publication, a proof towards the checkpoint just signed."""
     public = []
     for position, entry in enumerate(waiting, first):
-        body = json.loads(entry.body) if entry.body else {}
-        publication = _publication_of(body)
+        body = _read(entry.body)
+        publication = publication_of(body)
         if publication:
             public.append((position, entry, body["event"], publication, tree.inclusion_ranges(position, size)))
     if not public:
@@ -186,11 +181,10 @@ def _publish_proofs(connection: Connection, waiting: Sequence[Waiting], first: i
     connection.exec_driver_sql(_PROOF, rows)
 
 
-def _publication_of(body: Mapping[str, Any]) -> uuid.UUID | None:
-    """The publication an entry is about, if the entry was made for the public: it names no person then (J14.1a)."""
-    if body.get("event") not in PUBLICATION_EVENTS or body.get("actor") != PUBLIC_ACTOR:
-        return None
+def _read(body: str | None) -> dict[str, Any]:
+    """The body of an entry; empty where it is none: one odd entry must not keep all others out of the tree."""
     try:
-        return uuid.UUID(body["data"].get("publication", ""))
-    except ValueError:  # one odd entry must not keep all others out of the tree
-        return None
+        read = json.loads(body or "{}")
+    except (ValueError, RecursionError):
+        return {}
+    return read if isinstance(read, dict) else {}

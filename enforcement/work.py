@@ -126,11 +126,12 @@ class Office:
 
     def _work(self, actor: Actor, session: Session) -> "Work":
         agency_seq, offset = _enter(session, actor.agency_id)
+        ahead = offset if self.demo else 0
         if self.told is not None:
             moment = self.told(session.connection())
         else:
-            moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=offset if self.demo else 0)
-        return Work(self, actor, moment, session, agency_seq)
+            moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead)
+        return Work(self, actor, moment, session, agency_seq, set_clock=self.told is not None or bool(ahead))
 
 
 def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:
@@ -142,10 +143,17 @@ def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:
 class Work:
     """One running act: who, when, under which law, in which transaction."""
 
-    __slots__ = ("actor", "agency_seq", "moment", "office", "session", "today")
+    __slots__ = ("actor", "agency_seq", "moment", "office", "session", "set_clock", "today")
 
     def __init__(
-        self, office: Office, actor: Actor, moment: dt.datetime, session: Session, agency_seq: int | None = None
+        self,
+        office: Office,
+        actor: Actor,
+        moment: dt.datetime,
+        session: Session,
+        agency_seq: int | None = None,
+        *,
+        set_clock: bool = False,
     ) -> None:
         self.office = office
         self.actor = actor
@@ -153,6 +161,8 @@ class Work:
         self.today = shanghai_day(moment)
         self.session = session
         self.agency_seq = agency_seq
+        self.set_clock = set_clock
+        """Whether `moment` comes from a clock that was set, as sample data's does."""
 
     @property
     def book(self) -> Book:
@@ -202,6 +212,7 @@ class Work:
             case_id=chain_id if case else None,
             data={"on": on.isoformat(), "stage": stage, **(disclosed or {})},
             digest=digest,
+            set_clock=self.set_clock,
         )
         row = ProcessRecord(
             chain_id=chain_id,

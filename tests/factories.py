@@ -113,7 +113,8 @@ def open_office(urls: DatabaseUrls, media: Path, *, public_address: str = PUBLIC
 
 
 def found_agencies(office: Office) -> None:
-    """Found the two sample agencies; harmless when they are there."""
+    """Found the two sample agencies at START; harmless when they are there."""
+    set_time(office.engine, START)
     samples.load(office)
 
 
@@ -121,7 +122,6 @@ def open_house(urls: DatabaseUrls, media: Path, *, public_address: str = PUBLIC_
     """The house over a database that holds the two agencies; it is START."""
     office = open_office(urls, media, public_address=public_address)
     found_agencies(office)
-    set_time(office.engine, START)
     market, street = (Staff.of(office, samples.sample_id(sample)) for sample in samples.AGENCIES)
     return House(office, urls, media, market, street)
 

@@ -92,9 +92,11 @@ def entry_opening(
     case: str | None,
     data: Mapping[str, Text],
     digest: str,
+    set_clock: bool = False,
 ) -> str:
     """The canonical text of one entry up to its number, which sorts last: whoever knows the number adds it.
 
+    `set_clock`: `at` comes from a clock that was set (sample data) and may be compared with other entries' only.
     Raises TypeError for data that are no text, ValueError for a naive `at`.
     """
     body: dict[str, Text] = {
@@ -110,6 +112,8 @@ def entry_opening(
     }
     if case is not None:
         body["case"] = case
+    if set_clock:
+        body["clock"] = "set"
     return canonical(body)[: -len(ENDING)]
 
 

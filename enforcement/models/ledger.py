@@ -10,6 +10,7 @@ import secrets
 import uuid
 from collections.abc import Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 import psycopg
 from sqlalchemy import CheckConstraint, Connection, Identity, SmallInteger, UniqueConstraint, func
@@ -95,6 +96,22 @@ class LedgerCheckpoint(Base):
 
 PUBLIC_ACTOR = "agency"
 """Who acts, in entries whose body becomes public with its proof: the agency, never a person of it (J14.1a)."""
+PUBLICATION_EVENTS = frozenset(
+    {"publication_made", "publication_corrected", "publication_taken_down", "publication_withdrawn"}
+)
+PLACED_AT_ONCE = 5_000
+"""The most entries that the sequencer places under one checkpoint."""
+
+
+def publication_of(body: Mapping[str, Any]) -> uuid.UUID | None:
+    """The publication an entry is about, if the entry was made for the public: it names no person then (J14.1a)."""
+    if body.get("event") not in PUBLICATION_EVENTS or body.get("actor") != PUBLIC_ACTOR:
+        return None
+    try:
+        return uuid.UUID(body["data"]["publication"])
+    except (AttributeError, KeyError, TypeError, ValueError):  # one odd entry must not keep all others out of the tree
+        return None
+
 
 _OPEN = """
     INSERT INTO enforcement.ledger_chain (id, agency_id, kind) VALUES (%(chain)s::uuid, %(agency)s::uuid, %(kind)s)
@@ -136,12 +153,14 @@ def append_entry(
     case_id: uuid.UUID | None,
     data: Mapping[str, ledger.Text],
     digest: str,
+    set_clock: bool = False,
 ) -> int:
     """Append one entry in the caller's transaction and return its number in the chain (1, 2, …).
 
     `data` holds strings only (or lists and mappings of strings), identifiers and never names; `digest` is that of the
-    process record (`ledger.digest_of`); `at` is aware. Raises LookupError for a chain this agency does not have and
-    TypeError for a value that is no text. The chain stays locked until the transaction ends.
+    process record (`ledger.digest_of`); `at` is aware; `set_clock` says that it comes from a clock that was set. Raises
+    LookupError for a chain this agency does not have and TypeError for a value that is no text. The chain stays locked
+    until the transaction ends.
     """
     chain, agency = str(chain_id), str(agency_id)
     opening = ledger.entry_opening(
@@ -154,6 +173,7 @@ def append_entry(
         case=str(case_id) if case_id else None,
         data=data,
         digest=digest,
+        set_clock=set_clock,
     )
     row = {
         "chain": chain,

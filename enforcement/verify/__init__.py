@@ -1,4 +1,4 @@
-"""Verify the whole ledger: read everything once and name what does not hold, each damage once and nothing else.
+"""Verify everything: read it once in one snapshot and name what does not hold, each damage once and nothing else.
 
 What it proves, and against whom: with the checkpoints in the database alone, that nothing was changed by anybody who
 does not hold the signing key; with a checkpoint kept outside the house, that nothing was changed by anybody at all.
@@ -6,21 +6,29 @@ does not hold the signing key; with a checkpoint kept outside the house, that no
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
-import psycopg
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Engine
 
-from enforcement.verify import checkpoints, places
+from enforcement.verify import places
 from enforcement.verify.chains import Chains
+from enforcement.verify.checkpoints import Checkpoints, Reader, read_kept
 from enforcement.verify.damaged_tree import DamagedTree
-from enforcement.verify.findings import Finding, Report, Verdict
+from enforcement.verify.findings import Finding, Verdict
+from enforcement.verify.proofs import log_proofs
+from enforcement.verify.publications import publications, published_and_gone
+from enforcement.verify.recordings import recordings
+from enforcement.verify.records import process_records
+from enforcement.verify.schema import schema
+from enforcement.verify.snapshot import Check, Snapshot, snapshot
 from enforcement.verify.whole_tree import WholeTree
 
-__all__ = ["ExtraCheck", "Finding", "Verdict", "verify_ledger"]
+__all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verify_ledger"]
 
-ExtraCheck = Callable[[Connection], Iterable[Finding]]
-"""A further check over the same snapshot: it reads, and gives back what does not hold."""
+BY_CHAIN: tuple[Check, ...] = (process_records, recordings, published_and_gone, log_proofs)
+"""Checks of the rows that belong to a span of chains: a further one is added here and runs by itself as well."""
+CHECKS: tuple[Check, ...] = (*BY_CHAIN, publications, schema)
+"""Everything beside the ledger itself."""
 
 
 def verify_ledger(
@@ -28,41 +36,60 @@ def verify_ledger(
     *,
     keys: Sequence[str],
     kept_notes: Sequence[str] = (),
-    extra_checks: Sequence[ExtraCheck] = (),
+    checks: Sequence[Check] = CHECKS,
+    demo: bool = False,
 ) -> Verdict:
     """Read the whole ledger in one snapshot and give the verdict; `verdict.holds` iff there is no finding.
 
-    `engine` must see every agency's rows: mingjian_verifier. `keys` are the vkey texts of every key
-    the log was ever signed with; `kept_notes` the texts of checkpoints that were kept outside. Writes nothing.
-    Raises NoteError if a key is none.
+    `engine` connects as mingjian_verifier, who sees every agency's rows. `keys` are the vkey texts of every key the log
+    was ever signed with; `kept_notes` the texts of checkpoints that were kept outside; in a `demo` a clock may have
+    been set. Writes nothing. Raises NoteError if a key is none.
     """
-    reader = checkpoints.Reader(keys)
-    report = Report()
-    chains = Chains(report)
-    one_snapshot = engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
-    with one_snapshot.connect() as connection:
-        driver = connection.connection.driver_connection
-        if not isinstance(driver, psycopg.Connection):
-            raise TypeError("the ledger is verified through psycopg")
-        chains.run(driver)
-        placed = places.check(driver, chains, report)
-        signed, damaged_sizes = checkpoints.check(driver, reader, report)
-        kept = checkpoints.read_kept(kept_notes, reader, report)
+    reader = Reader(keys)
+    with snapshot(engine, demo=demo) as seen:
+        report = seen.report
+        signed = Checkpoints(seen, reader)
+        seen.guarded("ledger_checkpoint", signed.run)
+        chains = Chains(seen)
+        seen.guarded("ledger_entry", chains.run)
+        kept = read_kept(kept_notes, reader, report)
+        tree = _Tree(seen, signed, chains, kept)
+        seen.guarded("ledger_leaf", tree.run)
+        for check in checks:
+            seen.check(check)
+        return Verdict(
+            chains.entries, chains.chains, tree.size, len(seen.roots), report.findings(), tree.waiting, chains.set_clock
+        )
+
+
+class _Tree:
+    """The pass over places and tree, with the checkpoints that were signed or kept outside."""
+
+    def __init__(self, seen: Snapshot, signed: Checkpoints, chains: Chains, kept: Mapping[int, bytes]) -> None:
+        self.seen = seen
+        self.signed = signed
+        self.chains = chains
+        self.kept = kept
+        self.size = 0
+        self.waiting = 0
+
+    def run(self) -> None:
+        """Rebuild the tree; where it does not come out, find out what is damaged."""
+        seen, roots, kept = self.seen, self.seen.roots, self.kept
+        placed = places.check(seen, self.chains)
+        self.waiting = placed.waiting
         # A checkpoint that is named as damaged still says how far the tree once went.
-        sizes = {*signed, *(at for at in damaged_sizes if at <= placed.leaves)}
-        size = max(sizes, default=placed.leaves)
+        sizes = {*roots, *(at for at in self.signed.blamed if at <= placed.leaves)}
+        self.size = size = max(sizes, default=placed.leaves)
         if placed.leaves and not sizes:
-            report.add(Finding("ledger_checkpoint", f"树有{placed.leaves}个叶子，却没有一个有效的检查点"))
+            seen.report.note(Finding("ledger_checkpoint", f"树有{placed.leaves}个叶子，却没有一个有效的检查点"))
         whole = WholeTree()
-        whole.rebuild(driver, size, [at for at in (*signed, *kept) if at <= size])
-        if not whole.sound or any(whole.roots[at] != root for at, root in signed.items()):
-            damaged = DamagedTree(size, {at: root for at, root in kept.items() if at <= size} | signed)
-            damaged.run(driver)
-            places.name_damage(driver, damaged, chains, placed, report)
-        report.extend(_contradictions(kept, signed, whole, size))
-        for check in extra_checks:
-            report.extend(check(connection))
-    return Verdict(chains.entries, chains.chains, size, len(signed), report.findings())
+        whole.rebuild(seen.driver, size, [at for at in (*roots, *kept) if at <= size])
+        if not whole.sound or any(whole.roots[at] != root for at, root in roots.items()):
+            damaged = DamagedTree(size, {at: root for at, root in kept.items() if at <= size} | roots)
+            damaged.run(seen.driver)
+            places.name_damage(seen.driver, damaged, self.chains, placed, seen.report)
+        seen.report.extend(_contradictions(kept, roots, whole, size))
 
 
 def _contradictions(

@@ -1,4 +1,4 @@
-"""Read every entry once, chain by chain: does it follow the one before it, its own text, its place and its head?"""
+"""Read every entry once, chain by chain: does it follow the one before it, its own text, its place, time and head?"""
 
 from __future__ import annotations
 
@@ -7,31 +7,36 @@ import json
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-import psycopg
-
 from enforcement.ledger import CHAIN_KINDS, SALT_BYTES, chain_origin
-from enforcement.verify.findings import Finding, Report
+from enforcement.verify.findings import Finding
+from enforcement.verify.moments import LENGTH, goes_back
+from enforcement.verify.snapshot import EVERYTHING, Snapshot, Span
 
 _BODY_AT = 1 + 32 + SALT_BYTES
+_SET_CLOCK = b',"clock":"set"'
 
 # One stream: each chain's own row (without a number), then its entries. `data` is what RFC 6962 hashes for the leaf;
 # where prev_hash or salt has the wrong length there is none, or a byte could move from one to the other unseen.
 _STREAM = """
-    SELECT chain_id::text, seq, agency_id::text, data, hash, placed FROM (
+    SELECT chain_id::text, seq, agency_id::text, data, hash, placed, position FROM (
         SELECT id AS chain_id, NULL::bigint AS seq, agency_id, convert_to(head_seq || ' ' || kind, 'UTF8') AS data,
-               head_hash AS hash, NULL::boolean AS placed
-        FROM enforcement.ledger_chain
+               head_hash AS hash, NULL::boolean AS placed, NULL::bigint AS position
+        FROM enforcement.ledger_chain WHERE {chains}
         UNION ALL
         SELECT e.chain_id, e.seq, e.agency_id,
                CASE WHEN octet_length(e.prev_hash) = 32 AND octet_length(e.salt) = 32
                     THEN '\\x00'::bytea || e.prev_hash || e.salt || convert_to(e.body, 'UTF8') END,
-               e.leaf_hash, l.leaf_hash = e.leaf_hash
+               e.leaf_hash, CASE WHEN l.position IS NOT NULL THEN l.leaf_hash IS NOT DISTINCT FROM e.leaf_hash END,
+               l.position
         FROM enforcement.ledger_entry e LEFT JOIN enforcement.ledger_leaf l ON l.chain_id = e.chain_id AND l.seq = e.seq
+        WHERE {entries}
     ) AS told ORDER BY told.chain_id, told.seq NULLS FIRST
 """
 
-Row = tuple[str, Any, str, bytes | None, bytes, bool | None]
-"""chain, seq (None in the chain's own row), agency, data, hash, whether the leaf agrees (None: there is none)."""
+Row = tuple[str, Any, str, bytes | None, bytes, bool | None, int | None]
+"""chain, seq (None in the chain's own row), agency, data, hash, whether the leaf agrees (None: there is none), its
+place.
+"""
 
 
 class Alien(NamedTuple):
@@ -46,12 +51,15 @@ class Alien(NamedTuple):
 class Chains:
     """The pass over all chains. After `run`: the counts, and what later passes need to explain."""
 
-    def __init__(self, report: Report) -> None:
-        self.report = report
+    def __init__(self, snapshot: Snapshot) -> None:
+        self.snapshot = snapshot
+        self.report = snapshot.report
         self.entries = 0
         self.chains = 0
         self.unplaced = 0
         """Entries without a leaf of their own: most often waiting for one."""
+        self.set_clock = 0
+        """Entries that say they were written on a clock that was set."""
         self.aliens: list[Alien] = []
         self._missing: dict[str, int] = {}
         self._headless: dict[bytes, str] = {}  # last hash -> chain that has entries and no row
@@ -62,10 +70,11 @@ class Chains:
         """How many entries must have been there and are not."""
         return sum(self._missing.values())
 
-    def run(self, connection: psycopg.Connection[Any]) -> None:
-        """Stream everything and report the first entry of every chain that does not hold."""
-        with connection.cursor(binary=True) as cursor:
-            rows: Iterator[Row] = cursor.stream(_STREAM, size=2000)
+    def run(self, span: Span = EVERYTHING) -> None:
+        """Stream every chain of the span and report the first entry of each that does not hold."""
+        statement = _STREAM.replace("{chains}", span.where("id")).replace("{entries}", span.where("e.chain_id"))
+        with self.snapshot.driver.cursor(binary=True) as cursor:
+            rows: Iterator[Row] = cursor.stream(statement.encode(), span.bounds, size=2000)
             waiting = next(rows, None)
             while waiting is not None:
                 waiting = self._one_chain(waiting, rows)
@@ -75,22 +84,25 @@ class Chains:
         """Read one chain from its first row on; return the first row of the next."""
         chain = row[0]
         head = row if row[1] is None else None
-        if head is None:
-            agency, last_hash = row[2], (row[3] or b"")[1:33]
-            following: Row | None = row
-        else:
-            agency, last_hash = head[2], _origin(head)
-            following = next(rows, None)
+        following = row if head is None else next(rows, None)
+        self.chains += head is not None
+        if torn := head is not None and None in head[2:5]:
+            self.report.note(Finding("ledger_chain", "链的登记有空缺", chain))
+            head = None
+        agency, last_hash = _beginning(head, following or row)
         last_seq = 0
         read = 0
         sound = True
+        latest = b""
+        window = self.snapshot.windows.of
         # The text must name this agency and chain before `data` begins: quotation marks inside values are escaped
         # there, so these bytes can only be the keys themselves. `seq` sorts last.
         opening = f'","agency":"{agency}","at":"'.encode()
         place = f'","chain":"{chain}"'.encode()
+        set_place = place + _SET_CLOCK
         sha256 = hashlib.sha256
         while following is not None and following[0] == chain:
-            _, seq, entry_agency, data, leaf, placed = following
+            _, seq, entry_agency, data, leaf, placed, position = following
             read += 1
             if (
                 sound
@@ -101,11 +113,17 @@ class Chains:
                 and data.startswith(last_hash, 1)
                 and sha256(data).digest() == leaf
                 and data.endswith(b'","seq":"%d"}' % seq)
-                and data.endswith(place, _BODY_AT, begin := data.find(b',"data":{', _BODY_AT))
-                and data.find(opening, _BODY_AT, begin) > 0
+                and (begin := data.find(b',"data":{', _BODY_AT)) > 0
+                and (data.endswith(place, _BODY_AT, begin) or data.endswith(set_place, _BODY_AT, begin))
+                and (when := data.find(opening, _BODY_AT, begin)) > 0
             ):
                 last_seq = seq
                 last_hash = leaf
+                at = data[when + len(opening) : when + len(opening) + LENGTH]
+                low, high = window(position)
+                if at < latest or not low <= at <= high or data.endswith(_SET_CLOCK, _BODY_AT, begin):
+                    self._judge_time(following, at, latest, clock_was_set=data.endswith(_SET_CLOCK, _BODY_AT, begin))
+                latest = max(latest, at)
             else:
                 if placed is None:
                     self.unplaced += 1
@@ -118,14 +136,32 @@ class Chains:
                         last_seq, last_hash = seq, leaf
             following = next(rows, None)
         self.entries += read
-        self.chains += head is not None
-        if sound:
+        if sound and not torn:
             self._close(chain, head, last_seq, last_hash)
         return following
 
+    def _judge_time(self, row: Row, at: bytes, latest: bytes, *, clock_was_set: bool) -> None:
+        """Name an entry whose moment cannot be; one on a set clock is held against the entries before it alone."""
+        low, high = self.snapshot.windows.of(row[6])
+        what = ""
+        back = goes_back(at, latest or at)
+        if back is None:
+            what = "的时间无法解读"
+        elif back:
+            what = "的时间早于前一条"
+        elif clock_was_set:
+            self.set_clock += 1
+            what = "" if self.snapshot.demo else "记在调整过的时钟上，而本系统不是演示环境"
+        elif at < low:
+            what = "的时间早于此前签署的检查点：倒填日期"
+        elif at > high:
+            what = "的时间晚于首个包含它的检查点"
+        if what:
+            self.report.note(Finding("ledger_entry", f"第{row[1]}条{what}", row[0], row[1]))
+
     def _examine(self, row: Row, head: Row | None, last_seq: int, last_hash: bytes) -> tuple[Finding | None, bool]:
         """What is wrong with the first row of a chain that is not plainly right; and whether it counts as its next."""
-        chain, seq, agency, data, leaf, placed = row
+        chain, seq, agency, data, leaf, placed, _ = row
         what = ""
         says = _says(data) if data is not None else None
         if data is None or hashlib.sha256(data).digest() != leaf:
@@ -156,7 +192,7 @@ class Chains:
             if last_seq:
                 self._headless[last_hash] = chain
             return
-        head_seq = int((head[3] or b"").split(b" ", 1)[0])
+        head_seq = int(head[3].split(b" ", 1)[0]) if head[3] else 0
         finding = None
         if head_seq > last_seq:
             self._missing[chain] = head_seq - last_seq
@@ -187,10 +223,12 @@ class Chains:
             self.report.add(Finding("ledger_entry", zh, alien.chain_id, alien.seq))
 
 
-def _origin(head: Row) -> bytes:
-    """The hash that the first entry of a chain must follow, from the chain's row."""
+def _beginning(head: Row | None, first: Row) -> tuple[str, bytes]:
+    """Whose chain it is and the hash its first entry must follow; without the chain's row the entry is believed."""
+    if head is None:
+        return first[2], (first[3] or b"")[1:33]
     kind = (head[3] or b"").split(b" ", 1)[-1].decode()
-    return chain_origin(head[2], head[0], kind)
+    return head[2], chain_origin(head[2], head[0], kind)
 
 
 def _says(data: bytes) -> tuple[str, str, int] | None:
@@ -198,5 +236,5 @@ def _says(data: bytes) -> tuple[str, str, int] | None:
     try:
         body = json.loads(data[_BODY_AT:])
         return body["agency"], body["chain"], int(body["seq"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, RecursionError):
         return None

@@ -20,19 +20,19 @@ READINGS = 64  # carried at most; more damage than this at one place is one heap
 PAIRS = 16
 
 _LEAVES = """
-    SELECT l.position, l.chain_id::text, l.seq, l.leaf_hash, nullif(e.leaf_hash, l.leaf_hash)
+    SELECT l.position, l.chain_id::text, l.seq, coalesce(l.leaf_hash, ''), nullif(e.leaf_hash, l.leaf_hash)
     FROM enforcement.ledger_leaf l LEFT JOIN enforcement.ledger_entry e ON e.chain_id = l.chain_id AND e.seq = l.seq
     ORDER BY l.position
 """
 _STRAYS = """
-    SELECT position, chain_id::text, seq, leaf_hash FROM enforcement.ledger_leaf
+    SELECT position, chain_id::text, seq, coalesce(leaf_hash, '') FROM enforcement.ledger_leaf
     WHERE position < 0 OR position >= %(size)s ORDER BY position
 """
 # A subtree is complete once `ends` leaves are there; subtrees that end together come lowest first.
 # Keys that no tree has come first of all.
 _NODES = """
     SELECT CASE WHEN level BETWEEN 1 AND 62 AND idx BETWEEN 0 AND 1::bigint << (62 - level) THEN (idx + 1) << level
-           ELSE 0 END AS ends, level, idx, hash
+           ELSE 0 END AS ends, level, idx, coalesce(hash, '')
     FROM enforcement.ledger_node ORDER BY ends, level, idx
 """
 

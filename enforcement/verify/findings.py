@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
+
+MOST = 500
+"""Named one by one of each table; of the rest the number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +25,8 @@ class Finding:
     position: int | None = None
     subtree: tuple[int, int] | None = None
     size: int | None = None
+    lacks_entry: bool = False
+    """The entry this row answers to is not there: where its chain breaks before, that break has said so."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +38,10 @@ class Verdict:
     size: int
     checkpoints: int
     findings: tuple[Finding, ...]
+    waiting: int = 0
+    """Entries that wait for their place in the tree: not wrong, not signed yet."""
+    set_clock: int = 0
+    """Entries written on a clock that was set (sample data)."""
 
     @property
     def holds(self) -> bool:
@@ -40,35 +50,62 @@ class Verdict:
 
 
 class Report:
-    """Findings as they come in; of every chain only the first entry that does not hold, for the rest leans on it."""
+    """Findings as they come in.
+
+    Of every chain only the first *break* is kept, for whatever follows in it leans on it. A row beside the chain leans
+    on its own entry alone: it is named wherever it is, unless its very entry is named already.
+    """
 
     def __init__(self) -> None:
-        self._chains: dict[str, Finding] = {}
-        self._others: list[Finding] = []
+        self._breaks: dict[str, Finding] = {}
+        self._rows: list[Finding] = []
+        self._more: Counter[str] = Counter()
+        self._named: Counter[str] = Counter()
 
     def add(self, finding: Finding) -> None:
-        """Take a finding in, unless its chain is known to break at that entry or before it."""
+        """Take a break in, unless its chain is known to break at that entry or before it."""
         if finding.chain_id is None or finding.seq is None:
-            self._others.append(finding)
+            self.note(finding)
             return
-        known = self._chains.get(finding.chain_id)
+        known = self._breaks.get(finding.chain_id)
         if known is None or known.seq is None or finding.seq < known.seq:
-            self._chains[finding.chain_id] = finding
+            self._breaks[finding.chain_id] = finding
+
+    def note(self, finding: Finding) -> None:
+        """Take in what does not hold by itself, whatever else is wrong with the chain."""
+        if self._said(finding):
+            return
+        if self._named[finding.table] >= MOST:
+            self._more[finding.table] += 1
+            return
+        self._named[finding.table] += 1
+        self._rows.append(finding)
 
     def extend(self, findings: Iterable[Finding]) -> None:
-        """Take several in."""
+        """Note several."""
         for finding in findings:
-            self.add(finding)
+            self.note(finding)
 
     def covers(self, chain_id: str, seq: int) -> bool:
         """Whether this chain is known to break at this entry or before it."""
-        known = self._chains.get(chain_id)
+        known = self._breaks.get(chain_id)
         return known is not None and known.seq is not None and known.seq <= seq
 
     def drop(self, chain_id: str) -> None:
-        """Take a chain's finding out again: it turned out to be the other half of another one."""
-        self._chains.pop(chain_id, None)
+        """Take a chain's break out again: it turned out to be the other half of another one."""
+        self._breaks.pop(chain_id, None)
 
     def findings(self) -> tuple[Finding, ...]:
-        """All of them: chains first, in the order of their ids."""
-        return (*(self._chains[chain] for chain in sorted(self._chains)), *self._others)
+        """All of them: breaks first, in the order of their chains."""
+        breaks = (self._breaks[chain] for chain in sorted(self._breaks))
+        rows = (finding for finding in self._rows if not self._said(finding))
+        more = (Finding(table, f"另有{count}处不符") for table, count in sorted(self._more.items()))
+        return (*breaks, *rows, *more)
+
+    def _said(self, finding: Finding) -> bool:
+        if finding.chain_id is None or finding.seq is None:
+            return False
+        known = self._breaks.get(finding.chain_id)
+        if known is None:
+            return False
+        return known.seq == finding.seq or (finding.lacks_entry and self.covers(finding.chain_id, finding.seq))

@@ -10,11 +10,13 @@ import psycopg
 from enforcement.verify.chains import Chains
 from enforcement.verify.damaged_tree import DamagedTree
 from enforcement.verify.findings import Finding, Report
+from enforcement.verify.moments import TOLERANCE
+from enforcement.verify.snapshot import Snapshot
 
 NODES_NAMED = 20  # each by itself; beyond that one sentence gives their number
 
 _UNPLACED = """
-    SELECT e.chain_id::text, e.seq, e.leaf_hash, p.ticket IS NOT NULL, p.entered_at < now() - interval '1 minute'
+    SELECT e.chain_id::text, e.seq, e.leaf_hash, p.ticket IS NOT NULL, p.entered_at < %(signed)s::timestamptz
     FROM enforcement.ledger_entry e
     LEFT JOIN enforcement.ledger_leaf l ON l.chain_id = e.chain_id AND l.seq = e.seq
     LEFT JOIN enforcement.ledger_pending p ON p.chain_id = e.chain_id AND p.seq = e.seq
@@ -43,21 +45,17 @@ class Places:
     leaves: int
     homeless: int
     """Entries that neither stand in the tree nor wait for a place."""
+    waiting: int = 0
+    """Entries that wait for theirs: how long is a matter of health, not of truth."""
 
 
-def check(connection: psycopg.Connection[Any], chains: Chains, report: Report) -> Places:
-    """Report entries without a place, places without an entry, and whatever waited for more than a minute."""
-    with connection.cursor(binary=True) as cursor:
+def check(snapshot: Snapshot, chains: Chains) -> Places:
+    """Report entries without a place, places without an entry, and whatever a checkpoint passed over."""
+    report = snapshot.report
+    with snapshot.driver.cursor(binary=True) as cursor:
         (leaves,) = cursor.execute("SELECT count(*) FROM enforcement.ledger_leaf").fetchone() or (0,)
-        homeless: dict[bytes, tuple[str, int]] = {}
-        aliens = {(alien.chain_id, alien.seq) for alien in chains.aliens}  # named already, where they belong
-        if chains.unplaced:
-            for chain, seq, leaf_hash, waits, late in cursor.execute(_UNPLACED):
-                if not waits and (chain, seq) not in aliens:
-                    homeless[leaf_hash] = (chain, seq)
-                elif late:
-                    report.add(Finding("ledger_pending", f"第{seq}条逾一分钟未进入树", chain, seq))
-        places = Places(leaves, len(homeless))
+        homeless, waiting = _without_a_place(snapshot, chains, cursor) if chains.unplaced else ({}, 0)
+        places = Places(leaves, len(homeless), waiting)
         if leaves != chains.entries - chains.unplaced:
             for position, chain, seq, leaf_hash in cursor.execute(_WITHOUT_ENTRY):
                 if leaf_hash in homeless:
@@ -71,6 +69,24 @@ def check(connection: psycopg.Connection[Any], chains: Chains, report: Report) -
         for chain, seq in cursor.execute(_WAITING_FOR_NOTHING):
             report.add(Finding("ledger_entry", f"等候入树的第{seq}条缺失", chain, seq))
     return places
+
+
+def _without_a_place(
+    snapshot: Snapshot, chains: Chains, cursor: psycopg.Cursor[Any]
+) -> tuple[dict[bytes, tuple[str, int]], int]:
+    """The entries that have no leaf and wait for none, by hash, and how many wait."""
+    newest = snapshot.windows.newest
+    passed_over = (newest - TOLERANCE).isoformat() if newest else None
+    homeless: dict[bytes, tuple[str, int]] = {}
+    aliens = {(alien.chain_id, alien.seq) for alien in chains.aliens}  # named already, where they belong
+    waiting = 0
+    for chain, seq, leaf_hash, waits, late in cursor.execute(_UNPLACED, {"signed": passed_over}):
+        waiting += bool(waits)
+        if not waits and (chain, seq) not in aliens:
+            homeless[leaf_hash] = (chain, seq)
+        elif waits and late:
+            snapshot.report.note(Finding("ledger_pending", f"第{seq}条在等候中被后来的检查点越过", chain, seq))
+    return homeless, waiting
 
 
 def name_damage(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import os
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,8 @@ from enforcement.actions.registry import acts
 from enforcement.models import ledger
 from enforcement.models.base import Base
 from enforcement.runtime import schema
+from enforcement.verify.schema import FILE, describe
+from enforcement.verify.snapshot import snapshot
 from publish import tables as public_tables
 from tests import factories
 
@@ -25,6 +28,7 @@ if TYPE_CHECKING:
 
 AGENCY = uuid.UUID(int=1)
 CHAIN = uuid.UUID(int=2)
+WRITE_IT_ANEW = "after a change of a migration, MINGJIAN_WRITE_SCHEMA=1 with this test writes migrations/SCHEMA anew"
 AT = dt.datetime(2026, 9, 1, 1, tzinfo=dt.UTC)
 
 
@@ -39,6 +43,16 @@ def test_the_newest_migration_leaves_the_tables_the_code_knows(urls: DatabaseUrl
         known: Any = [Base.metadata, public_tables.metadata]  # two schemas, one history
         assert compare_metadata(context, known) == []
     engine.dispose()
+
+
+def test_the_description_of_the_schema_is_that_of_a_fresh_database(database: DatabaseUrls) -> None:
+    engine = create_engine(database.verifier)
+    with snapshot(engine) as fresh:
+        lines = describe(fresh)
+    engine.dispose()
+    if os.environ.get("MINGJIAN_WRITE_SCHEMA") == "1":
+        FILE.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    assert FILE.read_text(encoding="utf-8").splitlines() == lines, WRITE_IT_ANEW
 
 
 def write_two_entries(connection: Connection) -> None:

@@ -128,3 +128,15 @@ def test_a_ledger_cut_back_everywhere_is_shorter_than_the_checkpoint_kept_outsid
     assert story.verify().holds
     (finding,) = story.verify(kept).findings
     assert (finding.table, finding.size) == ("外部留存", 13)
+
+
+def test_a_kept_checkpoint_whose_row_was_deleted_by_who_holds_the_key_still_finds_it(story: Story) -> None:
+    kept = story.note(8)
+    rewritten(story, tree_too=True, seq=3)
+    rebuilt(story)
+    signed_anew(story)
+    for table in ("enforcement.ledger_checkpoint", "public_site.checkpoint"):
+        story.hit(f"DELETE FROM {table} WHERE size = 8")
+    assert story.verify().holds
+    (finding,) = story.verify(kept).findings
+    assert (finding.table, finding.size) == ("外部留存", 8)

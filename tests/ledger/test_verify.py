@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
 
 import pytest
-from sqlalchemy import text
 
 from enforcement import sequencer
-from enforcement.verify import Finding, Verdict, verify_ledger
+from enforcement.verify import Finding, Snapshot, Verdict, verify_ledger
+from enforcement.verify.snapshot import Span
 from tests.ledger.conftest import ORIGIN, SEALED, Ledger, Story
-
-if TYPE_CHECKING:
-    from sqlalchemy import Connection
 
 
 def test_a_sound_ledger_holds_and_says_how_much_was_read(story: Story) -> None:
-    assert story.verify(*(story.note(size) for size in SEALED)) == Verdict(13, 3, 13, 4, ())
+    assert story.verify(*(story.note(size) for size in SEALED)) == Verdict(13, 3, 13, 4, (), 0, 13)
 
 
 def test_an_empty_ledger_holds(ledger: Ledger) -> None:
@@ -171,11 +167,16 @@ def test_a_kept_note_that_nobody_here_signed_is_said_to_be_none_of_ours(story: S
     assert "不是由本台账密钥签署" in finding.zh
 
 
-def test_an_entry_that_waits_longer_than_a_minute_is_named(story: Story) -> None:
+def test_an_entry_that_waits_is_no_damage_however_long_it_waits(story: Story) -> None:
     story.append(story.ids["A"])
     story.append(story.ids["A"])
-    assert story.verify().holds
-    story.hit("UPDATE enforcement.ledger_pending SET entered_at = now() - interval '61 seconds'")
+    verdict = story.verify()
+    assert (verdict.holds, verdict.waiting) == (True, 2)
+
+
+def test_an_entry_that_later_checkpoints_pass_over_is_named(story: Story) -> None:
+    story.append(story.ids["A"])
+    story.hit("UPDATE enforcement.ledger_pending SET entered_at = now() - interval '6 minutes'")
     assert story.named() == [("ledger_pending", "A", 6)]
 
 
@@ -196,20 +197,37 @@ def test_a_waiting_entry_cut_off_with_its_head_leaves_its_place_in_the_queue(sto
 
 
 def test_a_further_check_sees_the_same_snapshot_and_adds_what_it_finds(story: Story) -> None:
-    def check(connection: Connection) -> Iterable[Finding]:
+    def check(snapshot: Snapshot, _span: Span) -> Iterator[Finding]:
         story.append(story.ids["A"])
-        count = connection.execute(text("SELECT count(*) FROM enforcement.ledger_entry")).scalar_one()
-        yield Finding("case_file", f"{count}", str(story.ids["A"]), 2)
+        [row] = snapshot.stream("SELECT count(*) AS count FROM enforcement.ledger_entry")
+        yield Finding("case_file", f"{row['count']}", str(story.ids["A"]), 2)
 
-    verdict = verify_ledger(story.verifying, keys=[str(story.key)], extra_checks=[check])
+    verdict = verify_ledger(story.verifying, keys=[str(story.key)], checks=[check], demo=True)
     assert [(finding.table, finding.zh, finding.seq) for finding in verdict.findings] == [("case_file", "13", 2)]
 
 
 def test_a_further_check_does_not_repeat_a_break_that_is_known(story: Story) -> None:
     story.hit("UPDATE enforcement.ledger_entry SET body = '{{}}' WHERE chain_id = {A} AND seq = 2")
-    also = Finding("process_record", "", str(story.ids["A"]), 2)
-    verdict = verify_ledger(story.verifying, keys=[str(story.key)], extra_checks=[lambda _: [also]])
-    assert [finding.table for finding in verdict.findings] == [ENTRY]
+
+    def check(_snapshot: Snapshot, _span: Span) -> Iterator[Finding]:
+        yield Finding("process_record", "", str(story.ids["A"]), 2)
+        yield Finding("process_record", "", str(story.ids["A"]), 4)
+
+    verdict = verify_ledger(story.verifying, keys=[str(story.key)], checks=[check], demo=True)
+    assert [(finding.table, finding.seq) for finding in verdict.findings] == [(ENTRY, 2), ("process_record", 4)]
+
+
+def test_a_check_that_cannot_come_to_its_end_is_a_finding_and_hides_no_other(story: Story) -> None:
+    def breaks(snapshot: Snapshot, _span: Span) -> Iterator[Finding]:
+        yield from snapshot.stream("SELECT 1 / 0")  # type: ignore[misc]
+
+    def goes_on(snapshot: Snapshot, _span: Span) -> Iterator[Finding]:
+        [row] = snapshot.stream("SELECT 1 AS one")
+        yield Finding("case_file", f"{row['one']}")
+
+    verdict = verify_ledger(story.verifying, keys=[str(story.key)], checks=[breaks, goes_on], demo=True)
+    assert [finding.table for finding in verdict.findings] == ["breaks", "case_file"]
+    assert "没有完成" in verdict.findings[0].zh
 
 
 @pytest.mark.parametrize("odd", [

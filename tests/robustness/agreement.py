@@ -11,7 +11,6 @@ from enforcement import sequencer
 from enforcement.ledger.notes import VerifierKey
 from enforcement.runtime.embedded import DatabaseUrls
 from enforcement.verify import Finding, verify_ledger
-from enforcement.verify.against_rows import CHECKS
 
 SEED = bytes(range(32))
 ORIGIN = "ledger.example/robustness"
@@ -63,7 +62,7 @@ def disagreements(urls: DatabaseUrls) -> list[str | Finding]:
         with owner.connect() as connection:
             said: list[str | Finding] = [row[0] for sql in _DISAGREEING for row in connection.execute(text(sql))]
         key = VerifierKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw())
-        said += verify_ledger(verifying, keys=[str(key)], extra_checks=CHECKS).findings
+        said += verify_ledger(verifying, keys=[str(key)], demo=True).findings
     finally:
         sequencing.dispose()
         verifying.dispose()
