@@ -138,12 +138,10 @@ def _facts(
     corrected = corrected_starts(records)
     return law.CaseFacts(
         case_id=str(case.id),
-        agency_id=str(work.actor.agency_id),
         procedure=case.procedure,
         stage=case.stage,
         today=work.today,
         now=work.moment,
-        case_no=case.case_no,
         matter=_matter(standing(work).matters.get(case.matter_code)),
         parties=tuple(party_facts(row) for row in parties),
         officers=tuple(
@@ -164,7 +162,8 @@ def _facts(
 def with_disclosure(work: Work, facts: law.CaseFacts, disclosure: Disclosure) -> law.CaseFacts:
     """The same facts seen from one disclosure of the case: its stage, its due day."""
     due_on = due_day(facts, disclosure, work)
-    return dataclasses.replace(facts, stage=disclosure.stage, disclosure=disclosure_facts(disclosure, due_on))
+    seen = law.DisclosureFacts(id=str(disclosure.id), due_on=due_on)
+    return dataclasses.replace(facts, stage=disclosure.stage, disclosure=seen)
 
 
 def _grouped(rows: Iterable[Row]) -> dict[uuid.UUID, list[Row]]:
@@ -294,7 +293,7 @@ def _officer(person: Person, certificate: Certificate | None, day: dt.date) -> l
 
 def _matter(row: Matter | None) -> law.MatterFacts:
     if row is None:
-        return law.MatterFacts()
+        return law.NOT_LISTED
     return law.MatterFacts(row.code, row.zh, row.kind, row.basis, from_on=row.from_on, to_on=row.to_on)
 
 
@@ -343,13 +342,6 @@ def recordings_seen(session: Session, rows: Iterable[Recording]) -> dict[uuid.UU
     )
     began = {(case_id, sha256): dt.datetime.fromisoformat(at) for case_id, sha256, at in session.execute(query)}
     return {row.id: recording_facts(row, began.get((row.case_id, row.sha256))) for row in rows}
-
-
-def disclosure_facts(row: Disclosure, due_on: dt.date | None) -> law.DisclosureFacts:
-    """A disclosure's row as the law reads it."""
-    return law.DisclosureFacts(
-        id=str(row.id), kind=row.kind, limit_key=row.limit_key, anchor_on=row.anchor_on, due_on=due_on, stage=row.stage
-    )
 
 
 def actor_facts(actor: Actor) -> law.ActorFacts:

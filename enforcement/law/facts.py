@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from typing import Any, Literal, TypeVar
 
 from enforcement.law.events import Record, shanghai_day
@@ -99,21 +99,24 @@ class MatterFacts:
     inspection.
     """
 
-    code: str = ""
-    zh: str = ""
-    kind: str = "penalty"
+    code: str
+    zh: str
+    kind: str
     basis_text: str = ""
-    service_kind: str = ""
     from_on: date | None = None
     to_on: date | None = None
+
+
+NOT_LISTED = MatterFacts(code="", zh="", kind="")
+"""The matter of a case whose code is on no list: of no kind, so nothing that asks for a kind is met."""
 
 
 @dataclass(frozen=True, slots=True)
 class PartyFacts:
     """A party: a natural person, a sole trader or an organization. Names stay inside: the ledger holds their digest."""
 
-    id: str = ""
-    kind: PartyKind = "organization"
+    id: str
+    kind: PartyKind
     name: str = ""
     id_no: str = ""
     address: str = ""
@@ -127,15 +130,15 @@ class PartyFacts:
 
 @dataclass(frozen=True, slots=True)
 class OfficerFacts:
-    """A person with (or without) an enforcement certificate, on the day of the act. `from_on`/`to_on`: on this case;
-    `certified`: first and last day of every time with a certificate, where that is asked.
+    """A person on the day of the act, without an enforcement certificate unless it says otherwise. `from_on`/`to_on`:
+    on this case; `certified`: first and last day of every time with a certificate, where that is asked.
     """
 
-    person_id: str = ""
-    name: str = ""
+    person_id: str
+    name: str
     certificate_no: str = ""
-    certificate_valid: bool = True
-    published: bool = True
+    certificate_valid: bool = False
+    published: bool = False
     auxiliary: bool = False
     unit_id: str = ""
     from_on: date | None = None
@@ -147,12 +150,11 @@ class OfficerFacts:
 class RecordingFacts:
     """A recording in the case. `kind`: video | audio | photo; moments are aware."""
 
-    id: str = ""
-    activity: str = ""
-    started_at: datetime | None = None
-    ended_at: datetime | None = None
-    kind: str = "video"
-    is_evidence: bool = False
+    id: str
+    activity: str
+    started_at: datetime | None
+    ended_at: datetime | None
+    kind: str
     sha256: str = ""
 
 
@@ -165,9 +167,9 @@ class DirectoryEntryFacts:
     that fine on.
     """
 
-    matter_code: str = ""
-    is_major: bool = False
-    ground_row: str = ""
+    matter_code: str
+    is_major: bool
+    ground_row: str
     amount_from_fen: int | None = None
     cite: str = ""
 
@@ -179,8 +181,8 @@ class ParameterFacts:
     `set_at` is when the agency set it, `earlier` what was in force before it.
     """
 
-    name: str = ""
-    value: int = 0
+    name: str
+    value: int
     from_on: date | None = None
     cite: str = ""
     quote: str = ""
@@ -190,16 +192,12 @@ class ParameterFacts:
 
 @dataclass(frozen=True, slots=True)
 class DisclosureFacts:
-    """The disclosure item an act is about. `due_on` is the last lawful day as it stands now; `stage` what was last
-    done with it.
+    """The disclosure item an act is about; its stage is that of the facts. `due_on` is the last lawful day as it stands
+    now, None where no clock of it runs.
     """
 
-    id: str = ""
-    kind: str = ""
-    limit_key: str = ""
-    anchor_on: date | None = None
-    due_on: date | None = None
-    stage: str = ""
+    id: str
+    due_on: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,7 +209,7 @@ class ActorFacts:
     「初次从事」 (APL#58.2).
     """
 
-    person_id: str = ""
+    person_id: str
     name: str = ""
     roles: frozenset[str] = frozenset()
     unit_id: str = ""
@@ -221,36 +219,35 @@ class ActorFacts:
     kind: str = "person"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
     """One case on one day. `form` is the act being attempted; `named` the people its form names, by id, as of today;
     `acted` those whom its records name as officers.
 
-    `clears` maps an act to the events it wipes out (`Procedure.clears`); `Procedure.admit` fills it in by itself,
-    everybody else who reads `standing` must give it.
+    `clears` maps an act to the events it wipes out (`Procedure.clears`); `Procedure.admit` takes the procedure's own.
+
+    Only what can be missing has a default, and the default grants nothing.
     """
 
-    case_id: str = ""
-    agency_id: str = ""
-    procedure: str = "penalty_ordinary"
-    stage: str = ""
-    today: date = date(2026, 1, 5)
-    now: datetime = datetime(2026, 1, 5, 2, tzinfo=UTC)
-    case_no: str = ""
-    matter: MatterFacts = field(default_factory=MatterFacts)
-    parties: tuple[PartyFacts, ...] = ()
-    officers: tuple[OfficerFacts, ...] = ()
-    handling_unit_id: str = ""
-    records: tuple[Record, ...] = ()
-    recordings: tuple[RecordingFacts, ...] = ()
-    parameters: Mapping[str, ParameterFacts | None] = field(default_factory=dict)
-    directory: tuple[DirectoryEntryFacts, ...] | None = None
-    actor: ActorFacts | None = None
+    case_id: str
+    procedure: str
+    stage: str
+    today: date
+    now: datetime
+    matter: MatterFacts
+    parties: tuple[PartyFacts, ...]
+    officers: tuple[OfficerFacts, ...]
+    handling_unit_id: str
+    records: tuple[Record, ...]
+    recordings: tuple[RecordingFacts, ...]
+    parameters: Mapping[str, ParameterFacts | None]
+    directory: tuple[DirectoryEntryFacts, ...] | None
+    actor: ActorFacts | None
+    clears: Mapping[str, frozenset[str]]
     form: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, OfficerFacts] = field(default_factory=dict)
     acted: Mapping[str, OfficerFacts] = field(default_factory=dict)
     disclosure: DisclosureFacts | None = None
-    clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
     _derived: dict[Hashable, Any] = field(default_factory=dict, init=False, repr=False, compare=False)
 
     @property

@@ -37,9 +37,26 @@ def files() -> list[str]:
 
 def officer(entry: str | Mapping[str, Any]) -> OfficerFacts:
     """「甲」 is a certified, published officer called so; a table says what is different."""
-    if isinstance(entry, str):
-        return OfficerFacts(person_id=entry, name=entry, certificate_no=f"京{entry}001")
-    return OfficerFacts(**{"name": entry["person_id"], **entry})
+    said = {"person_id": entry, "certificate_no": f"京{entry}001"} if isinstance(entry, str) else entry
+    return OfficerFacts(**{"name": said["person_id"], "certificate_valid": True, "published": True, **said})
+
+
+def recording(entry: Mapping[str, Any]) -> RecordingFacts:
+    """A film whose activity and times the entry tells, where they are asked."""
+    unsaid = {"id": "r", "activity": "", "started_at": None, "ended_at": None, "kind": "video"}
+    return RecordingFacts(**{**unsaid, **entry})
+
+
+def case(today: date, **told: Any) -> CaseFacts:
+    """A penalty case in the afternoon of a day: nothing is known, nothing has happened, but for what is told."""
+    empty = {
+        "case_id": "case", "procedure": "penalty_ordinary", "stage": "",
+        "now": datetime.combine(today, time(15), SHANGHAI),
+        "matter": MatterFacts(code="A001", zh="示例事项", kind=KINDS.get(told.get("procedure", ""), "penalty")),
+        "parties": (), "officers": (), "handling_unit_id": "", "records": (), "recordings": (), "parameters": {},
+        "directory": None, "actor": None, "clears": {},
+    }  # fmt: skip
+    return CaseFacts(today=today, **{**empty, **told})
 
 
 def record(entry: Mapping[str, Any], seq: int, procedure: Procedure, stage: str) -> Record:
@@ -69,27 +86,33 @@ def facts(entry: Mapping[str, Any], book: Book) -> CaseFacts:
     actor = entry.get("actor")
     disclosed = entry.get("disclosure")
     lines = entry.get("directory")
-    return CaseFacts(
-        case_id="case",
+    return case(
+        today,
         procedure=kind,
         stage=entry.get("stage") or (told[-1].stage if told else procedure.start),
-        today=today,
         now=entry.get("now") or datetime.combine(today, time(15), SHANGHAI),
         matter=MatterFacts(**matter),
-        parties=tuple(PartyFacts(**{"id": "p", **one}) for one in entry.get("parties", ())),
+        parties=tuple(PartyFacts(**{"id": "p", "kind": "organization", **one}) for one in entry.get("parties", ())),
         officers=tuple(officer(one) for one in entry.get("officers", ())),
         handling_unit_id=entry.get("handling_unit_id", ""),
         records=told,
-        recordings=tuple(RecordingFacts(**one) for one in entry.get("recordings", ())),
+        recordings=tuple(recording(one) for one in entry.get("recordings", ())),
         parameters={name: ParameterFacts(name, value) for name, value in entry.get("parameters", {}).items()},
-        directory=None if lines is None else tuple(DirectoryEntryFacts(**one) for one in lines),
-        actor=None if actor is None else ActorFacts(**{**actor, "roles": frozenset(actor.get("roles", ()))}),
+        directory=None if lines is None else tuple(_line(one) for one in lines),
+        actor=None
+        if actor is None
+        else ActorFacts(**{"person_id": "", **actor, "roles": frozenset(actor.get("roles", ()))}),
         form=entry.get("form", {}),
         acted={one.person_id: one for one in map(officer, entry.get("acted", ()))},
         named={one.person_id: one for one in map(officer, entry.get("named", ()))},
-        disclosure=None if disclosed is None else DisclosureFacts(**disclosed),
+        disclosure=None if disclosed is None else DisclosureFacts(**{"due_on": None, **disclosed}),
         clears=procedure.clears,
     )
+
+
+def _line(entry: Mapping[str, Any]) -> DirectoryEntryFacts:
+    """A line of the directory under which a matter is not major, unless the entry says so."""
+    return DirectoryEntryFacts(**{"is_major": False, "ground_row": "", **entry})
 
 
 @dataclasses.dataclass
@@ -115,7 +138,7 @@ class Walk:
         actor = ActorFacts(person_id=who, name=who, **{k: _set(v) for k, v in person.items() if k != "certificate"})
         form = {**step.get("form", {}), **step.get("computed", {})}
         now = step.get("at") or datetime.combine(today, time(15), SHANGHAI)
-        recordings = (*self.facts.recordings, *(RecordingFacts(**one) for one in step.get("recordings", ())))
+        recordings = (*self.facts.recordings, *(recording(one) for one in step.get("recordings", ())))
         self.facts = dataclasses.replace(
             self.facts, today=today, now=now, actor=actor, form=form, recordings=recordings, clears={}
         )

@@ -14,6 +14,7 @@ from enforcement.law.calendar import Calendar
 from enforcement.law.clocks import Clock, moved, open_clocks, running
 from enforcement.law.events import SHANGHAI, Record
 from enforcement.law.facts import CaseFacts, ParameterFacts
+from tests.law import cases
 from tests.law.places import YEARS, scenarios
 
 if TYPE_CHECKING:
@@ -35,8 +36,7 @@ def facts_of(procedure: str, today: date, records: list[dict[str, Any]], **more:
         )
         for seq, entry in enumerate(records, start=1)
     )
-    now = datetime.combine(today, time(13), SHANGHAI)
-    return CaseFacts(procedure=procedure, today=today, now=now, records=made, **more)
+    return cases.case(today, procedure=procedure, now=datetime.combine(today, time(13), SHANGHAI), records=made, **more)
 
 
 def of_limit(clocks: tuple[Clock, ...], key: str) -> list[Clock]:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from enforcement.law import facts as law
 from enforcement.law.facts import CaseFacts, Fields, unmatched
 from tests.law.cases import facts
 
@@ -137,3 +139,14 @@ def test_what_was_begun_and_not_ended_is_unmatched(book: Book) -> None:
         book,
     )
     assert [one.text("measure") for one in unmatched(told, "measure_taken", "measure_ended", "measure")] == ["M2"]
+
+
+def test_what_is_not_said_of_a_case_grants_nothing() -> None:
+    granted = {
+        f"{kind.__name__}.{field.name}"
+        for kind in vars(law).values()
+        if dataclasses.is_dataclass(kind) and isinstance(kind, type)
+        for field in dataclasses.fields(kind)
+        if field.default not in {dataclasses.MISSING, None, False, "", ()} and field.default != frozenset()
+    }
+    assert granted == {"ActorFacts.kind"}  # a person, who may do what roles allow: only the clock may do more

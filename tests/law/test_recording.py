@@ -12,6 +12,7 @@ from enforcement.law import recording
 from enforcement.law.book import Book, decode_file
 from enforcement.law.facts import RecordingFacts
 from enforcement.law.recording import Gap, RecordingFile
+from tests.law import cases
 from tests.law.places import FILES, changed, said
 
 FILE = "law/recording"
@@ -26,7 +27,7 @@ def at(minute: float) -> datetime:
 
 
 def film(begins: float, ends: float | None, kind: str = "video") -> RecordingFacts:
-    return RecordingFacts(started_at=at(begins), ended_at=None if ends is None else at(ends), kind=kind)
+    return cases.recording({"started_at": at(begins), "ended_at": None if ends is None else at(ends), "kind": kind})
 
 
 @pytest.mark.parametrize("activity", ["sealing_up", "seizure", "forced_demolition"])
