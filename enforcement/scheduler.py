@@ -1,4 +1,5 @@
-"""The clock's own process, `python -m enforcement.scheduler`: seals the ledger, sweeps, clears abandoned uploads.
+"""The clock's own process, `python -m enforcement.scheduler`: seals the ledger, sweeps, fetches published pages
+back, clears abandoned uploads.
 
 Jobs are in code and hold no state: late, missed, doubled or parallel runs are harmless, and any number of schedulers
 may run, because work is claimed in the database. SIGTERM and SIGINT let a running job finish and then end the process.
@@ -26,7 +27,7 @@ from enforcement import logs, sequencer
 from enforcement.actions.program import program
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
-from enforcement.sweep import sweep
+from enforcement.sweep import Report, fetch_back, sweep
 from enforcement.sweep.report import told
 from enforcement.work import Office, machine_clock
 
@@ -49,14 +50,14 @@ class Stop(BaseException):
 
 
 def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_seconds: float) -> BackgroundScheduler:
-    """A scheduler with its three jobs, not yet started.
+    """A scheduler with its jobs, not yet started; each may run while the others do, because a public site may be slow.
 
     `misfire_grace_time=None` and `coalesce`: a run that is late is done late, once, and never dropped in silence.
     """
     if settings.ledger_key is None:
         raise Unfit("缺少 MINGJIAN_LEDGER_KEY：没有签名密钥，存证检查点无法签署。")
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(3)},
+        executors={"default": ThreadPoolExecutor(4)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="Asia/Shanghai",
     )
@@ -65,7 +66,8 @@ def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_secon
             SEQUENCER_SECONDS,
             partial(sequencer.run_once, sequencing, settings.ledger_key, settings.ledger_origin),
         ),
-        "sweep": (sweep_seconds, partial(_sweep, office)),
+        "sweep": (sweep_seconds, partial(_pass, "swept", partial(sweep, office, fetch=None))),
+        "fetch_back": (sweep_seconds, partial(_pass, "fetched_back", partial(fetch_back, office))),
         "staging": (STAGING_SECONDS, partial(_clear_staging, office)),
     }
     for name, (seconds, job) in jobs.items():
@@ -79,10 +81,10 @@ def _at_once(office: Office) -> object:
         return machine_clock(connection)
 
 
-def _sweep(office: Office) -> None:
-    report = sweep(office)
+def _pass(event: str, run_pass: Callable[[], Report]) -> None:
+    report = run_pass()
     if report.anything:
-        log.info("swept", **report.data())
+        log.info(event, **report.data())
 
 
 def _clear_staging(office: Office) -> None:

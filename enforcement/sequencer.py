@@ -14,12 +14,14 @@ from datetime import datetime
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import OperationalError
 
 from enforcement.ledger import notes, tree
 from enforcement.models.ledger import PLACED_AT_ONCE, publication_of, read_hashes
 
-_LOCK = 0x6D696E676A69616E  # "mingjian" in ASCII: one lock for the one tree
+_TURN = "LOCK TABLE enforcement.sequencer_turn IN EXCLUSIVE MODE NOWAIT"
 
 
 class BrokenTreeError(RuntimeError):
@@ -87,16 +89,27 @@ def run_once(engine: Engine, signing_key: bytes, origin: str) -> int:
     total = 0
     while placed == PLACED_AT_ONCE:
         with engine.begin() as connection:
+            if not _has_turn(connection):
+                return total
             placed = _place(connection, private, key)
         total += placed
     return total
 
 
+def _has_turn(connection: Connection) -> bool:
+    """Whether this transaction may work on the tree: until it ends, no other pass does."""
+    try:
+        with connection.begin_nested():
+            connection.exec_driver_sql(_TURN)
+    except OperationalError as error:
+        if isinstance(error.orig, LockNotAvailable):
+            return False
+        raise
+    return True
+
+
 def _place(connection: Connection, private: Ed25519PrivateKey, key: notes.VerifierKey) -> int:
-    """One batch, in the caller's transaction; the lock goes with it."""
-    free = connection.exec_driver_sql("SELECT pg_try_advisory_xact_lock(%(lock)s)", {"lock": _LOCK}).scalar_one()
-    if not free:
-        return 0
+    """One batch, in the caller's transaction; the turn goes with it."""
     rows = connection.exec_driver_sql(_WAITING, {"limit": PLACED_AT_ONCE}).all()
     waiting = [Waiting(*row) for row in rows]
     if not waiting:

@@ -183,6 +183,7 @@ publication = Table(
         postgresql_where=text("withdrawn_on IS NOT NULL"),
     ),
     # One live publication per document number of an agency (G14.3e); a withdrawn one may be replaced under its number.
+    Index("ix_publication_agency_withdrawn", "agency_id", postgresql_where=text("withdrawn_on IS NOT NULL")),
     Index("uq_publication_document_no", "agency_id", "document_no", unique=True, postgresql_where=_LIVE),
 )
 
@@ -241,6 +242,14 @@ correction_request = Table(
     Column("contact", Text, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
     Column("taken_up_at", DateTime(timezone=True)),  # set by the core once it is on somebody's list
+    Column("settled_at", DateTime(timezone=True)),  # set by the act that answers it
+    Column("asked_after_on", Date),  # the last day on which the clock asked whether it is answered
     CheckConstraint(f"kind IN ({_IN_REQUESTS})", name="kind_known"),
     Index("ix_correction_request_waiting", "agency_id", "submitted_at", postgresql_where=text("taken_up_at IS NULL")),
+    Index(
+        "ix_correction_request_open",
+        "agency_id",
+        "submitted_at",
+        postgresql_where=text("taken_up_at IS NOT NULL AND settled_at IS NULL"),
+    ),
 )

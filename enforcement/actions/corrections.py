@@ -8,12 +8,11 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import select, update
 
 from enforcement.actions.forms import day, long_text, pick, text, yes_no
 from enforcement.actions.registry import Extra, act
 from enforcement.law.errors import Breach, Invalid, NotFound, RuleViolation
-from enforcement.models.cases import ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.work import Work
 from publish.tables import correction_request
@@ -74,8 +73,13 @@ def _settled(work: Work, form: SettleCorrection, publication_id: uuid.UUID | Non
         raise Invalid({"told_on": ["当事人申请更正的，请填写告知当事人的日期"]})
     if form.told_on is not None and form.told_on > work.today:
         raise Invalid({"told_on": ["不能晚于今天"]})
-    settled = exists().where(ProcessRecord.event == SETTLED, ProcessRecord.data.op("->>")("request") == form.request)
-    if work.session.scalar(select(settled)):
+    settled = (
+        update(correction_request)
+        .where(correction_request.c.id == _id(form.request), correction_request.c.settled_at.is_(None))
+        .values(settled_at=work.moment)
+        .returning(correction_request.c.id)
+    )
+    if work.session.execute(settled).one_or_none() is None:
         raise RuleViolation(SETTLED_BEFORE)
     return {"kind": asked.kind, "receipt_no": asked.receipt_no}
 

@@ -28,6 +28,11 @@ class Disclosure(Base):
             "agency_id",
             postgresql_where=text("stage = 'published' AND verified_at IS NULL"),
         ),
+        Index(
+            "ix_disclosure_withdrawn_unverified",
+            "agency_id",
+            postgresql_where=text("stage = 'withdrawn' AND verified_at IS NULL"),
+        ),
     )
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

@@ -61,6 +61,14 @@ class LedgerPending(Base):
     entered_at: Mapped[Moment] = mapped_column(server_default=func.clock_timestamp())
 
 
+class SequencerTurn(Base):
+    """Always empty: locking it is a sequencer's turn. An advisory lock could be taken by any role that may connect."""
+
+    __tablename__ = "sequencer_turn"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+
+
 class LedgerLeaf(Base):
     """An entry's place in the tree."""
 

@@ -87,7 +87,7 @@ class DocumentNumber(Base):
 
 
 class SweepRun(Base):
-    """One pass of the clock through one agency: what it did, and when it last did anything (health)."""
+    """One pass of the clock through one agency that did something, or failed to: what it was."""
 
     __tablename__ = "sweep_run"
     __table_args__ = (Index(None, "agency_id", "finished_at"),)
@@ -97,6 +97,15 @@ class SweepRun(Base):
     started_at: Mapped[Moment]
     finished_at: Mapped[Moment]
     report: Mapped[dict[str, Any]]
+
+
+class SweepPass(Base):
+    """When a pass of the clock through the whole installation last ended; one row, whatever the number of agencies."""
+
+    __tablename__ = "sweep_pass"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    finished_at: Mapped[Moment]
 
 
 class DemoClock(Base):

@@ -4,17 +4,15 @@ import dataclasses
 import datetime as dt
 import uuid
 
-from sqlalchemy import Text, cast, exists, select
+from sqlalchemy import select
 
 from enforcement.facts import parameters
 from enforcement.law.counting import due
 from enforcement.law.events import shanghai_day
-from enforcement.models.cases import ProcessRecord
 from enforcement.work import Work
 from publish.tables import correction_request
 
 MOST = 500
-SETTLED = "correction_settled"
 LIMITS = {"correction": "correction_request", "suggestion": "correction_suggestion"}
 
 
@@ -34,21 +32,28 @@ class OpenRequest:
     due_on: dt.date
 
 
-def open_requests(work: Work) -> list[OpenRequest]:
-    """Every request of the agency that waits for an answer, oldest first. Two queries."""
+def open_requests(
+    work: Work, *, publication_id: uuid.UUID | None = None, not_asked_after_on: dt.date | None = None
+) -> list[OpenRequest]:
+    """The oldest MOST requests of the agency that wait for an answer. Two queries.
+
+    `publication_id`: only those about one publication. `not_asked_after_on`: only those the clock has not yet asked
+    after on that day.
+    """
     table = correction_request.c
-    settled = exists().where(
-        ProcessRecord.event == SETTLED, ProcessRecord.data.op("->>")("request") == cast(table.id, Text)
-    )
     query = (
         select(
             table.id, table.receipt_no, table.kind, table.statement, table.wish, table.name, table.contact,
             table.publication_id, table.taken_up_at,
         )
-        .where(table.taken_up_at.is_not(None), ~settled)
-        .order_by(table.submitted_at)
+        .where(table.taken_up_at.is_not(None), table.settled_at.is_(None))
+        .order_by(table.submitted_at, table.id)
         .limit(MOST)
     )  # fmt: skip
+    if publication_id is not None:
+        query = query.where(table.publication_id == publication_id)
+    if not_asked_after_on is not None:
+        query = query.where(table.asked_after_on.is_distinct_from(not_asked_after_on))
     rows = list(work.session.execute(query).mappings())
     own = parameters(work) if rows else {}
     found = []

@@ -1,7 +1,9 @@
 """One pass of the clock through every agency. It has no memory: late, missed, doubled or parallel passes are harmless.
 
-Each item is claimed by locking its row (`FOR UPDATE SKIP LOCKED`) and judged again under the lock, so any number of
-schedulers does everything once. One item's failure is logged, without personal data, and stops nothing else.
+What waits anywhere is asked once over all agencies; where nothing waits nothing more is asked. Each item is claimed by
+locking its row (`FOR UPDATE SKIP LOCKED`) and judged again under the lock, so any number of schedulers does everything
+once. One item's failure is logged, without personal data, and stops nothing else. What an agency has much of waits for
+the next passes, so that none holds up the others for long.
 """
 
 from __future__ import annotations
@@ -9,57 +11,101 @@ from __future__ import annotations
 import datetime as dt
 import uuid
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import partial
 from typing import TypeVar
 
-import structlog
-from sqlalchemy import select, text, update
+from sqlalchemy import text
+from sqlalchemy.dialects.postgresql import insert
 
-from enforcement.models.powers import SweepRun
+from enforcement.law.events import shanghai_day
+from enforcement.ledger import digest_of
+from enforcement.models.base import new_id
+from enforcement.models.powers import SweepPass, SweepRun
 from enforcement.sweep import calendars, cases, corrections, publications
-from enforcement.sweep.report import Report, told
+from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office
 
-__all__ = ["Report", "sweep"]
+__all__ = ["Report", "fetch_back", "sweep"]
 
 Item = TypeVar("Item")
-log = structlog.get_logger("clock")
 
 CASES_A_PASS = 500
 """More wait for the next pass, which comes in seconds: on a new day every open case is looked at."""
+
+_WAITING = text("SELECT * FROM enforcement.sweep_waiting(:today, :moment, :law, :calendar, :stages)")
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """What one agency has waiting: cases to look at, publications to fetch back, requests to take up or ask after."""
+
+    agency_id: uuid.UUID
+    cases: bool
+    publications: bool
+    requests: bool
 
 
 def sweep(office: Office, *, fetch: publications.Fetch | None = publications.fetch) -> Report:
     """Do everything that is due today in every agency; return what was done.
 
     `fetch` gets the bytes at an address of the public site (raises OSError); with None nothing is fetched back in this
-    pass. Each agency's part is stored in sweep_run.
+    pass. What was done in an agency is stored in sweep_run; that there was a pass, in sweep_pass.
     """
     total = Report()
-    with office.engine.connect() as connection:
-        agencies = [row[0] for row in connection.execute(text("SELECT agency_id FROM enforcement.agencies()"))]
-    for agency_id in agencies:
-        report = Report()
-        started_at = office.now()
-        actor = Actor.clock(agency_id)
-        try:
-            _agency(office, actor, report, fetch)
-        except Exception as error:  # noqa: BLE001  (one agency must not stop the others)
-            _failed(report, "agency", agency_id, error)
-        _store(office, actor, started_at, report)
-        total.add(report)
+    for waits in _waiting(office):
+        if waits.cases or waits.requests:
+            total.add(_in_agency(office, waits, partial(_agency, office, waits)))
+    if fetch is not None:
+        total.add(fetch_back(office, fetch))
+    _note_pass(office)
     return total
 
 
-def _agency(office: Office, actor: Actor, report: Report, fetch: publications.Fetch | None) -> None:
-    calendar = calendars.known(office, actor)
-    waiting = cases.waiting(office, actor, calendar, limit=CASES_A_PASS)
-    _each("case", waiting, report, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
-    if fetch is not None:
-        unseen = publications.unverified(office, actor)
-        _each("publication", unseen, report, lambda one: publications.verify(office, actor, one, fetch, report))
-    requests = corrections.waiting(office, actor)
-    _each("correction", requests, report, lambda one: corrections.take_up(office, actor, one, report))
-    corrections.remind(office, actor, report)
+def fetch_back(office: Office, fetch: publications.Fetch = publications.fetch) -> Report:
+    """Fetch back what waits for it in every agency. The process does this apart from the pass: sites may be slow."""
+    total, patient = Report(), publications.Patience(fetch)
+    for waits in _waiting(office):
+        if waits.publications:
+            total.add(_in_agency(office, waits, partial(publications.fetch_back, office, patient)))
+    return total
+
+
+def _in_agency(office: Office, waits: Waiting, do: Callable[[Actor, Report], None]) -> Report:
+    """Do one agency's part by itself, and store what came of it."""
+    report, actor, started_at = Report(), Actor.clock(waits.agency_id), office.now()
+    try:
+        do(actor, report)
+    except Exception as error:  # noqa: BLE001  (one agency must not stop the others)
+        report.failed_at("agency", waits.agency_id, error)
+    if report.to_keep:
+        _store(office, actor, started_at, report)
+    return report
+
+
+def _waiting(office: Office) -> list[Waiting]:
+    """Where anything waits. One query, whatever the number of agencies."""
+    disclosure = office.book.procedures["disclosure"]
+    asked = {
+        "law": office.book.version,
+        "calendar": digest_of(calendars.written(office.book.calendar)),
+        "stages": [stage.key for stage in disclosure.stages.values() if not stage.ends],
+    }
+    with office.engine.connect() as connection:
+        moment = office.clock(connection)
+        rows = connection.execute(_WAITING, {"today": shanghai_day(moment), "moment": moment, **asked})
+        return [Waiting(**row) for row in rows.mappings()]
+
+
+def _agency(office: Office, waits: Waiting, actor: Actor, report: Report) -> None:
+    if waits.cases:
+        calendar = calendars.known(office, actor)
+        waiting = cases.waiting(office, actor, calendar, limit=CASES_A_PASS)
+        _each("case", waiting, report, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
+    if waits.requests:
+        requests = corrections.waiting(office, actor)
+        _each("correction", requests, report, lambda one: corrections.take_up(office, actor, one, report))
+        corrections.remind(office, actor, report)
 
 
 def _each(kind: str, items: Iterable[Item], report: Report, do: Callable[[Item], None]) -> None:
@@ -67,32 +113,25 @@ def _each(kind: str, items: Iterable[Item], report: Report, do: Callable[[Item],
         try:
             do(item)
         except Exception as error:  # noqa: BLE001  (one item of a sweep)
-            _failed(report, kind, item, error)
-
-
-def _failed(report: Report, kind: str, item: object, error: Exception) -> None:
-    report.fail(kind)
-    log.error("sweep_item_failed", kind=kind, item=str(item), **told(error))
+            report.failed_at(kind, item, error)
 
 
 def _store(office: Office, actor: Actor, started_at: dt.datetime, report: Report) -> None:
-    """Keep the report; a pass that did nothing prolongs the last such row instead of adding one."""
     with office.begin(actor) as work:
-        last = work.session.execute(
-            select(SweepRun.id, SweepRun.report)
-            .where(SweepRun.agency_id == actor.agency_id)
-            .order_by(SweepRun.finished_at.desc())
-            .limit(1)
-        ).one_or_none()
-        if last is not None and not report.anything and not last.report["done"] and not last.report["failed"]:
-            work.session.execute(update(SweepRun).where(SweepRun.id == last.id).values(finished_at=work.moment))
-            return
         work.session.add(
             SweepRun(
-                id=uuid.uuid4(),
+                id=new_id(),
                 agency_id=actor.agency_id,
                 started_at=started_at,
                 finished_at=work.moment,
                 report=report.data(),
             )
+        )
+
+
+def _note_pass(office: Office) -> None:
+    with office.engine.begin() as connection:
+        ended = insert(SweepPass).values(id=1, finished_at=office.clock(connection))
+        connection.execute(
+            ended.on_conflict_do_update(index_elements=["id"], set_={"finished_at": ended.excluded.finished_at})
         )

@@ -3,32 +3,27 @@
 from __future__ import annotations
 
 import uuid
-from datetime import date
-from typing import Any
 
-from sqlalchemy import exists, select
-from sqlalchemy.orm import aliased
+from sqlalchemy import select, update
 
-from enforcement.actions.corrections import REQUESTED, SETTLED, TakeUpCorrection
+from enforcement.actions.corrections import TakeUpCorrection
 from enforcement.actions.registry import perform_for_agency
-from enforcement.facts import parameters
-from enforcement.law.counting import due
 from enforcement.law.errors import NotFound
-from enforcement.models.cases import ProcessRecord
 from enforcement.models.disclosures import Disclosure
+from enforcement.queries.corrections import LIMITS, OpenRequest, open_requests
 from enforcement.sweep import notices
 from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office, Work
 from publish.tables import correction_request
 
-LIMITS = {"correction": "correction_request", "suggestion": "correction_suggestion"}
+REQUESTS_A_PASS = 200
 
 
 def waiting(office: Office, actor: Actor) -> list[uuid.UUID]:
-    """Requests nobody has taken up."""
+    """The oldest requests nobody has taken up; more wait for the next pass."""
     query = select(correction_request.c.id).where(correction_request.c.taken_up_at.is_(None))
     with office.reading(actor.agency_id) as session:
-        return list(session.scalars(query.order_by(correction_request.c.submitted_at)))
+        return list(session.scalars(query.order_by(correction_request.c.submitted_at).limit(REQUESTS_A_PASS)))
 
 
 def take_up(office: Office, actor: Actor, request_id: uuid.UUID, report: Report) -> None:
@@ -41,42 +36,34 @@ def take_up(office: Office, actor: Actor, request_id: uuid.UUID, report: Report)
 
 
 def remind(office: Office, actor: Actor, report: Report) -> None:
-    """Tell the releaser of every request not yet answered, and the head of every one that is overdue."""
+    """Ask once a day after every request not yet answered: tell the releaser, and the head where it is overdue."""
     with office.begin(actor) as work:
-        for record in _open(work):
-            due_on = _due(work, record)
-            disclosure_id = uuid.UUID(record.data["publication"]) if "publication" in record.data else None
-            case_id = work.session.scalar(select(Disclosure.case_id).where(Disclosure.id == disclosure_id))
-            roles = {"correction_received": (notices.RELEASER, notices.CLERK)}
-            if work.today > due_on:
-                roles["correction_overdue"] = (notices.RELEASER, notices.HEAD)
-            for kind, whom in roles.items():
-                for role in whom:
-                    told = notices.tell(
-                        work,
-                        kind,
-                        due_on,
-                        role,
-                        case_id=case_id,
-                        disclosure_id=disclosure_id if case_id else None,
-                        limit_key=LIMITS[record.data["kind"]],
-                        subject=record.data["request"],
-                    )
-                    report.did("told", int(told))
+        asked = open_requests(work, not_asked_after_on=work.today)
+        for request in asked:
+            report.did("told", _tell(work, request))
+        work.session.execute(
+            update(correction_request)
+            .where(correction_request.c.id.in_([request.id for request in asked]))
+            .values(asked_after_on=work.today)
+        )
 
 
-def _open(work: Work) -> list[Any]:
-    answer = aliased(ProcessRecord)
-    asked = ProcessRecord.data.op("->>")("request")
-    answered = exists().where(answer.event == SETTLED, answer.data.op("->>")("request") == asked)
-    query = select(ProcessRecord.happened_on, ProcessRecord.data).where(
-        ProcessRecord.agency_id == work.actor.agency_id, ProcessRecord.event == REQUESTED, ~answered
+def _tell(work: Work, request: OpenRequest) -> int:
+    case_id = work.session.scalar(select(Disclosure.case_id).where(Disclosure.id == request.publication_id))
+    roles = {"correction_received": (notices.RELEASER, notices.CLERK)}
+    if work.today > request.due_on:
+        roles["correction_overdue"] = (notices.RELEASER, notices.HEAD)
+    return sum(
+        notices.tell(
+            work,
+            kind,
+            request.due_on,
+            role,
+            case_id=case_id,
+            disclosure_id=request.publication_id if case_id else None,
+            limit_key=LIMITS[request.kind],
+            subject=str(request.id),
+        )
+        for kind, whom in roles.items()
+        for role in whom
     )
-    return list(work.session.execute(query))
-
-
-def _due(work: Work, record: Any) -> date:
-    """The last day, counted from the day the request was taken up; the agency may have set its own number."""
-    limit = work.book.limits[LIMITS[record.data["kind"]]]
-    own = parameters(work).get(limit.parameter or "")
-    return due(limit, record.happened_on, work.book.calendar, value=own.value if own else None).due_on

@@ -8,26 +8,34 @@ from __future__ import annotations
 import dataclasses
 import hashlib
 import json
+import time
 import urllib.error
 import urllib.request
 import uuid
+from collections import defaultdict
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
+from urllib.parse import urlsplit
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 
 from enforcement.actions.disclosures import Note
 from enforcement.models.disclosures import Disclosure
 from enforcement.sweep import claim, notices
 from enforcement.sweep.report import Report
-from enforcement.work import Actor, Office
+from enforcement.work import Actor, Office, Work
 from publish.tables import publication
 
 Fetch = Callable[[str], bytes]
 
-TIMEOUT_SECONDS = 10
+ANSWER_SECONDS = 5
+"""The longest one answer may take, from the first word to its last byte."""
+HOST_SECONDS = 20
+"""The longest all answers of one host may take in one pass; after that it counts as not answering until the next."""
+PAGES_A_PASS = 100
 LARGEST_BYTES = 16 * 1024 * 1024
+_PART = 64 * 1024
 ACTS = {False: "verify_publication", True: "verify_withdrawal"}
 """By whether it is down: what is noted once the public site was seen to answer so."""
 SEEN = {False: "verified", True: "withdrawal_verified"}
@@ -43,27 +51,77 @@ class Unverified:
     down: bool
     digest: bytes
 
-    def __str__(self) -> str:
-        return str(self.disclosure_id)
-
 
 def fetch(address: str) -> bytes:
-    """The bytes at a public address, as anybody gets them. Raises OSError where there are none, or far too many."""
+    """The bytes at a public address, as anybody gets them. Raises OSError where there are none, too late, or too many.
+
+    However slowly a site answers, nobody waits longer than ANSWER_SECONDS for it, give or take one part.
+    """
+    until = time.monotonic() + ANSWER_SECONDS
     request = urllib.request.Request(address, headers={"Cache-Control": "no-cache"})  # noqa: S310  (ours, from settings)
-    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS) as response:  # noqa: S310
-        data: bytes = response.read(LARGEST_BYTES + 1)
-    if len(data) > LARGEST_BYTES:
-        raise OSError("more than a publication can be")
-    return data
+    data = bytearray()
+    with urllib.request.urlopen(request, timeout=ANSWER_SECONDS) as response:  # noqa: S310
+        while part := response.read1(_PART):
+            data += part
+            if len(data) > LARGEST_BYTES:
+                raise OSError("more than a publication can be")
+            if time.monotonic() > until:
+                raise TimeoutError("slower than a page may be")
+    return bytes(data)
 
 
-def unverified(office: Office, actor: Actor) -> list[Unverified]:
-    """What was published or withdrawn and not yet fetched back."""
+class Patience:
+    """A way of fetching that gives each host HOST_SECONDS in all: who hangs holds up its own pages and nobody else's.
+
+    A host that has used them up counts as unreachable for as long as this lives, which is one pass.
+    """
+
+    def __init__(self, fetch: Fetch) -> None:
+        self._fetch = fetch
+        self._spent: defaultdict[str, float] = defaultdict(float)
+
+    def __call__(self, address: str) -> bytes:
+        """The bytes at an address. Raises OSError, at once where the host has been waited for long enough."""
+        host = urlsplit(address).netloc
+        if self._spent[host] >= HOST_SECONDS:
+            raise TimeoutError("this host was waited for long enough")
+        begun = time.monotonic()
+        try:
+            return self._fetch(address)
+        finally:
+            self._spent[host] += time.monotonic() - begun
+
+
+def fetch_back(office: Office, fetch: Fetch, actor: Actor, report: Report) -> None:
+    """Fetch back what this agency published or withdrew and nobody has seen outside; PAGES_A_PASS at most.
+
+    Seen, it is noted in the case; not seen, the releaser is told, once a day.
+    """
+    unseen = []
+    for one in _unverified_of(office, actor):
+        if not _seen(office, one, fetch):
+            unseen.append(one)
+            report.did(UNSEEN[one.down])
+            continue
+        try:
+            _note(office, actor, one, report)
+        except Exception as error:  # noqa: BLE001  (one publication: the others are noted all the same)
+            report.failed_at("publication", one.disclosure_id, error)
+    if unseen:
+        with office.begin(actor) as work:
+            report.did("told", sum(_tell(work, one) for one in unseen))
+
+
+def _unverified_of(office: Office, actor: Actor) -> list[Unverified]:
+    """Drawn at random, so that pages which fail again and again keep none of the others from being looked at."""
     with office.reading(actor.agency_id) as session:  # one by one: each has its index
         return [
             Unverified(*row)
-            for one in (Disclosure.stage == "published", publication.c.withdrawn_on.is_not(None))
-            for row in session.execute(_unverified().where(one).order_by(Disclosure.anchor_on))
+            for one in (
+                (Disclosure.agency_id == actor.agency_id) & (Disclosure.stage == "published"),
+                (publication.c.agency_id == actor.agency_id) & publication.c.withdrawn_on.is_not(None),
+            )
+            for row in session.execute(_unverified().where(one).order_by(func.random()).limit(PAGES_A_PASS // 2))
         ]
 
 
@@ -75,23 +133,20 @@ def _unverified() -> Select[Any]:
     )
 
 
-def verify(office: Office, actor: Actor, one: Unverified, fetch: Fetch, report: Report) -> None:
-    """Fetch one back and note that the public gets what it should; else tell the releaser, once a day."""
+def _seen(office: Office, one: Unverified, fetch: Fetch) -> bool:
     address = f"{office.public_address}/records/{one.disclosure_id}"
-    seen = _is_gone(address, fetch) if one.down else _is_there(address, one.digest, fetch)
+    return _is_gone(address, fetch) if one.down else _is_there(address, one.digest, fetch)
+
+
+def _tell(work: Work, one: Unverified) -> bool:
+    return notices.tell(
+        work, UNSEEN[one.down], work.today, notices.RELEASER, case_id=one.case_id, disclosure_id=one.disclosure_id
+    )
+
+
+def _note(office: Office, actor: Actor, one: Unverified, report: Report) -> None:
+    """Note that the public gets what it should, unless somebody else has the case just now."""
     with office.begin(actor) as work:
-        if not seen:
-            told = notices.tell(
-                work,
-                UNSEEN[one.down],
-                work.today,
-                notices.RELEASER,
-                case_id=one.case_id,
-                disclosure_id=one.disclosure_id,
-            )
-            report.did("told", int(told))
-            report.did(UNSEEN[one.down])
-            return
         if claim.case(work, one.case_id) is None:
             return
         for disclosure in claim.disclosures(work, one.case_id):

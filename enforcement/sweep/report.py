@@ -6,6 +6,10 @@ import traceback
 from collections import Counter
 from typing import Any
 
+import structlog
+
+log = structlog.get_logger("clock")
+
 OURS = ("enforcement.", "publish.", "media.", "config.")
 
 
@@ -39,12 +43,20 @@ WORDS = {
 }
 
 
+FOUND_AGAIN = frozenset({"unreachable", "still_public"})
+
+
 class Report:
     """Counts of what was done (kinds of WORDS), of what failed."""
 
     def __init__(self) -> None:
         self.done: Counter[str] = Counter()
         self.failed: Counter[str] = Counter()
+
+    @property
+    def to_keep(self) -> bool:
+        """Whether anything changed or failed; that a page still cannot be seen is found again in every pass."""
+        return bool(set(self.done) - FOUND_AGAIN or self.failed)
 
     @property
     def anything(self) -> bool:
@@ -56,9 +68,10 @@ class Report:
         if count:
             self.done[kind] += count
 
-    def fail(self, kind: str) -> None:
-        """Count an item that could not be dealt with in this pass."""
+    def failed_at(self, kind: str, item: object, error: Exception) -> None:
+        """Count an item that could not be dealt with in this pass, and log it by its id."""
         self.failed[kind] += 1
+        log.error("sweep_item_failed", kind=kind, item=str(item), **told(error))
 
     def add(self, other: Report) -> None:
         """Add another report's counts."""

@@ -1,20 +1,19 @@
 """Whether this installation works; open, because what watches it has no account. Says nothing of any case."""
 
 import datetime as dt
-import uuid
 
 from flask import Blueprint, current_app, jsonify
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
 from enforcement.law.events import shanghai_day
 from enforcement.ledger.notes import NoteError
 from enforcement.models.ledger import LedgerCheckpoint, LedgerPending
-from enforcement.models.powers import SweepRun
+from enforcement.models.powers import SweepPass
 from enforcement.verify.checkpoints import Reader
 from enforcement.web import here
-from enforcement.work import Office, machine_clock
+from enforcement.work import machine_clock
 
 blueprint = Blueprint("health", __name__)
 
@@ -37,7 +36,7 @@ def _problems() -> list[str]:
     office = here.office()
     with office.engine.connect() as connection:
         now, real = office.clock(connection), machine_clock(connection)
-        agencies = list(connection.execute(text("SELECT agency_id FROM enforcement.agencies()")).scalars())
+        swept = connection.scalar(select(SweepPass.finished_at))
         waiting = connection.scalar(select(func.min(LedgerPending.entered_at)))
         note = connection.scalar(select(LedgerCheckpoint.note).order_by(LedgerCheckpoint.size.desc()).limit(1))
     problems = []
@@ -51,15 +50,9 @@ def _problems() -> list[str]:
         problems.append("ledger_sequencer")
     if note is not None and not _signed(note):
         problems.append("ledger_checkpoint")
-    if any(_swept_long_ago(office, agency_id, now) for agency_id in agencies):
+    if swept is not None and now - swept > OLDEST_SWEEP:
         problems.append("last_sweep")
     return sorted(problems)
-
-
-def _swept_long_ago(office: Office, agency_id: uuid.UUID, now: dt.datetime) -> bool:
-    with office.reading(agency_id) as session:
-        last = session.scalar(select(func.max(SweepRun.finished_at)))
-    return last is not None and now - last > OLDEST_SWEEP
 
 
 def _signed(note: str) -> bool:

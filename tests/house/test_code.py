@@ -14,6 +14,7 @@ from config.settings import ROOT
 COMMITS = {
     "enforcement/work.py": "one actor, one moment, one transaction: the only commit of the core",
     "enforcement/sequencer.py": "a process and a database role of its own, which writes the tree and nothing else",
+    "enforcement/sweep/__init__.py": "that a pass was made, which is no agency's and no act",
     "enforcement/demo/clock.py": "moves the demonstration's clock, which is no act and has no record",
 }
 CLOCKS = {
@@ -182,6 +183,7 @@ def test_every_except_of_everything_rolls_back_or_stands_around_one_item_of_a_sw
     """Where `Exception` or `BaseException` is caught, the handler raises again, or the file is one of these."""
     around_one_item = {
         "enforcement/sweep/__init__.py": "one agency, one item: the others are not held up",
+        "enforcement/sweep/publications.py": "one publication: the others are noted all the same",
         "enforcement/scheduler.py": "a pass that failed is told of and tried again",
         "enforcement/verify/snapshot.py": "whatever cannot be read is a finding and hides no other",
     }

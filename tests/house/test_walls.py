@@ -27,6 +27,8 @@ from tests.factories import House
 
 NO_AGENCY = {
     "enforcement.demo_clock": "the demonstration's clock is everybody's",
+    "enforcement.sequencer_turn": "always empty; locking it is the sequencer's turn",
+    "enforcement.sweep_pass": "when the clock last went through the whole installation",
     "enforcement.ledger_pending": "written through a trigger; the application reads only since when something waits",
     "enforcement.ledger_leaf": "places in the one tree; closed to the application",
     "enforcement.ledger_node": "the one tree; closed to the application",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -19,6 +20,7 @@ from sqlalchemy import create_engine, text
 
 from config.settings import Settings
 from enforcement import scheduler
+from enforcement.sweep import publications, sweep
 from tests import factories
 from tests.factories import House
 
@@ -102,7 +104,31 @@ def test_no_job_is_ever_dropped_for_being_late(house: House, tmp_path: Path) -> 
     defaults = built._job_defaults
     assert (defaults["misfire_grace_time"], defaults["coalesce"], defaults["max_instances"]) == (None, True, 1)
     seconds = {name: job.trigger.interval for name, job in jobs.items()}
-    assert seconds == {"seal": timedelta(seconds=2), "sweep": timedelta(seconds=15), "staging": timedelta(hours=1)}
+    assert seconds == {
+        "seal": timedelta(seconds=2),
+        "sweep": timedelta(seconds=15),
+        "fetch_back": timedelta(seconds=15),
+        "staging": timedelta(hours=1),
+    }
+
+
+def test_a_public_site_that_hangs_stops_no_other_job(house: House, tmp_path: Path) -> None:
+    log = tmp_path / "clock.log"
+    with socket.create_server(("127.0.0.1", 0)) as silent:  # takes the call and never says a word
+        hangs = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        sweep(house.office, fetch=None)
+        walk = factories.released(factories.penalty(house.market))
+        sweep(house.office, fetch=None)
+        assert factories.stage_of_disclosure(walk) == "published"
+        late = environ(house, tmp_path, MINGJIAN_PUBLIC_ADDRESS=hangs)
+        with running(late, log, "--sweep-seconds", "0.2"):
+            silent.settimeout(90)
+            waited_for, _ = silent.accept()
+            with waited_for:
+                begun = time.monotonic()
+                other = factories.released(factories.penalty(house.market))
+                wait_for(lambda: factories.stage_of_disclosure(other) == "published", "the clock goes on", 30)
+                assert time.monotonic() - begun < publications.HOST_SECONDS
 
 
 def test_a_job_that_fails_is_run_again_and_its_message_stays_out_of_the_log(

@@ -28,7 +28,6 @@ from enforcement.law.clocks import Clock, running
 from enforcement.models.cases import Case
 from enforcement.models.clock import Notification
 from enforcement.models.disclosures import Disclosure
-from enforcement.models.powers import SweepRun
 from enforcement.sweep import sweep
 from enforcement.work import Actor
 from tests import factories
@@ -372,21 +371,3 @@ def test_a_refusal_of_the_law_is_told_and_no_failure(house: House) -> None:
     assert (report.done["refused"], report.done["published"], dict(report.failed)) == (1, 0, {})
     assert told(house.market, "clock_refused") == [("disclosure_releaser", "")]
     assert "publication_made" not in factories.events(walk)
-
-
-def test_passes_that_do_nothing_prolong_one_row(house: House) -> None:
-    def rows() -> list[tuple[dt.datetime, dt.datetime]]:
-        with house.office.reading(house.market.agency_id) as session:
-            return [
-                (begun, ended) for begun, ended in session.execute(select(SweepRun.started_at, SweepRun.finished_at))
-            ]
-
-    for _ in range(3):
-        house.later(hours=1)
-        sweep(house.office, fetch=None)
-    [(started, finished)] = rows()
-    assert finished - started > dt.timedelta(hours=1)
-    factories.released(factories.penalty(house.market))
-    sweep(house.office, fetch=None)
-    sweep(house.office, fetch=None)
-    assert len(rows()) == 3

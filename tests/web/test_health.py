@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
 
 from enforcement import sequencer
+from enforcement.sweep import sweep
 from tests.web.conftest import internal
 
 if TYPE_CHECKING:
@@ -63,14 +64,7 @@ def test_a_checkpoint_signed_with_another_key_is_told(client: FlaskClient, house
 
 def test_a_clock_that_has_stood_still_is_told(client: FlaskClient, house: House) -> None:
     seal(house, SEED)
-    with house.office.begin(house.market.actors["head"]) as work:
-        work.session.execute(
-            text(
-                "INSERT INTO enforcement.sweep_run (id, agency_id, started_at, finished_at, report)"
-                " VALUES (gen_random_uuid(), :agency, :at, :at, '{}')"
-            ),
-            {"agency": house.market.agency_id, "at": work.moment},
-        )
+    sweep(house.office, fetch=None)
     assert told(client) == (200, [])
     house.later(hours=2)
     assert told(client) == (503, ["last_sweep"])
