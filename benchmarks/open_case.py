@@ -14,7 +14,7 @@ from contextlib import contextmanager
 
 from benchmarks import bare_view
 from benchmarks.ratios import Ratio, in_turns, main
-from benchmarks.site_database import BENCH
+from benchmarks.site_database import BENCH, settings_of
 from benchmarks.web import Connection, Load, Request, application, free_port, served
 from enforcement.demo.agencies import MARKET, PASSWORD
 from enforcement.runtime import keys, schema
@@ -86,9 +86,8 @@ def bare(server: Server) -> Iterator[int]:
     with server.connect(BARE) as connection:
         connection.execute(bare_view.TABLE)
         url = server.url("postgres", BARE)
-    command = [
-        part if part != "wsgi:internal" else "benchmarks.bare_view:create" for part in web("internal", "", port).command
-    ]
+    program = web("internal", "", port, settings_of(server.var)).command
+    command = [part if part != "wsgi:internal" else "benchmarks.bare_view:create" for part in program]
     with served(command, port, VAR / "bare.log", os.environ | {bare_view.URL: url}):
         yield port
 

@@ -76,7 +76,7 @@ def application(server: Server, name: Literal["internal", "public"], *, demo: bo
     supervisor = Supervisor(settings)
     if demo:
         supervisor.load_demo()
-    child = web(name, "", port)
+    child = web(name, "", port, settings)
     supervisor.spawn(child)
     assert child.running is not None
     try:

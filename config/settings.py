@@ -19,6 +19,8 @@
 | MINGJIAN_PUBLIC_ADDRESS             | the public site's address as the public sees it     | http://127.0.0.1:8080 |
 | MINGJIAN_SECURE                     | 1: reached by https only, cookies marked Secure     | 0                     |
 | MINGJIAN_TRUSTED_PROXIES            | how many reverse proxies stand before it            | 0                     |
+| MINGJIAN_PAGES                      | requests worked for at once by each web application | 4                     |
+| MINGJIAN_TRANSFERS                  | uploads and long downloads at once, beside them     | 16                    |
 | MINGJIAN_DEMO                       | 1: sample agencies and a movable clock              | 0 (make run: 1)       |
 """
 
@@ -59,6 +61,7 @@ HOLDS: dict[Process, frozenset[str]] = {
 }
 SECRET_BYTES = 32
 LONGEST_PORT = 65535
+MOST_AT_ONCE = 64
 
 
 class Unfit(Exception):
@@ -91,7 +94,16 @@ class Settings:
     secure: bool
     trusted_proxies: int
     """How many proxies of ours add to X-Forwarded-For: one too many, and a visitor writes the own address."""
+    pages: int
+    """Requests a web application works for at once; more wait at the door."""
+    transfers: int
+    """Uploads, players and long downloads at once, in places of their own."""
     demo: bool
+
+    @property
+    def connections(self) -> int:
+        """Database connections a process may hold: one for whatever may be worked for, so that nobody waits for one."""
+        return self.pages + self.transfers
 
     @classmethod
     def read(cls, process: Process, environ: Mapping[str, str] | None = None) -> Settings:
@@ -128,6 +140,8 @@ class Settings:
             public_address=(env.get("MINGJIAN_PUBLIC_ADDRESS") or f"http://127.0.0.1:{port}").rstrip("/"),
             secure=_yes_no(env, "MINGJIAN_SECURE"),
             trusted_proxies=_proxies(env),
+            pages=_count(env, "MINGJIAN_PAGES", 4),
+            transfers=_count(env, "MINGJIAN_TRANSFERS", 16),
             demo=_yes_no(env, "MINGJIAN_DEMO"),
         )
 
@@ -167,6 +181,13 @@ def _port(env: Mapping[str, str], variable: str, default: int) -> int:
     text = env.get(variable) or str(default)
     if not text.isascii() or not text.isdigit() or not 0 < int(text) <= LONGEST_PORT:
         raise Unfit(f"{variable} 应为 1 至 65535 之间的端口号，现为“{text}”。")
+    return int(text)
+
+
+def _count(env: Mapping[str, str], variable: str, default: int) -> int:
+    text = env.get(variable) or str(default)
+    if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MOST_AT_ONCE:
+        raise Unfit(f"{variable} 应为 1 至 {MOST_AT_ONCE} 之间的数，现为“{text}”。")
     return int(text)
 
 

@@ -16,8 +16,20 @@ from enforcement.work import Office
 from media.errors import StoreUnfit
 from media.stores import open_store
 
-ENGINE_OPTIONS: dict[str, Any] = {"hide_parameters": True}
-"""How an engine of the application's role is made, by whomever."""
+CONNECT_SECONDS = 5
+POOL_SECONDS = 5
+"""The longest a thread waits for a connection; there is one for each, so this tells of a leak, not of a full house."""
+
+
+def engine_options(settings: Settings) -> dict[str, Any]:
+    """How an engine of the application's role is made, by whomever."""
+    return {
+        "hide_parameters": True,
+        "connect_args": {"connect_timeout": CONNECT_SECONDS},
+        "pool_size": settings.connections,
+        "max_overflow": 0,
+        "pool_timeout": POOL_SECONDS,
+    }
 
 
 def _require_open(connection: Any, _record: object, _proxy: object) -> None:
@@ -39,7 +51,7 @@ def open_office(settings: Settings, program: Program, engine: Engine | None = No
 
     `program` is what the acts know by name: the law book is held against it. Raises Unfit.
     """
-    engine = engine or create_engine(database_url(settings), **ENGINE_OPTIONS)
+    engine = engine or create_engine(database_url(settings), **engine_options(settings))
     event.listen(engine, "checkout", _require_open)
     try:
         book = Book.load(settings.config_root, program)

@@ -22,6 +22,7 @@ from typing import IO, TYPE_CHECKING, Literal
 
 import psutil
 
+from config.doors import threads
 from config.fitness import check_database
 from config.settings import DATABASES, HOLDS, KEY_FILES, ROOT, Process, Settings, Unfit
 from enforcement.runtime import children, keys, schema
@@ -36,7 +37,6 @@ HOST = "127.0.0.1"
 PATIENCE = 60.0  # seconds to wait for a command that is using the embedded server
 READY_SECONDS = 180.0
 STOP_SECONDS = 15.0
-THREADS = "64"  # an upload holds one for as long as it lasts: eight slow ones must not stop every page
 FIRST_WAIT, LONGEST_WAIT = 1.0, 30.0
 STEADY_SECONDS = 60.0  # after so long a life the next death is a new trouble
 LOG_BYTES = 10_000_000
@@ -67,11 +67,12 @@ class Child:
     again_at: float = field(default=0.0)
 
 
-def web(name: Literal["internal", "public"], zh: str, port: int) -> Child:
+def web(name: Literal["internal", "public"], zh: str, port: int, settings: Settings) -> Child:
     """One of the two web applications of wsgi.py."""
+    count = str(threads(settings.pages, settings.transfers))
     command = [
         sys.executable, "-m", "granian", "--interface", "wsgi", "--host", HOST, "--port", str(port), "--no-ws",
-        "--workers", "1", "--blocking-threads", THREADS, "--workers-kill-timeout", "10", "--log-level", "warning",
+        "--workers", "1", "--blocking-threads", count, "--workers-kill-timeout", "10", "--log-level", "warning",
         "--factory", f"wsgi:{name}",
     ]  # fmt: skip
     return Child(name, zh, name, command, port)
@@ -88,8 +89,8 @@ class Supervisor:
         self.lock: IO[bytes] | None = None
         self.logs = settings.var / "log"
         self.children = [
-            web("internal", "内部系统", settings.internal_port),
-            web("public", "公示平台", settings.public_port),
+            web("internal", "内部系统", settings.internal_port, settings),
+            web("public", "公示平台", settings.public_port, settings),
             Child("scheduler", "定时任务", "scheduler", [sys.executable, "-m", "enforcement.scheduler"]),
         ]
 

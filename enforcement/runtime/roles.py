@@ -28,6 +28,16 @@ PUBLIC = "mingjian_public"
 ROLES = (OWNER, APP, SEQUENCER, VERIFIER, PUBLIC)
 SCHEMAS = ("enforcement", "public_site")
 
+# What one role may hold of the server they share, so that none keeps the others out: its share of the 100 connections
+# PostgreSQL has by default, and no statement, lock or forgotten transaction for ever. A session may set the times
+# otherwise; the number of connections binds it whatever it sets.
+LIMITS = {
+    APP: (56, {"statement_timeout": "30s", "lock_timeout": "10s", "idle_in_transaction_session_timeout": "2min"}),
+    SEQUENCER: (8, {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "2min"}),
+    VERIFIER: (8, {"lock_timeout": "10s", "idle_in_transaction_session_timeout": "30min"}),
+    PUBLIC: (24, {"statement_timeout": "5s", "lock_timeout": "5s", "idle_in_transaction_session_timeout": "10s"}),
+}
+
 # Run in the product's database. Each statement may be run again at any time. The default privileges reach what
 # mingjian_owner creates from then on, which is every table the migrations make.
 _DEFAULT = "ALTER DEFAULT PRIVILEGES FOR ROLE mingjian_owner"
@@ -53,6 +63,12 @@ STATEMENTS = (
     f"{_DEFAULT} IN SCHEMA enforcement GRANT SELECT ON TABLES TO mingjian_verifier",
     f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT, INSERT ON TABLES TO mingjian_app",
     f"{_DEFAULT} IN SCHEMA public_site GRANT SELECT ON TABLES TO mingjian_verifier",
+    *(f"ALTER ROLE {role} CONNECTION LIMIT {connections}" for role, (connections, _) in LIMITS.items()),
+    *(
+        f"ALTER ROLE {role} SET {setting} = '{value}'"
+        for role, (_, settings) in LIMITS.items()
+        for setting, value in settings.items()
+    ),
 )
 
 

@@ -1,6 +1,7 @@
 """The officers' application, put together: one office, one list of open doors, one answer to every error."""
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from flask import Flask, Response, request
@@ -8,14 +9,15 @@ from flask.json.provider import DefaultJSONProvider
 from flask.typing import ResponseReturnValue
 from flask_talisman import Talisman
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import BadRequest
+from werkzeug.exceptions import BadRequest, HTTPException
 
+from config.doors import Doors
 from config.settings import Settings
 from enforcement import logs
 from enforcement.actions.program import program
 from enforcement.law.errors import NotFound
 from enforcement.ledger.notes import VerifierKey
-from enforcement.office import ENGINE_OPTIONS, database_url, open_office
+from enforcement.office import database_url, engine_options, open_office
 from enforcement.web import (
     acts,
     agency,
@@ -56,6 +58,8 @@ POLICY = {
 
 CHECK_THEMSELVES = ("access.api_sign_in", "recordings.take_in", "api.take_in_recording")
 """Signing in with JSON, which no foreign form can send; uploads, whose body must not be read before the token was."""
+
+TRANSFERS = frozenset({"recordings.take_in", "api.take_in_recording", "recordings.media"})
 
 csrf = CSRFProtect()
 
@@ -111,7 +115,19 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     errors.install(app)
     app.register_error_handler(CSRFError, _token_died)
     frame.install(app)
+    app.wsgi_app = Doors(  # type: ignore[method-assign]
+        app.wsgi_app, pages=settings.pages, transfers=settings.transfers, is_transfer=partial(_is_transfer, app)
+    )
     return app
+
+
+def _is_transfer(app: Flask, environ: dict[str, Any]) -> bool:
+    """Whether a request is one of those that last as long as somebody's line is slow."""
+    try:
+        endpoint, _ = app.url_map.bind_to_environ(environ).match()
+    except HTTPException:  # no such address, or another method: answered like any page
+        return False
+    return endpoint in TRANSFERS
 
 
 def _refuse_zeros() -> None:
@@ -139,7 +155,7 @@ def _configuration(settings: Settings) -> dict[str, Any]:
     return {
         "SECRET_KEY": settings.session_secret,
         "SQLALCHEMY_DATABASE_URI": database_url(settings),
-        "SQLALCHEMY_ENGINE_OPTIONS": ENGINE_OPTIONS,
+        "SQLALCHEMY_ENGINE_OPTIONS": engine_options(settings),
         "SESSION_COOKIE_NAME": "mingjian_form",
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",

@@ -9,10 +9,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 import structlog
-from flask import Flask, Response, current_app, jsonify, make_response, render_template, request
+from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
 from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import HTTPException
 
+from config.doors import RETRY_SECONDS
 from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation, Stale
 from enforcement.web import here
 from enforcement.web.schemas import flat
@@ -65,6 +68,13 @@ HTTP: dict[type[Exception], Callable[[Any], Answer]] = {
     MediaRefused: lambda error: Answer(422, "media_refused", error.zh, {"reason": error.reason}),
 }
 """Every error of the domain; whatever is not here is a 500 with a reference number."""
+
+AWAY = Answer(
+    503,
+    "busy",
+    "系统暂时不能访问数据库",
+    {"hint": "数据库可能正在重新启动。请稍后再试；刚才提交的内容请先查看是否已经保存。"},
+)
 
 STATUSES = {
     400: ("bad_request", "请求无法识别"),
@@ -150,9 +160,27 @@ def _unexpected(error: Exception) -> Response:
     return made
 
 
+def _database(error: DBAPIError | PoolTimeout) -> Response:
+    """The database is away, starts again, is full or was waited for too long: that passes, so it is no accident."""
+    if isinstance(error, DBAPIError) and not (isinstance(error, OperationalError) or error.connection_invalidated):
+        return _unexpected(error)
+    code = getattr(getattr(error, "orig", None), "sqlstate", None)
+    log.error("database_away", endpoint=request.endpoint, method=request.method, error=type(error).__name__, code=code)
+    g.signed_in = None  # what stands around a page would ask the database again
+    made: Response
+    made = (
+        jsonify(AWAY.body) if wants_json() else make_response(render_template("error.html", answer=AWAY, breaches=[]))
+    )
+    made.status_code = AWAY.status
+    made.headers["Retry-After"] = RETRY_SECONDS
+    return made
+
+
 def install(app: Flask) -> None:
     """Answer every error of this application."""
     for kind in HTTP:
         app.register_error_handler(kind, respond)
     app.register_error_handler(HTTPException, respond)
+    for away in (DBAPIError, PoolTimeout):
+        app.register_error_handler(away, _database)
     app.register_error_handler(Exception, _unexpected)

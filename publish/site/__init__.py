@@ -14,6 +14,7 @@ from flask import Flask, Request, Response
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from flask_wtf import CSRFProtect
 
+from config.doors import Doors
 from config.settings import Settings
 from publish.site import corrections, errors, feeds, pages, records
 from publish.site.database import ENGINE_OPTIONS, database
@@ -94,7 +95,15 @@ def create_site(settings: Settings) -> Flask:
         response.headers.setdefault("Cache-Control", "no-cache")  # a correction or withdrawal shows at once
         return response
 
+    app.wsgi_app = Doors(  # type: ignore[method-assign]
+        app.wsgi_app, pages=settings.pages, transfers=settings.transfers, is_transfer=_is_transfer
+    )
     return app
+
+
+def _is_transfer(environ: dict[str, Any]) -> bool:
+    """Whether it is a list as a file, which is sent piece by piece as it is read."""
+    return str(environ.get("PATH_INFO", "")).endswith(".csv")
 
 
 class _Application(Flask):

@@ -6,8 +6,12 @@ import logging
 import secrets
 
 from flask import Flask, Response, make_response, render_template, request
+from psycopg import OperationalError
 from psycopg.errors import QueryCanceled
+from sqlalchemy.exc import OperationalError as NotConnected
 from werkzeug.exceptions import HTTPException
+
+from config.doors import RETRY_SECONDS
 
 _LOG = logging.getLogger("mingjian.public")
 
@@ -19,6 +23,8 @@ _TEXTS = {
     500: ("系统出错了", "不是您的操作有误。请稍后再试；如需反映，请告知下面的编号。"),
     503: ("查询用时过长", "请增加关键词，或者选定机关、类别、日期后再查。"),
 }
+
+_AWAY = ("暂时不能查询", "数据库可能正在重新启动，请过一会儿再试。")
 
 
 def register(app: Flask) -> None:
@@ -34,6 +40,14 @@ def register(app: Flask) -> None:
     def too_wide(error: QueryCanceled) -> Response:  # noqa: ARG001 — statement_timeout: a search too wide
         return _page(503)
 
+    @app.errorhandler(OperationalError)
+    @app.errorhandler(NotConnected)
+    def away(error: Exception) -> Response:
+        _LOG.error("database away: %s", type(error).__name__)
+        answer = _page(503, texts=_AWAY)
+        answer.headers["Retry-After"] = RETRY_SECONDS
+        return answer
+
     @app.errorhandler(Exception)
     def broken(error: Exception) -> Response:
         return _broken(error)
@@ -45,8 +59,8 @@ def _broken(error: Exception) -> Response:
     return _page(500, reference)
 
 
-def _page(code: int, reference: str = "") -> Response:
-    title, text = _TEXTS.get(code, _TEXTS[500] if code >= 500 else _TEXTS[400])  # noqa: PLR2004 — the server's own
+def _page(code: int, reference: str = "", texts: tuple[str, str] | None = None) -> Response:
+    title, text = texts or _TEXTS.get(code) or _TEXTS[500 if code >= 500 else 400]  # noqa: PLR2004 — the server's own
     if request.path.endswith(".json"):
         return make_response({"error": str(code), "zh": title, "reference": reference}, code)
     return make_response(render_template("error.html", title=title, text=text, reference=reference), code)

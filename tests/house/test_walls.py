@@ -320,7 +320,7 @@ def test_the_sequencer_may_place_and_sign_and_nothing_else(owner: Engine) -> Non
     assert len(columns) > 200
     wrong = {place: deeds for place, deeds in columns.items() if deeds != SEQUENCER.get(place[0], set()) - {"DELETE"}}
     assert wrong == {}
-    assert tables == {("enforcement.ledger_pending", "DELETE")}
+    assert tables == {("enforcement.ledger_pending", "DELETE"), ("enforcement.sequencer_turn", "DELETE")}
 
 
 def test_the_verifier_reads_everything_but_secrets_and_writes_only_how_far_it_has_come(owner: Engine) -> None:
