@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, make_url, text
 
 from enforcement.runtime.embedded import DatabaseUrls, Server
 from tests.publish import samples
@@ -55,3 +55,20 @@ def test_an_accident_shows_a_number_and_nothing_of_the_inside(
     assert "does not exist" not in shown
     reference = shown.split("编号：<code>")[1][:8]
     assert reference in caplog.text
+
+
+def test_while_the_database_is_away_readers_are_asked_to_come_back(
+    client: FlaskClient, server: Server, urls: DatabaseUrls
+) -> None:
+    name = make_url(urls.public).database
+    with server.connect() as connection:
+        connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS false".encode())
+        connection.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s", [name])
+        try:
+            page = client.get("/search?q=食品")
+        finally:
+            connection.execute(f"ALTER DATABASE {name} ALLOW_CONNECTIONS true".encode())
+    assert page.status_code == 503
+    assert page.headers["Retry-After"]
+    assert "请过一会儿再试" in page.text
+    assert client.get("/search?q=食品").status_code == 200
