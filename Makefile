@@ -26,8 +26,8 @@ test: $(STAMP)-test  ## checks and tests
 lint: $(STAMP)-test  ## ruff, mypy and the import contracts only
 	@exec $(BIN)/python tests/run.py --checks
 
-proof: $(STAMP)-test  ## the longer proofs: `make test` with more examples and the tests marked proof
-	@exec $(BIN)/python tests/run.py --proof
+proof: $(STAMP)-test  ## the longer proofs, of an hour each at most; PART=slips for one, SEED=7 for another draw
+	@exec $(BIN)/python tests/run.py --proof $(PART) $(if $(SEED),--seed $(SEED))
 
 bench: $(STAMP)-test  ## the measurements described in benchmarks/README.md; ROWS=50000 for a quick try
 	@exec $(BIN)/python -m benchmarks $(if $(ROWS),--rows $(ROWS))

@@ -1,7 +1,12 @@
-"""`make test`: every check, then every test, and the time each part took. All parts run; one failure fails all."""
+"""`make test`: every check, then every test, and the time each part took. All parts run; one failure fails all.
+
+`make proof` runs the tests with more examples and those marked proof, then each part of `tests/proofs/`; with PART only
+that one.
+"""
 
 from __future__ import annotations
 
+import argparse
 import os
 import shutil
 import subprocess
@@ -13,6 +18,10 @@ ROOT = Path(__file__).resolve().parent.parent
 BIN = Path(sys.executable).parent
 HAN_FONT = Path("/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc")
 PACKAGES = ("chromium", "fonts-noto-cjk")
+
+TESTS = "tests"
+PARTS = tuple(sorted(path.stem for path in (ROOT / "tests" / "proofs").glob("*.py") if path.stem != "frame"))
+"""The proofs that run by themselves."""
 
 CHECKS = (
     ("ruff", ["ruff", "check", "."]),
@@ -53,16 +62,31 @@ def part(name: str, command: list[str], environ: dict[str, str] | None = None) -
     return name, done.returncode == 0, time.monotonic() - started
 
 
-def main(options: list[str]) -> int:
+def tests(*, longer: bool) -> list[tuple[str, bool, float]]:
+    """Every test; `longer`: those marked proof as well, and more examples of each property."""
+    browser()
+    marks = [] if longer else ["-m", "not proof"]
+    profile = {"HYPOTHESIS_PROFILE": "proof" if longer else "house"}
+    return [
+        part("page files", ["python", "-m", "enforcement.runtime.assets", "--tests"]),
+        part("pytest", ["pytest", "-q", "-n", "2", "--dist", "loadfile", *marks], profile),
+    ]
+
+
+def main(arguments: list[str]) -> int:
     """0 if everything held."""
-    checks_only, proof = "--checks" in options, "--proof" in options
-    results = [part(name, command) for name, command in CHECKS]
-    if not checks_only:
-        browser()
-        results.append(part("page files", ["python", "-m", "enforcement.runtime.assets", "--tests"]))
-        marks = [] if proof else ["-m", "not proof"]
-        profile = {"HYPOTHESIS_PROFILE": "proof" if proof else "house"}
-        results.append(part("pytest", ["pytest", "-q", "-n", "2", "--dist", "loadfile", *marks], profile))
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--checks", action="store_true")
+    parser.add_argument("--proof", nargs="?", const="", choices=["", TESTS, *PARTS])
+    parser.add_argument("--seed", default="1")
+    asked = parser.parse_args(arguments)
+    results: list[tuple[str, bool, float]] = []
+    if not asked.proof:
+        results += [part(name, command) for name, command in CHECKS]
+    if not asked.checks and asked.proof in {None, "", TESTS}:
+        results += tests(longer=asked.proof is not None)
+    for name in PARTS if asked.proof == "" else {asked.proof} & set(PARTS):
+        results.append(part(f"proof: {name}", ["python", "-m", f"tests.proofs.{name}", "--seed", asked.seed]))
     print()
     for name, held, seconds in results:
         print(f"{'ok    ' if held else 'FAILED'}  {seconds:7.1f} s  {name}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ import click
 from config.settings import Settings
 from enforcement.actions.program import program
 from enforcement.commands.house import answer, as_json
+from enforcement.commands.places import Places
 from enforcement.law import answers
 from enforcement.law.book import Book
 from enforcement.law.errors import LawBookError, NotFound
@@ -122,7 +124,7 @@ def _weekday(day: date) -> str:
 
 
 def _load(folder: Path | None = None) -> Book:
-    return Book.load(folder or Settings.read("command").config_root, program())
+    return Book.load(folder or Settings.read("command").config_root, replace(program(), places=Places()))
 
 
 def _book() -> Book:

@@ -162,15 +162,15 @@ def _of_powers(powers: Powers) -> Iterator[Named]:
     said += [(one.key, one.breach.row, one.breach.cite) for one in powers.pairs]
     said += [(one.key, one.breach.row, one.breach.cite) for one in powers.readings]
     for where, row, cite in said:
-        yield from (Named("row", one, "powers.toml", f"{where}.row") for one in (row,) if one)
-        yield from (Named("article", one, "powers.toml", f"{where}.cite") for one in (cite,) if one)
+        yield from (Named("row", one, "powers.toml", (where, "row")) for one in (row,) if one)
+        yield from (Named("article", one, "powers.toml", (where, "cite")) for one in (cite,) if one)
 
 
 def _of_procedures(procedures: Mapping[str, Procedure]) -> Iterator[Named]:
     for key, one in procedures.items():
         cites = [("cite", one.cite), *((f"{stage.key}.cite", stage.cite) for stage in one.stages.values())]
         cites += [(f"{act.key}.cite", act.cite) for act in one.acts.values() if act.cite]
-        yield from (Named("article", cite, f"{key}.toml", where) for where, cite in cites)
+        yield from (Named("article", cite, f"{key}.toml", (where,)) for where, cite in cites)
 
 
 def _own(name: str, value: Any) -> Iterable[str]:

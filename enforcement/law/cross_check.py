@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from enforcement.law import deadlines
 from enforcement.law.citation import Source, problems_of
-from enforcement.law.decode import Named, nearest
+from enforcement.law.decode import Named, Steps, nearest, path_of
 from enforcement.law.guards import GUARDS
 from enforcement.law.major import TESTS
 from enforcement.law.projected import CONDITIONS
@@ -51,12 +51,12 @@ class Program:
     events: Mapping[str, str] = field(default_factory=dict)
     publication_kinds: frozenset[str] = frozenset()
     matter_kinds: frozenset[str] = frozenset()
-    places: Collection[str] | None = None
+    places: Container[str] | None = None
 
-    def known(self) -> dict[str, Collection[str]]:
+    def known(self) -> dict[str, Container[str]]:
         """The names of each kind that stand outside the law."""
         fields = [one for fields in self.acts.values() for one in fields.items()]
-        known: dict[str, Collection[str]] = {
+        known: dict[str, Container[str]] = {
             "act": self.acts.keys(),
             "field": {name for name, _ in fields},
             "choice": {option for _, one in fields for option in one.options},
@@ -71,7 +71,7 @@ class Program:
 # ------------------------------------------------------------------------------------------------------------- names
 
 
-def unknown(names: Iterable[Named], known: Mapping[str, Collection[str]], lost: Collection[str]) -> Iterator[str]:
+def unknown(names: Iterable[Named], known: Mapping[str, Container[str]], lost: Collection[str]) -> Iterator[str]:
     """Every name of a kind that stands nowhere, and every one that stands somewhere and is no proper name.
 
     `known` are names that code or another file gives; `lost` the kinds whose file could not be read: nothing is said
@@ -86,8 +86,9 @@ def unknown(names: Iterable[Named], known: Mapping[str, Collection[str]], lost: 
         home = (one.kind, one.file if one.local else "")
         if one.defines or one.kind in lost or not (home in defined or one.kind in known):
             continue
-        there = {*defined[home], *known.get(one.kind, ())}
-        if one.name not in there:
+        given = known.get(one.kind, ())
+        if one.name not in defined[home] and one.name not in given:
+            there = {*defined[home], *(given if isinstance(given, Collection) else ())}
             yield f"{one.place}: unknown {one.kind} {one.name}{nearest(one.name, there)}"
 
 
@@ -116,15 +117,15 @@ def articles(names: Iterable[Named], sources: Mapping[str, Source]) -> Iterator[
 
 def rows_and_articles(names: Iterable[Named], rows: Mapping[str, Row]) -> Iterator[str]:
     """Where a row and an article stand together, the row is one of that article."""
-    beside: dict[tuple[str, str], dict[str, str]] = defaultdict(dict)
+    beside: dict[tuple[str, Steps], dict[str, str]] = defaultdict(dict)
     for one in names:
-        table, _, key = one.path.rpartition(".")
+        key = one.steps[-1]
         if key in {"row", "cite"}:
-            beside[one.file, table][key] = one.name
+            beside[one.file, one.steps[:-1]][str(key)] = one.name
     for (file, table), found in beside.items():
         row = rows.get(found.get("row", ""))
         if row is not None and "cite" in found and not row.is_of(found["cite"]):
-            yield f"{file}: {table}: row {row.key} is not of {found['cite']}"
+            yield f"{file}: {path_of(table)}: row {row.key} is not of {found['cite']}"
 
 
 # ------------------------------------------------------------------------------------------------------------ contents
@@ -132,7 +133,7 @@ def rows_and_articles(names: Iterable[Named], rows: Mapping[str, Row]) -> Iterat
 
 def problems(book: Book, program: Program | None, names: Collection[Named], lost: Collection[str]) -> list[str]:
     """Every contradiction between the parts that could be read; those that could not are None in the book."""
-    found = [*unknown(names, _known(book, program), lost), *misnamed(names, lost)]
+    found = [*unknown(names, known(book, program), lost), *misnamed(names, lost)]
     if book.sources:
         found += articles(names, book.sources)
         found += [
@@ -159,17 +160,18 @@ def problems(book: Book, program: Program | None, names: Collection[Named], lost
     return found
 
 
-def _known(book: Book, program: Program | None) -> Mapping[str, Collection[str]]:
-    known: dict[str, Collection[str]] = dict(IN_CODE)
+def known(book: Book, program: Program | None) -> Mapping[str, Container[str]]:
+    """The names of each kind that are not told by their type where they stand: in code, in forms, by a value."""
+    given: dict[str, Container[str]] = dict(IN_CODE)
     if program is not None:
-        known |= program.known()
+        given |= program.known()
     if book.terms is not None:
-        known["event"] = book.terms.events
+        given["event"] = book.terms.events
     if book.powers is not None:
-        known |= {"role": book.powers.roles, "act": book.powers.table}
+        given |= {"role": book.powers.roles, "act": book.powers.table}
     if book.procedures is not None:
-        known["procedure"] = book.procedures
-    return known
+        given["procedure"] = book.procedures
+    return given
 
 
 def _of_events(book: Book) -> Iterator[str]:

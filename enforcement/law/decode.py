@@ -19,6 +19,8 @@ from datetime import date
 from typing import Annotated, Any, Generic, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 T = TypeVar("T")
+Steps = tuple[str | int, ...]
+"""The way to a value: keys, and places in lists."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +32,10 @@ class Names:
     kind: str
     defines: bool = False
     local: bool = False
+
+
+WORD = Names("word")
+"""One of a few words its own type knows: asked for at once, and noted like other names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,10 +75,15 @@ class Named:
     kind: str
     name: str
     file: str
-    path: str
+    steps: Steps
     defines: bool = False
     local: bool = False
     english: str | None = None
+
+    @property
+    def path(self) -> str:
+        """The way to it inside its file."""
+        return path_of(self.steps)
 
     @property
     def place(self) -> str:
@@ -206,15 +217,15 @@ class _Reader:
         self.problems: list[str] = []
         self.names: list[Named] = []
 
-    def fault(self, steps: tuple[str | int, ...], said: str) -> _Broken:
+    def fault(self, steps: Steps, said: str) -> _Broken:
         path = path_of(steps)
         self.problems.append(f"{self.file}: {path}: {said}" if path else f"{self.file}: {said}")
         return _BROKEN
 
-    def name(self, names: Names, name: str, steps: tuple[str | int, ...], english: str | None = None) -> None:
-        self.names.append(Named(names.kind, name, self.file, path_of(steps), names.defines, names.local, english))
+    def name(self, names: Names, name: str, steps: Steps, english: str | None = None) -> None:
+        self.names.append(Named(names.kind, name, self.file, steps, names.defines, names.local, english))
 
-    def read(self, kind: Any, raw: object, steps: tuple[str | int, ...]) -> Any:  # noqa: PLR0911 - as `takes`
+    def read(self, kind: Any, raw: object, steps: Steps) -> Any:  # noqa: PLR0911 - as `takes`
         if not takes(kind, raw):
             return self.fault(steps, f"{word_of(kind)} expected, not {_shown(raw)}")
         origin = get_origin(kind)
@@ -223,6 +234,7 @@ class _Reader:
         if is_union(kind):
             return self.read(next(one for one in members_of(kind) if takes(one, raw)), raw, steps)
         if origin is Literal:
+            self.name(WORD, str(raw), steps)
             allowed = get_args(kind)
             known = ", ".join(allowed)
             return raw if raw in allowed else self.fault(steps, f"unknown {steps[-1]} {raw}; it is one of {known}")
@@ -236,7 +248,7 @@ class _Reader:
             return self.fault(steps, f"{steps[-1]} is missing: it is empty")
         return raw
 
-    def _annotated(self, base: Any, *marks: Any, raw: Any, steps: tuple[str | int, ...]) -> Any:
+    def _annotated(self, base: Any, *marks: Any, raw: Any, steps: Steps) -> Any:
         if any(mark is ALONE for mark in marks) and not takes(base, raw):
             raw = [raw]
         if any(mark is MAY_BE_EMPTY for mark in marks) and not raw:
@@ -253,7 +265,7 @@ class _Reader:
                     return self.fault(steps, str(error))
         return self.read(base, raw, steps)
 
-    def _list(self, kind: Any, raw: Any, steps: tuple[str | int, ...]) -> Any:
+    def _list(self, kind: Any, raw: Any, steps: Steps) -> Any:
         inner = get_args(kind)[0]
         found = [self.read(inner, one, (*steps, at)) for at, one in enumerate(raw)]
         twice = [one for at, one in enumerate(raw) if isinstance(one, str) and one in raw[:at]]
@@ -261,7 +273,7 @@ class _Reader:
             self.fault(steps, f"{one} stands twice")
         return _BROKEN if twice or _BROKEN in found else get_origin(kind)(found)
 
-    def _mapping(self, kind: Any, raw: Any, steps: tuple[str | int, ...]) -> Any:
+    def _mapping(self, kind: Any, raw: Any, steps: Steps) -> Any:
         key_kind, inner = get_args(kind)
         names = next((mark for mark in get_args(key_kind) if isinstance(mark, Names)), None)
         found: dict[str, Any] = {}
@@ -276,7 +288,7 @@ class _Reader:
                 found[key] = self.read(inner, one, here)
         return _BROKEN if any(one is _BROKEN for one in found.values()) else found
 
-    def _table(self, kind: Any, raw: Any, steps: tuple[str | int, ...], key: str | None) -> Any:
+    def _table(self, kind: Any, raw: Any, steps: Steps, key: str | None) -> Any:
         entries = {one.key: one for one in entries_of(kind)}
         for unknown in raw.keys() - entries.keys():
             self.fault(steps, f"unknown field {unknown}{nearest(unknown, entries)}")

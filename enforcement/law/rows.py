@@ -41,12 +41,11 @@ class Row:
 
     def is_of(self, cite: str) -> bool:
         """Whether an article, or the one it is a part of, is one this row is about. False for what is no citation."""
-        try:
-            asked = Citation.parse(cite)
-        except LawBookError:
-            return False
-        mine = (Citation.parse(one) for one in (self.article, *self.also))
-        return any((one.source, one.article) == (asked.source, asked.article) for one in mine)
+        asked = _parsed(cite)
+        mine = [_parsed(one) for one in (self.article, *self.also)]
+        return asked is not None and any(
+            one is not None and (one.source, one.article) == (asked.source, asked.article) for one in mine
+        )
 
 
 def problems(rows: Mapping[str, Row]) -> Iterator[str]:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import importlib
 import re
-import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
+from enforcement.commands.places import Places
 from enforcement.law.citation import Citation
 from enforcement.law.guards import GUARDS
 from tests.law import places
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
     from enforcement.law.rows import Row
 
 ROOT = CONFIG.parent
+PLACES = Places()
 COUNTS = {"G": 82, "J": 50, "S": 60}
 MEASURES = {
     "G": "Disclosure (公示办法)",
@@ -52,12 +52,12 @@ def test_a_row_of_a_measure_cites_that_measure(book: Book) -> None:
 
 
 def test_every_place_named_exists(book: Book) -> None:
-    missing = [f"{row.key}: {row.where}" for row in book.rows.values() if row.where and not _place_exists(row.where)]
+    missing = [f"{row.key}: {row.where}" for row in book.rows.values() if row.where and row.where not in PLACES]
     assert missing == []
 
 
 def test_every_test_named_exists(book: Book) -> None:
-    missing = [f"{row.key}: {row.test}" for row in book.rows.values() if row.test and not _test_exists(row.test)]
+    missing = [f"{row.key}: {row.test}" for row in book.rows.values() if row.test and row.test not in PLACES]
     assert missing == []
 
 
@@ -141,39 +141,11 @@ def test_a_spoiled_row_does_not_load(line: str, said: str) -> None:
 
 
 def test_a_place_or_test_that_does_not_exist_is_noticed() -> None:
-    assert _place_exists("enforcement.law.clocks:running")
-    assert _place_exists("config/law/deadlines.toml:legal_review")
-    assert _place_exists('config/law/disclosure.toml:ground."G16.2"')
-    assert not _place_exists("enforcement.law.clocks:walking")
-    assert not _place_exists("config/law/deadlines.toml:illegal_review")
-    assert _test_exists("tests/law/test_rows.py::test_every_place_named_exists")
-    assert not _test_exists("tests/law/test_rows.py::test_every_place_named")
-    assert not _test_exists("tests/law/test_no_rows.py::test_every_place_named_exists")
-
-
-def _place_exists(where: str) -> bool:
-    """`module:name` or `config/….toml:key` (or `table.key`, quoted where it holds a point)."""
-    place, _, name = where.partition(":")
-    if place.endswith(".toml"):
-        if not (ROOT / place).is_file():
-            return False
-        found: object = tomllib.loads((ROOT / place).read_text(encoding="utf-8"))
-        for part in [quoted or plain for quoted, plain in re.findall(r'"([^"]+)"|([^."]+)', name)]:
-            if not isinstance(found, dict) or part not in found:
-                return False
-            found = found[part]
-        return True
-    found = importlib.import_module(place)
-    for part in name.split("."):
-        found = getattr(found, part, None)
-    return found is not None
-
-
-def _test_exists(test: str) -> bool:
-    file, _, name = test.partition("::")
-    path = ROOT / file
-    return (
-        path.is_file()
-        and re.search(rf"^\s*(async )?def {re.escape(name)}\(", path.read_text(encoding="utf-8"), re.MULTILINE)
-        is not None
-    )
+    assert "enforcement.law.clocks:running" in PLACES
+    assert "config/law/deadlines.toml:legal_review" in PLACES
+    assert 'config/law/disclosure.toml:ground."G16.2"' in PLACES
+    assert "enforcement.law.clocks:walking" not in PLACES
+    assert "config/law/deadlines.toml:illegal_review" not in PLACES
+    assert "tests/law/test_rows.py::test_every_place_named_exists" in PLACES
+    assert "tests/law/test_rows.py::test_every_place_named" not in PLACES
+    assert "tests/law/test_no_rows.py::test_every_place_named_exists" not in PLACES

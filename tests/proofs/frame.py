@@ -1,0 +1,102 @@
+"""A long proof: many trials drawn by a seed, at most an hour, taken up again where it stopped.
+
+`python -m tests.proofs.<part> --seed 7`. What was tried is kept in `.cache/proofs/`, under the seed and a digest of
+what the proof is about: a changed input begins anew.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from config.settings import ROOT
+
+LONGEST = 60 * 60
+KEPT_EVERY = 10.0
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Trial:
+    """One thing tried: of which kind, and what says None where it held, otherwise what is wrong."""
+
+    kind: str
+    fault: Callable[[], str | None]
+
+
+@dataclass(slots=True)
+class Progress:
+    """How far a proof has come."""
+
+    done: int
+    faults: list[str]
+    file: Path
+
+    @classmethod
+    def of(cls, file: Path) -> Progress:
+        """What was kept, or the beginning."""
+        if not file.exists():
+            return cls(0, [], file)
+        kept = json.loads(file.read_text("utf-8"))
+        return cls(kept["done"], kept["faults"], file)
+
+    def keep(self) -> None:
+        """Write it down, whole or not at all."""
+        self.file.parent.mkdir(parents=True, exist_ok=True)
+        new = self.file.with_suffix(".new")
+        new.write_text(json.dumps({"done": self.done, "faults": self.faults}, ensure_ascii=False), "utf-8")
+        new.replace(self.file)
+
+
+def prove(name: str, trials: Callable[[int], Sequence[Trial]], *, inputs: Iterable[Path]) -> None:
+    """Run a part from the command line; exits 0 if everything held, 1 if not, 2 if the hour was over first."""
+    parser = argparse.ArgumentParser(prog=name)
+    parser.add_argument("--seed", type=int, default=1)
+    seed = parser.parse_args().seed
+    sys.exit(run(name, trials(seed), seed, ROOT / ".cache" / "proofs" / f"{name}-{seed}-{digest(inputs)}.json"))
+
+
+def run(name: str, trials: Sequence[Trial], seed: int, file: Path, *, longest: float = LONGEST) -> int:
+    """Try what was not yet tried; print seed and counts. Returns 0, 1 or 2 as `prove` exits."""
+    progress = Progress.of(file)
+    print(f"{name}: seed {seed}, {len(trials)} trials, {progress.done} of them done before", flush=True)
+    started = kept = time.monotonic()
+    for trial in trials[progress.done :]:
+        if fault := trial.fault():
+            progress.faults.append(fault)
+        progress.done += 1
+        now = time.monotonic()
+        if now - kept > KEPT_EVERY:
+            progress.keep()
+            kept = now
+        if now - started > longest:
+            break
+    progress.keep()
+    kinds = Counter(trial.kind for trial in trials[: progress.done])
+    counts = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
+    held = progress.done - len(progress.faults)
+    print(f"{name}: {progress.done} tried ({counts}), {held} held, {time.monotonic() - started:.0f} s")
+    for fault in progress.faults[:SHOWN]:
+        print(f"  {fault}")
+    if len(progress.faults) > SHOWN:
+        print(f"  and {len(progress.faults) - SHOWN} more in {file}")
+    if progress.faults:
+        return 1
+    return 0 if progress.done == len(trials) else 2
+
+
+def digest(inputs: Iterable[Path]) -> str:
+    """Digest the files a proof is about."""
+    found = hashlib.sha256()
+    for place in inputs:
+        for path in sorted(place.rglob("*") if place.is_dir() else [place]):
+            if path.is_file() and "__pycache__" not in path.parts:
+                found.update(f"{path.relative_to(ROOT)}\n".encode() + path.read_bytes())
+    return found.hexdigest()[:12]
