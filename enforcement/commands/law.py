@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import json
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -13,7 +14,7 @@ from config.settings import Settings
 from enforcement.actions.program import program
 from enforcement.commands.house import answer, as_json
 from enforcement.commands.places import Places
-from enforcement.law import answers
+from enforcement.law import answers, book
 from enforcement.law.book import Book
 from enforcement.law.errors import LawBookError, NotFound
 
@@ -76,6 +77,20 @@ COUNTED = {
     "sources": "法律文件", "limits": "期限", "thresholds": "数额", "procedures": "程序", "stages": "环节",
     "acts": "行为", "terms": "术语", "rows": "要求", "calendar_years": "日历年度",
 }  # fmt: skip
+
+
+@law.command("schema")
+@click.argument("folder", required=False, type=click.Path(file_okay=False, path_type=Path))
+def schema(folder: Path | None) -> None:
+    """Write a JSON Schema for each file of the law into FOLDER (var/schema), for editors."""
+    settings = Settings.read("command")
+    folder = folder or settings.var / "schema"
+    schemas = book.schemas(book.read(settings.config_root), program())
+    for name, content in schemas.items():
+        path = folder / f"{name}.schema.json"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps(content, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    click.echo(f"已写入 {len(schemas)} 个文件：{folder}")
 
 
 @law.command("due")

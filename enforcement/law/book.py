@@ -33,6 +33,7 @@ from enforcement.law.recording import RecordingFile, RecordingRules
 from enforcement.law.redaction import Redaction
 from enforcement.law.review import LegalReview
 from enforcement.law.rows import Row
+from enforcement.law.schema import Schema, known_names, schema_of
 from enforcement.law.terms import Term, Terms
 from enforcement.law.thresholds import Thresholds
 
@@ -135,6 +136,16 @@ def decode_table(name: str, table: object) -> Decoded[Any]:
     if shape is None:
         return Decoded(None, (f"{name}.toml: no file of the law book",), ())
     return decode(shape, table, file)
+
+
+def schemas(files: Files, program: Program) -> dict[str, Schema]:
+    """A JSON Schema for each file, by its name; the years of the calendar have one, "calendar/year"."""
+    book = _assemble(files, "")
+    names = [named for one in files.values() for named in one.names]
+    given = cross_check.known(book, program)
+    known = known_names(names) | {kind: one for kind, one in given.items() if isinstance(one, Collection)}
+    shapes = {**FILES, "calendar/year": Year}
+    return {name: schema_of(shape, f"{name}.toml", known) for name, shape in shapes.items()}
 
 
 @functools.lru_cache(maxsize=128)

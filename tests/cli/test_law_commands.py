@@ -47,6 +47,14 @@ def test_law_check_says_every_fault_of_a_folder_before_it_is_used(flask: Flask, 
     }
 
 
+def test_law_schema_writes_one_for_every_file(flask: Flask, tmp_path: Path) -> None:
+    said = flask("law", "schema", str(tmp_path / "schema"))
+    assert said.exit_code == 0
+    written = {path.name for path in (tmp_path / "schema").rglob("*.json")}
+    shipped = {f"{path.stem}.schema.json" for path in (ROOT / "config" / "law").glob("*.toml")}
+    assert written >= shipped - {"powers.schema.json"} | {"year.schema.json"}
+
+
 def test_law_due_gives_day_article_and_words(flask: Flask) -> None:
     said = flask("law", "due", "disclosure_of_license", "2026-09-30")
     assert "2026-10-15" in said.output
