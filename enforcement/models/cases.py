@@ -107,10 +107,10 @@ class ProcessRecord(Base):
     """SHA-256, hex, of the record's canonical text."""
 
 
-class Draft(Base):
+class SavedForm(Base):
     """A form as somebody left it while typing; not a record, replaced at will and gone when the act is done."""
 
-    __tablename__ = "draft"
+    __tablename__ = "saved_form"
 
     person_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"), primary_key=True)
     subject: Mapped[str] = mapped_column(primary_key=True)

@@ -1,6 +1,6 @@
 """One page for every act: its form, what stands in its way with the articles, and what was typed, never lost.
 
-The button carries what it does (`_do`): the act itself, keeping a draft, a row of a group more or less, a preview.
+The button carries what it does (`_do`): the act itself, saving the form, a row of a group more or less, a preview.
 """
 
 import dataclasses
@@ -13,12 +13,12 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
-from enforcement.actions import drafts, registry
+from enforcement.actions import registry, saved_forms
 from enforcement.actions.forms import specs
 from enforcement.actions.registry import Act, Outcome
 from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation, Stale
 from enforcement.law.reading import seen
-from enforcement.models.cases import Draft
+from enforcement.models.cases import SavedForm
 from enforcement.queries import people
 from enforcement.web import casefile, desks, fields, here, offers, subjects
 from enforcement.web.fields import Typed
@@ -118,12 +118,12 @@ def _fresh(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None) -> Re
         if subject.procedure and deed.name not in here.book().procedures[subject.procedure].acts:
             return redirect(subject.back)
         key = {"person_id": work.actor.person_id, "subject": subject.key, "act": deed.name}
-        draft = work.session.get(Draft, key)
-        typed: Typed = dict(draft.data) if draft else desks.first_typed(deed, subject, work)
+        saved = work.session.get(SavedForm, key)
+        typed: Typed = dict(saved.data) if saved else desks.first_typed(deed, subject, work)
         typed |= {name: texts for name, texts in request.args.to_dict(flat=False).items() if name in specs(deed.form)}
         not_yours = subject.not_yours(deed)
         refusal = Refusal(403, breaches=not_yours, heading=NOT_YOURS) if not_yours else Refusal()
-        return _render(work, deed, subject, typed, refusal, draft=draft, closed=bool(not_yours))
+        return _render(work, deed, subject, typed, refusal, saved=saved, closed=bool(not_yours))
 
 
 def _shown(
@@ -138,7 +138,7 @@ def _shown(
 def _save(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed) -> Response:
     with _reading(scope, subject_id, deed) as (_, subject):
         key, address = subject.key, subject.address(deed)
-    drafts.save_draft(here.office(), here.actor(), key, deed.name, typed)
+    saved_forms.save(here.office(), here.actor(), key, deed.name, typed)
     flash("已暂存，可稍后继续填写。")
     return redirect(address)
 
@@ -159,7 +159,7 @@ def _act(
     except Stale:
         refusal = Refusal(412, heading="案件已有新的变化", stale=True)
     else:
-        drafts.drop_draft(here.office(), here.actor(), str(subject_id or deed.name), deed.name)
+        saved_forms.drop(here.office(), here.actor(), str(subject_id or deed.name), deed.name)
         flash(f"已办理：{here.words().act(deed.name)}。")
         return redirect(_afterwards(deed, outcome))
     with _reading(scope, subject_id, deed) as (work, subject):
@@ -190,7 +190,7 @@ def _render(
     typed: Typed,
     refusal: Refusal,
     *,
-    draft: Draft | None = None,
+    saved: SavedForm | None = None,
     preview: bool = False,
     closed: bool = False,
 ) -> str | tuple[str, int]:
@@ -212,7 +212,7 @@ def _render(
         refusal=refusal,
         standing=None if refusal.breaches else subject.standing(deed),
         moved_by=_moved_by(work, subject) if refusal.stale else None,
-        draft=draft,
+        saved=saved,
         preview=preview,
         closed=closed,
         **desk.context(work, subject, typed, preview),

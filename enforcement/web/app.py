@@ -25,7 +25,6 @@ from enforcement.web import (
     auth,
     cases,
     disclosures,
-    drafts,
     errors,
     frame,
     health,
@@ -34,6 +33,7 @@ from enforcement.web import (
     notifications,
     recordings,
     reviews,
+    saved_forms,
     search,
     words,
 )
@@ -107,7 +107,8 @@ def create_internal(settings: Settings, office: Office | None = None) -> Flask:
     )
     auth.install(app)
     csrf.init_app(app)
-    for module in (home, notifications, cases, acts, reviews, disclosures, recordings, agency, search, drafts, health):
+    modules = (home, notifications, cases, acts, reviews, disclosures, recordings, agency, search, saved_forms, health)
+    for module in modules:
         app.register_blueprint(module.blueprint)
     api.install(app)
     for endpoint in CHECK_THEMSELVES:

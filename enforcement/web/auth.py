@@ -53,7 +53,7 @@ def _enter() -> AnyResponse | None:
     g.signed_in = access.find_session(here.office(), token) if token and request.endpoint != "static" else None
     if request.endpoint in OPEN or g.signed_in is not None:
         return None
-    if request.path.startswith("/api/") or request.path.startswith("/drafts/"):
+    if request.path.startswith("/api/") or request.path.startswith("/saved-forms/"):
         raise Unauthorized
     back = request.full_path.rstrip("?") if request.method == "GET" else _came_from()
     return redirect(url_for("access.sign_in", next=back if back and back != "/" else None))

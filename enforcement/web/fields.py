@@ -1,7 +1,7 @@
 """A form as a page shows it and as a browser sends it back: names and texts, exactly as typed.
 
 `typed` maps a field's name to the texts sent for it; a field inside a group is `parties.0.name`. What was typed is what
-is shown again, kept as a draft, and turned into values only on the way to the act.
+is shown again, saved as it is, and turned into values only on the way to the act.
 """
 
 import dataclasses

@@ -23,7 +23,7 @@ from enforcement.work import Work
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
-    """One subject of acts, as it stands now. `key` is where its drafts are kept; `zh` names it in a confirmation."""
+    """One subject of acts, as it stands now. `key`: its forms are saved under it; `zh` names it in a confirmation."""
 
     scope: registry.Scope
     id: uuid.UUID | None

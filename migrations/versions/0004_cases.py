@@ -1,4 +1,4 @@
-"""Lay down what agencies do: cases and their records, recordings, disclosures, drafts.
+"""Lay down what agencies do: cases and their records, recordings, disclosures, saved forms.
 
 Every table of an agency has row-level security. What the application may change stands in CHANGES, column by column
 where it is little; a process record is never among it.
@@ -95,16 +95,16 @@ TABLES = (
         WHERE stage IN ('due', 'prepared', 'released', 'deferred')
     """,
     """
-    CREATE TABLE enforcement.draft (
+    CREATE TABLE enforcement.saved_form (
         person_id UUID NOT NULL,
         subject TEXT NOT NULL,
         act TEXT NOT NULL,
         agency_id UUID NOT NULL,
         data JSONB NOT NULL,
         saved_at TIMESTAMP WITH TIME ZONE NOT NULL,
-        CONSTRAINT pk_draft PRIMARY KEY (person_id, subject, act),
-        CONSTRAINT fk_draft_person_id_person FOREIGN KEY(person_id) REFERENCES enforcement.person (id),
-        CONSTRAINT fk_draft_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
+        CONSTRAINT pk_saved_form PRIMARY KEY (person_id, subject, act),
+        CONSTRAINT fk_saved_form_person_id_person FOREIGN KEY(person_id) REFERENCES enforcement.person (id),
+        CONSTRAINT fk_saved_form_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
     )
     """,
     """
@@ -213,14 +213,14 @@ TABLES = (
 )
 
 WALLED = (
-    "case_file", "party", "case_officer", "process_record", "draft", "recording", "disclosure", "redaction_span",
+    "case_file", "party", "case_officer", "process_record", "saved_form", "recording", "disclosure", "redaction_span",
 )  # fmt: skip
 
 CHANGES = {
     "case_file": "UPDATE (stage, version, title, matter_code, document_no, closed_on)",
     "party": "DELETE",
     "case_officer": "UPDATE (to_on)",
-    "draft": "UPDATE, DELETE",
+    "saved_form": "UPDATE, DELETE",
     "recording": "UPDATE (poster_key)",
     "disclosure": "UPDATE",
     "redaction_span": "UPDATE, DELETE",

@@ -11,8 +11,7 @@ from psycopg.errors import InsufficientPrivilege
 from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.exc import ProgrammingError
 
-from enforcement.actions import access, people, recordings
-from enforcement.actions.drafts import save_draft
+from enforcement.actions import access, people, recordings, saved_forms
 from enforcement.actions.registry import perform_for_agency
 from enforcement.demo.agencies import PASSWORD
 from enforcement.demo.staff import Staff
@@ -94,7 +93,7 @@ def _do_everything(house: House, staff: Staff, folder: Path) -> None:
         target="当事人", device_kind="camera",
     )  # fmt: skip
     walk.film(described, make_photo(folder / "photo.jpg", size="160x120"))
-    save_draft(house.office, staff.actors["officer1"], str(walk.case_id), "close_case", {"summary": ["未完"]})
+    saved_forms.save(house.office, staff.actors["officer1"], str(walk.case_id), "close_case", {"summary": ["未完"]})
     access.sign_in(house.office, f"{'scjg' if staff is house.market else 'shjd'}-clerk", PASSWORD)
     with house.office.begin(staff.actors["clerk"]) as work:
         work.session.execute(

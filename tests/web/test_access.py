@@ -48,7 +48,7 @@ def test_every_route_is_on_the_open_list_or_asks_for_a_session(app: Flask, visit
         for method in (rule.methods or set()) & {"GET", "POST", "PUT", "DELETE"}:
             answer = visitor.client.open(address[1], method=method)
             walked += 1
-            if address[1].startswith(("/api/", "/drafts/")):
+            if address[1].startswith(("/api/", "/saved-forms/")):
                 assert answer.status_code == 401, (method, address[1])
             else:
                 assert answer.status_code == 302, (method, address[1])
@@ -233,7 +233,7 @@ def test_a_write_without_its_token_is_refused_on_page_and_api(app: Flask, signed
     assert (answer.status_code, answer.get_json()["error"]) == (400, "csrf")
     forged = visitor.client.post("/api/cases/register-lead", json={}, headers={"X-CSRFToken": "forged"})
     assert forged.status_code == 400
-    assert visitor.client.put("/drafts/x/register-lead", data={"title": "x"}).status_code == 400
+    assert visitor.client.put("/saved-forms/x/register-lead", data={"title": "x"}).status_code == 400
 
 
 def test_another_agencys_case_is_not_there(shop: House, signed_in: Callable[[str], Visitor]) -> None:
@@ -270,9 +270,9 @@ def test_one_goes_back_where_one_came_from_and_nowhere_outside(app: Flask) -> No
 @pytest.mark.parametrize(
     "back", ["/\\evil.example", "/\t/evil.example", "/\r\nSet-Cookie: a=b", "https://evil.example"]
 )
-def test_dropping_a_draft_leads_nowhere_outside(signed_in: Callable[[str], Visitor], back: str) -> None:
+def test_dropping_a_saved_form_leads_nowhere_outside(signed_in: Callable[[str], Visitor], back: str) -> None:
     visitor = signed_in("scjg-officer1")
-    answer = visitor.post("/drafts/anything/add-evidence/drop", {"back": back})
+    answer = visitor.post("/saved-forms/anything/add-evidence/drop", {"back": back})
     assert (answer.status_code, answer.headers["Location"]) == (302, "/")
 
 

@@ -139,13 +139,15 @@ def test_somebody_without_the_power_is_told_whose_it_is(shop: House, signed_in: 
     assert "等待鉴定" in answer.text
 
 
-def test_a_draft_is_kept_while_typing_comes_back_and_goes_with_the_act(
+def test_a_form_is_saved_while_typing_comes_back_and_goes_with_the_act(
     shop: House, signed_in: Callable[[str], Visitor]
 ) -> None:
     visitor = signed_in("scjg-officer2")
     address = "/cases/new/register-lead"
     token = {"X-CSRFToken": visitor.api("GET", "/api/session").get_json()["csrf_token"]}
-    kept = visitor.client.put("/drafts/register_lead/register-lead", data={"title": "没有写完的案名"}, headers=token)
+    kept = visitor.client.put(
+        "/saved-forms/register_lead/register-lead", data={"title": "没有写完的案名"}, headers=token
+    )
     assert kept.status_code == 204
     page = signed_in("scjg-officer2").get(address)  # a new session: what was typed came through
     assert "没有写完的案名" in page
@@ -155,13 +157,13 @@ def test_a_draft_is_kept_while_typing_comes_back_and_goes_with_the_act(
     assert "暂存的内容" not in visitor.get(address)
 
 
-def test_a_draft_is_kept_by_its_button_and_dropped_by_its_button(signed_in: Callable[[str], Visitor]) -> None:
+def test_a_form_is_saved_by_its_button_and_dropped_by_its_button(signed_in: Callable[[str], Visitor]) -> None:
     visitor = signed_in("scjg-officer2")
     address = "/cases/new/begin-inspection"
     answer = visitor.post(address, {"title": "半张表", "_do": "save"})
     assert answer.status_code == 302
     assert "半张表" in visitor.get(address)
-    dropped = visitor.post("/drafts/begin_inspection/begin-inspection/drop", {"back": address})
+    dropped = visitor.post("/saved-forms/begin_inspection/begin-inspection/drop", {"back": address})
     assert dropped.headers["Location"] == address
     assert "半张表" not in visitor.get(address)
 

@@ -204,7 +204,7 @@ def test_what_is_typed_survives_a_session_that_ends(places: object, enter: Enter
     page.goto("/cases/new/begin-inspection")
     field = page.locator("input[type=text].form-control, .field-text").first
     field.fill("正在填写的内容")
-    expect(page.locator("[data-draft-said]")).to_contain_text("已自动暂存", timeout=10_000)
+    expect(page.locator("[data-saved-form-said]")).to_contain_text("已自动暂存", timeout=10_000)
     context.clear_cookies()
     page.reload()
     assert "/sign-in" in page.url
@@ -250,7 +250,7 @@ def test_what_was_handed_in_does_not_come_back_into_the_next_form(
     page.goto(f"{places['case'][1]}/acts/state-no-recording")
     page.locator("#act-form input[name=activity]").last.check()
     page.fill("#f-reason", "设备故障，已制作文字记录。")
-    expect(page.locator("[data-draft-said]")).to_contain_text("已自动暂存", timeout=10_000)
+    expect(page.locator("[data-saved-form-said]")).to_contain_text("已自动暂存", timeout=10_000)
     page.fill("#f-reason", "设备故障，当场制作了文字记录。")
     page.click("#act-form [data-submit]")
     expect(page.get_by_text("已办理：说明未作音像记录的理由")).to_be_visible()

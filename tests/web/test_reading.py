@@ -176,7 +176,7 @@ def test_nothing_the_clock_tells_holds_a_word_of_it(
         shop.later(days=-40)
 
 
-def test_who_is_taken_off_a_case_gets_neither_the_form_nor_the_draft_back(
+def test_who_is_taken_off_a_case_gets_neither_the_form_nor_the_saved_form_back(
     shop: House, signed_in: Callable[[str], Visitor]
 ) -> None:
     walk = factories.penalty(shop.market, until="prior_notice_given", **factories.MAJOR)

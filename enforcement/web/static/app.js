@@ -1,5 +1,5 @@
 // What scripts add to pages that work without them. One small module for each thing; each finds its own elements.
-import { keepDrafts } from "./drafts.js";
+import { keepForms } from "./saved-forms.js";
 import { growGroups } from "./groups.js";
 import { reviewKeys } from "./review.js";
 import { spanKeys } from "./spans.js";
@@ -7,6 +7,6 @@ import { copyButtons, printButtons, player } from "./media.js";
 import { uploadProgress } from "./upload.js";
 import { nowButtons } from "./now.js";
 
-for (const start of [keepDrafts, growGroups, reviewKeys, spanKeys, copyButtons, printButtons, player, uploadProgress, nowButtons]) start();
+for (const start of [keepForms, growGroups, reviewKeys, spanKeys, copyButtons, printButtons, player, uploadProgress, nowButtons]) start();
 
 document.getElementById("error-summary")?.focus();

@@ -6,16 +6,16 @@ from sqlalchemy import delete
 from sqlalchemy.dialects.postgresql import insert
 
 from enforcement.law.errors import Invalid
-from enforcement.models.cases import Draft
+from enforcement.models.cases import SavedForm
 from enforcement.work import Actor, Office
 
-LONGEST_DRAFT = 400_000
+LONGEST = 400_000
 """Characters of all fields together; beyond this something else than a form is being typed."""
 
 
-def save_draft(office: Office, actor: Actor, subject: str, act: str, typed: Mapping[str, list[str]]) -> None:
+def save(office: Office, actor: Actor, subject: str, act: str, typed: Mapping[str, list[str]]) -> None:
     """Keep what this person has typed so far for this act on this subject. Raises Invalid when it is too long."""
-    if sum(len(name) + len(text) for name, texts in typed.items() for text in texts) > LONGEST_DRAFT:
+    if sum(len(name) + len(text) for name, texts in typed.items() for text in texts) > LONGEST:
         raise Invalid({"": ["暂存的内容过长"]})
     data = {name: [text.replace("\x00", "") for text in texts] for name, texts in typed.items()}
     with office.begin(actor) as work:
@@ -27,7 +27,7 @@ def save_draft(office: Office, actor: Actor, subject: str, act: str, typed: Mapp
             "data": data,
             "saved_at": work.moment,
         }
-        statement = insert(Draft).values(row)
+        statement = insert(SavedForm).values(row)
         work.session.execute(
             statement.on_conflict_do_update(
                 index_elements=["person_id", "subject", "act"], set_={"data": data, "saved_at": work.moment}
@@ -35,9 +35,11 @@ def save_draft(office: Office, actor: Actor, subject: str, act: str, typed: Mapp
         )
 
 
-def drop_draft(office: Office, actor: Actor, subject: str, act: str) -> None:
+def drop(office: Office, actor: Actor, subject: str, act: str) -> None:
     """Forget what was typed."""
     with office.begin(actor) as work:
         work.session.execute(
-            delete(Draft).where(Draft.person_id == actor.person_id, Draft.subject == subject, Draft.act == act)
+            delete(SavedForm).where(
+                SavedForm.person_id == actor.person_id, SavedForm.subject == subject, SavedForm.act == act
+            )
         )

@@ -10,19 +10,19 @@ const HANDED_IN = "mingjian-handed-in";
 const handedIn = (form) => {
   const left = JSON.parse(sessionStorage.getItem(HANDED_IN) ?? "null");
   sessionStorage.removeItem(HANDED_IN);
-  return form?.dataset.fresh && left?.draft === form.dataset.draft && left?.who === document.body.dataset.who ? left.body : null;
+  return form?.dataset.fresh && left?.form === form.dataset.savedForm && left?.who === document.body.dataset.who ? left.body : null;
 };
 
-export async function keepDrafts() {
-  const form = document.querySelector("form[data-draft]");
+export async function keepForms() {
+  const form = document.querySelector("form[data-saved-form]");
   const left = handedIn(form);
   if (!form) return;
-  const said = form.querySelector("[data-draft-said]");
+  const said = form.querySelector("[data-saved-form-said]");
   let timer = 0;
   let kept = "";
   let sent = false;
 
-  const put = (pairs) => fetch(form.dataset.draft, {
+  const put = (pairs) => fetch(form.dataset.savedForm, {
     method: "PUT", body: new URLSearchParams(pairs), headers: { "X-CSRFToken": token() }, credentials: "same-origin", keepalive: String(pairs).length < 60000,
   });
   if (left && (await put(left).catch(() => null))?.ok) { location.reload(); return; }
@@ -35,7 +35,7 @@ export async function keepDrafts() {
   const keep = async () => {
     const now = body();
     if (sent || now.toString() === kept) return; // kept after the act was done, it would come back into the next form
-    said.classList.remove("draft-lost");
+    said.classList.remove("form-lost");
     try {
       const answer = await put(now);
       if (answer.ok) {
@@ -46,11 +46,11 @@ export async function keepDrafts() {
         const link = document.createElement("a");
         Object.assign(link, { href: "/sign-in", target: "_blank", textContent: "在新页面登录" });
         said.append("登录已失效，本页填写的内容仍在。请", link, "后回到本页提交。");
-        said.classList.add("draft-lost");
+        said.classList.add("form-lost");
       }
     } catch {
       said.textContent = "网络中断，尚未暂存；内容仍在本页。";
-      said.classList.add("draft-lost");
+      said.classList.add("form-lost");
     }
   };
 
@@ -58,7 +58,7 @@ export async function keepDrafts() {
   form.addEventListener("submit", () => {
     sent = true;
     clearTimeout(timer);
-    sessionStorage.setItem(HANDED_IN, JSON.stringify({ draft: form.dataset.draft, who: document.body.dataset.who, body: body().toString() }));
+    sessionStorage.setItem(HANDED_IN, JSON.stringify({ form: form.dataset.savedForm, who: document.body.dataset.who, body: body().toString() }));
   });
   addEventListener("pageshow", () => { sent = false; });
   form.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(keep, WAIT); });
