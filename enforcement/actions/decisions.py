@@ -25,8 +25,8 @@ OF_A_PENALTY = "给予行政处罚的必填"
 class MakeDecision:
     """The penalty decision with the six items of APL#59."""
 
-    adds: ClassVar[tuple[str, ...]] = ("decided_on",)
-    """What the record holds beside the form and the law's data look for."""
+    adds: ClassVar[tuple[str, ...]] = ("agency_name", "decided_on")
+    """What the record, or the facts, hold beside the form."""
 
     outcome: str = choice("决定", *OUTCOMES, cite="APL#57.1")
     facts: str = long_text("认定的事实", required=False, cite="APL#59.1(2)")
@@ -54,8 +54,8 @@ class MakeDecision:
 class MakeLicenseDecision:
     """The decision on an application: granted or refused (ALL#38)."""
 
-    adds: ClassVar[tuple[str, ...]] = ("decided_on",)
-    """What the record holds beside the form and the law's data look for."""
+    adds: ClassVar[tuple[str, ...]] = ("agency_name", "decided_on")
+    """What the record, or the facts, hold beside the form."""
 
     outcome: str = choice("决定", "granted", "refused", cite="ALL#38")
     content: str = long_text("决定内容")

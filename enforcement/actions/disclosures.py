@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 import secrets
-from typing import Any
+from typing import Any, ClassVar
 
 from sqlalchemy import select
 
@@ -35,6 +35,9 @@ from publish import document, redact, release
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PrepareDisclosure:
     """What the public will read: the form, and the fields of G#14.3 or G#15."""
+
+    adds: ClassVar[tuple[str, ...]] = ("leaks", "undecided", "unmasked")
+    """What the record, or the facts, hold beside the form."""
 
     form: str = choice("公示方式", "full_text", "summary", cite="G#14.1")
     title: str = text("公示标题")

@@ -70,7 +70,7 @@ class TakeMeasure:
     """Sealing up or seizure (ACL#18, ACL#24)."""
 
     adds: ClassVar[tuple[str, ...]] = ("measure",)
-    """What the record holds beside the form and the law's data look for."""
+    """What the record, or the facts, hold beside the form."""
 
     kind: str = choice("措施种类", "sealing_up", "seizure", cite="ACL#24")
     document_no: str = text("查封、扣押决定书文号")
@@ -122,7 +122,7 @@ class PreserveEvidence:
     """Preservation by registration (APL#56)."""
 
     adds: ClassVar[tuple[str, ...]] = ("preservation",)
-    """What the record holds beside the form and the law's data look for."""
+    """What the record, or the facts, hold beside the form."""
 
     items: tuple[str, ...] = lines("登记保存的物品")
     place: str = text("保存地点")

@@ -4,6 +4,7 @@ ALL#48).
 
 import dataclasses
 import datetime as dt
+from typing import ClassVar
 
 from enforcement.actions.cases import Reason, find_matter
 from enforcement.actions.forms import choice, day, group, lines, long_text, moment, people, pick, text, yes_no
@@ -45,6 +46,9 @@ class ReceiveSupplement:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AcceptApplication:
     """Acceptance, with its dated receipt (ALL#32.2)."""
+
+    adds: ClassVar[tuple[str, ...]] = ("deemed",)
+    """What the record, or the facts, hold beside the form."""
 
     receipt_no: str = text("受理凭证编号", cite="ALL#32.2")
     accepted_on: dt.date | None = day("受理日期", required=False, note="不填为今天")

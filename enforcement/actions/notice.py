@@ -19,8 +19,8 @@ METHODS = ("direct", "by_leaving", "postal", "electronic", "by_notice")
 class GivePriorNotice:
     """What the party is told before the decision (APL#44)."""
 
-    adds: ClassVar[tuple[str, ...]] = ("defense_days",)
-    """What the record holds beside the form and the law's data look for."""
+    adds: ClassVar[tuple[str, ...]] = ("defense_days", "told_parties")
+    """What the record, or the facts, hold beside the form."""
 
     document_no: str = text("告知书文号")
     facts: str = long_text("拟处罚的事实", cite="APL#44")

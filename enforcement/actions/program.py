@@ -7,12 +7,15 @@ from enforcement.actions.registry import acts
 from enforcement.law.cross_check import Field, Program
 from publish.tables import KINDS
 
+_OF_SCOPE = {"disclosure": {"disclosure": Field()}}
+"""What every record of an act of that scope holds."""
+
 
 @functools.cache
 def program() -> Program:
     """Every act with the fields of its record, and what a result can be published as."""
     return Program(
-        acts={name: _fields(deed.form) for name, deed in acts().items()},
+        acts={name: _fields(deed.form) | _OF_SCOPE.get(deed.scope, {}) for name, deed in acts().items()},
         events={name: deed.event for name, deed in acts().items() if deed.event},
         publication_kinds=frozenset(KINDS),
         matter_kinds=_fields(acts()["set_matters"].form)["matters.kind"].options,
