@@ -115,9 +115,6 @@ def read(root: Path) -> Files:
 def faults(files: Files, program: Program | None) -> list[str]:
     """Every fault of a book, each with its file, table and key."""
     problems = [problem for one in files.values() for problem in one.problems]
-    for name, one in files.items():
-        if one.value is not None:
-            problems += [f"{name.partition('/')[2]}.toml: {problem}" for problem in _own(name, one.value)]
     book = _assemble(files, "")
     names = [named for one in files.values() for named in one.names]
     problems += cross_check.problems(book, program, names, _lost(files))
@@ -130,12 +127,16 @@ def shape_of(name: str) -> Any:
 
 
 def decode_table(name: str, table: object) -> Decoded[Any]:
-    """Decode what one file holds."""
+    """Decode what one file holds, and say what it holds against itself; a value that does so is there all the same."""
     shape = shape_of(name)
     file = f"{name.partition('/')[2]}.toml"
     if shape is None:
         return Decoded(None, (f"{name}.toml: no file of the law book",), ())
-    return decode(shape, table, file)
+    decoded = decode(shape, table, file)
+    if decoded.value is None:
+        return decoded
+    own = tuple(f"{file}: {problem}" for problem in _own(name, decoded.value))
+    return Decoded(decoded.value, own, decoded.names)
 
 
 def schemas(files: Files, program: Program) -> dict[str, Schema]:

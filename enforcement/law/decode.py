@@ -93,7 +93,7 @@ class Named:
 
 @dataclass(frozen=True, slots=True)
 class Decoded(Generic[T]):
-    """One file. `value` is None where there are problems; the names are those that could be read all the same."""
+    """One file. `value` is None where it could not be read whole; the names are those that could be all the same."""
 
     value: T | None
     problems: tuple[str, ...]
