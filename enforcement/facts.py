@@ -184,15 +184,16 @@ def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     found: dict[uuid.UUID, list[Record]] = {}
     columns = (
         ProcessRecord.chain_id, ProcessRecord.seq, ProcessRecord.event, ProcessRecord.act, ProcessRecord.stage,
-        ProcessRecord.at, ProcessRecord.happened_on, ProcessRecord.actor_id, ProcessRecord.data,
+        ProcessRecord.at, ProcessRecord.happened_on, ProcessRecord.actor_id, ProcessRecord.data, ProcessRecord.people,
     )  # fmt: skip
     query = (
         select(*columns)
         .where(ProcessRecord.chain_id.in_(list(case_ids)))
         .order_by(ProcessRecord.chain_id, ProcessRecord.seq)
     )
-    for chain_id, seq, event, act, stage, at, happened_on, actor_id, data in session.execute(query):
-        record = Record(seq, event, act, stage, at, happened_on, str(actor_id) if actor_id else None, data)
+    for chain_id, seq, event, act, stage, at, happened_on, actor_id, data, people in session.execute(query):
+        who = str(actor_id) if actor_id else None
+        record = Record(seq, event, act, stage, at, happened_on, who, data, people)
         found.setdefault(chain_id, []).append(record)
     return {case_id: tuple(records) for case_id, records in found.items()}
 
@@ -235,9 +236,8 @@ def _people_in(form: Mapping[str, Any]) -> Iterable[uuid.UUID]:
 
 
 def _acting(records: Iterable[Record]) -> Iterable[uuid.UUID]:
-    """Everybody whom a record names as an officer."""
-    for record in records:
-        yield from _people_in({name: record.data.get(name, ()) for name in ("officers", "obtained_by")})
+    """Everybody who handled the case, by what its records say."""
+    return (uuid.UUID(person) for record in records for person in record.people.get("handles", ()))
 
 
 def people_as_of(work: Work, ids: set[uuid.UUID], day: dt.date) -> dict[uuid.UUID, law.OfficerFacts]:

@@ -186,7 +186,6 @@ class Work:
         chain_id: uuid.UUID,
         *,
         act: str,
-        event: str,
         data: Mapping[str, Any],
         stage: str = "",
         on: dt.date | None = None,
@@ -195,18 +194,21 @@ class Work:
     ) -> ProcessRecord:
         """Write the process record and its ledger entry.
 
-        `data` is the act's form (JSON values); the ledger gets its digest and never a name. `disclosed` marks an entry
+        `data` is the act's form (JSON values); the ledger gets a digest and never a name. `disclosed` marks an entry
         whose body becomes public with its proof: it carries these values and no internal person (J14.1a, house §5).
         """
         on = on or self.today
-        digest = ledger.digest_of(data)
+        declared, person = self.book.powers.acts[act], self.actor.person_id
+        people = declared.people(str(person or ""), self.actor.roles, data)
+        kept = {"data": dict(data), "people": {capacity: list(ids) for capacity, ids in people.items()}}
+        digest = ledger.digest_of_record(kept)
         actor = "agency" if disclosed is not None else str(self.actor.person_id or self.actor.kind)
         seq = append_entry(
             self.session,
             chain_id=chain_id,
             agency_id=self.actor.agency_id,
             act=act,
-            event=event,
+            event=declared.event,
             actor=actor,
             at=self.moment,
             case_id=chain_id if case else None,
@@ -218,25 +220,26 @@ class Work:
             chain_id=chain_id,
             seq=seq,
             agency_id=self.actor.agency_id,
-            event=event,
+            event=declared.event,
             act=act,
             stage=stage,
             at=self.moment,
             happened_on=on,
-            actor_id=self.actor.person_id,
-            data=dict(data),
+            actor_id=person,
             digest=digest,
+            **kept,
         )
-        self.session.connection().exec_driver_sql(_RECORD, {**_columns(row), "data": Jsonb(row.data)})
+        values = _columns(row) | {name: Jsonb(value) for name, value in kept.items()}
+        self.session.connection().exec_driver_sql(_RECORD, values)
         return row
 
 
 # Written out, as the ledger's own two statements are: this runs inside every act.
 _RECORD = """
     INSERT INTO enforcement.process_record
-        (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, data, digest)
+        (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, data, people, digest)
     VALUES (%(chain_id)s, %(seq)s, %(agency_id)s, %(event)s, %(act)s, %(stage)s, %(at)s, %(happened_on)s,
-            %(actor_id)s, %(data)s, %(digest)s)
+            %(actor_id)s, %(data)s, %(people)s, %(digest)s)
 """
 
 

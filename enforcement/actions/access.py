@@ -210,7 +210,7 @@ def give_password(work: Work, person_id: uuid.UUID, password: str) -> None:
     _end_sessions(work, person.id)
     agency = work.session.scalars(select(Agency).with_for_update()).one()
     data = {"person": str(person_id)}
-    work.record(agency.chain_id, act="set_password", event="password_set", data=data, case=False)
+    work.record(agency.chain_id, act="set_password", data=data, case=False)
 
 
 def _end_sessions(work: Work, person_id: uuid.UUID) -> None:

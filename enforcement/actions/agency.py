@@ -104,7 +104,7 @@ class SetBasicInformation:
     content: str = long_text("内容")
 
 
-@act(SetMatters, scope="agency", event="matters_set")
+@act(SetMatters, scope="agency")
 def set_matters(work: Work, form: SetMatters) -> Extra | None:
     """Add items to the agency's list of powers and duties."""
     for matter in form.matters:
@@ -115,7 +115,7 @@ def set_matters(work: Work, form: SetMatters) -> Extra | None:
     return None
 
 
-@act(SetDirectory, scope="agency", event="directory_set")
+@act(SetDirectory, scope="agency")
 def set_directory(work: Work, form: SetDirectory) -> Extra | None:
     """Lay down a new version of the directory of major decisions; statutory classes stay major whatever it says."""
     version = (work.session.scalar(select(func.max(DirectoryEntry.version))) or 0) + 1
@@ -140,7 +140,7 @@ def set_directory(work: Work, form: SetDirectory) -> Extra | None:
     return {"version": version}
 
 
-@act(SetParameter, scope="agency", event="parameter_set")
+@act(SetParameter, scope="agency")
 def set_parameter(work: Work, form: SetParameter) -> Extra | None:
     """Set a number the law leaves to the agency; within what the law leaves."""
     if form.name == BY_RULE and not _is_of_rank(work.book, form.cite):
@@ -165,7 +165,7 @@ def set_parameter(work: Work, form: SetParameter) -> Extra | None:
     return None
 
 
-@act(SetBasicInformation, scope="agency", event="basic_information_set")
+@act(SetBasicInformation, scope="agency")
 def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None:
     """Publish one item of basic information; what stands inside and what the public reads change together."""
     catalogue = work.book.basic_information.items

@@ -97,6 +97,13 @@ def replace_officers(work: Work, case: Case, officers: tuple[str, ...]) -> None:
         )
 
 
+def take_off(work: Work, case: Case, officer: str) -> None:
+    """Somebody is on the case no more; their row stays with the day it ended."""
+    row = work.session.get(CaseOfficer, (case.id, uuid.UUID(officer)))
+    if row is not None and row.to_on is None:
+        row.to_on = work.today
+
+
 @act(AssignOfficers)
 def assign_officers(work: Work, case: Case, form: AssignOfficers) -> Extra | None:
     """Change who works on the case."""

@@ -38,7 +38,7 @@ class SettleCorrection:
     told_on: dt.date | None = day("告知当事人日期", required=False, note="当事人申请更正的必填", cite="G#19.2")
 
 
-@act(TakeUpCorrection, scope="agency", event=REQUESTED)
+@act(TakeUpCorrection, scope="agency")
 def take_up_correction(work: Work, form: TakeUpCorrection) -> Extra | None:
     """Take a request up, once: from now on it is on somebody's list. Raises NotFound where it is taken up already."""
     taken = work.session.execute(
@@ -59,7 +59,7 @@ def settle_correction(work: Work, disclosure: Disclosure, form: SettleCorrection
     return _settled(work, form, disclosure.id)
 
 
-@act(SettleCorrection, scope="agency", event=SETTLED)
+@act(SettleCorrection, scope="agency")
 def answer_suggestion(work: Work, form: SettleCorrection) -> Extra | None:
     """Settle a request that is about the agency's disclosure and no single publication (G#19.1)."""
     return _settled(work, form, None)

@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import ClassVar
 
+from enforcement.actions.cases import take_off
 from enforcement.actions.forms import choice, day, lines, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.registry import Extra, act, take_number
@@ -266,6 +267,8 @@ def state_no_recording(_work: Work, _case: Case, _form: StateNoRecording) -> Ext
 
 
 @act(DecideRecusal)
-def decide_recusal(_work: Work, _case: Case, _form: DecideRecusal) -> Extra | None:
-    """Decide whether an officer is recused."""
+def decide_recusal(work: Work, case: Case, form: DecideRecusal) -> Extra | None:
+    """Decide whether an officer is recused; who is leaves the case with it (APL#43.1)."""
+    if form.granted:
+        take_off(work, case, form.officer)
     return None

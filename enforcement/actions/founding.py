@@ -80,7 +80,7 @@ def found_agency(work: Work, founding: Founding) -> Agency:
         )
     kept = ("code", "name", "document_prefix", "subject_type")
     data = {name: getattr(founding, name) for name in kept}
-    work.record(agency.chain_id, act="found_agency", event="agency_founded", data=data, case=False)
+    work.record(agency.chain_id, act="found_agency", data=data, case=False)
     return agency
 
 

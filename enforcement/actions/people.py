@@ -98,7 +98,7 @@ class NameDeputy:
     reason: str = text("理由")
 
 
-@act(RegisterUnit, scope="agency", event="unit_registered")
+@act(RegisterUnit, scope="agency")
 def register_unit(work: Work, form: RegisterUnit) -> Extra | None:
     """Register a unit."""
     unit_id = new_id()
@@ -106,7 +106,7 @@ def register_unit(work: Work, form: RegisterUnit) -> Extra | None:
     return {"unit_id": str(unit_id)}
 
 
-@act(RegisterPerson, scope="agency", event="person_registered")
+@act(RegisterPerson, scope="agency")
 def register_person(work: Work, form: RegisterPerson) -> Extra | None:
     """Register a person; the account opens once a password is set."""
     if work.session.scalar(select(func.count()).where(Person.username == form.username)):
@@ -128,7 +128,7 @@ def register_person(work: Work, form: RegisterPerson) -> Extra | None:
     return {"person_id": str(person_id)}
 
 
-@act(GrantRole, scope="agency", event="role_granted")
+@act(GrantRole, scope="agency")
 def grant_role(work: Work, form: GrantRole) -> Extra | None:
     """Grant a role."""
     person = _person(work, form.person)
@@ -143,7 +143,7 @@ def grant_role(work: Work, form: GrantRole) -> Extra | None:
     return None
 
 
-@act(EndRole, scope="agency", event="role_ended")
+@act(EndRole, scope="agency")
 def end_role(work: Work, form: EndRole) -> Extra | None:
     """End a role as of yesterday."""
     query = select(RoleGrant).where(RoleGrant.person_id == uuid.UUID(form.person), RoleGrant.role == form.role)
@@ -153,7 +153,7 @@ def end_role(work: Work, form: EndRole) -> Extra | None:
     return None
 
 
-@act(IssueCertificate, scope="agency", event="certificate_issued")
+@act(IssueCertificate, scope="agency")
 def issue_certificate(work: Work, form: IssueCertificate) -> Extra | None:
     """Register a certificate."""
     person = _person(work, form.person)
@@ -173,7 +173,7 @@ def issue_certificate(work: Work, form: IssueCertificate) -> Extra | None:
     return None
 
 
-@act(SuspendCertificate, scope="agency", event="certificate_suspended")
+@act(SuspendCertificate, scope="agency")
 def suspend_certificate(work: Work, form: SuspendCertificate) -> Extra | None:
     """Suspend a certificate and take it off the public officer page in the same act."""
     certificate = work.session.scalar(select(Certificate).where(Certificate.number == form.number))
@@ -184,7 +184,7 @@ def suspend_certificate(work: Work, form: SuspendCertificate) -> Extra | None:
     return None
 
 
-@act(PublishOfficers, scope="agency", event="officers_published")
+@act(PublishOfficers, scope="agency")
 def publish_officers(work: Work, form: PublishOfficers) -> Extra | None:
     """List officers on the public officer page (G#6(3)); from then on they may be put on a case."""
     query = (
@@ -213,7 +213,7 @@ def publish_officers(work: Work, form: PublishOfficers) -> Extra | None:
     return {"published": sorted(certificate.number for certificate, _, _ in found)}
 
 
-@act(NameDeputy, scope="agency", event="deputy_named")
+@act(NameDeputy, scope="agency")
 def name_deputy(work: Work, form: NameDeputy) -> Extra | None:
     """Name a head's deputy for a period."""
     _in_order(form.from_on, form.to_on, "to_on")

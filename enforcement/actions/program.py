@@ -16,7 +16,6 @@ def program() -> Program:
     """Every act with the fields of its record, and what a result can be published as."""
     return Program(
         acts={name: _fields(deed.form) | _OF_SCOPE.get(deed.scope, {}) for name, deed in acts().items()},
-        events={name: deed.event for name, deed in acts().items() if deed.event},
         publication_kinds=frozenset(KINDS),
         matter_kinds=_fields(acts()["set_matters"].form)["matters.kind"].options,
     )

@@ -35,7 +35,7 @@ Extra = Mapping[str, Any]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
-class Act:
+class Deed:
     """One lawful act: its form, its function, and which field of the form is the day the thing happened."""
 
     name: str
@@ -44,7 +44,6 @@ class Act:
     on: str
     body: Callable[..., Extra | None]
     procedure: str = ""
-    event: str = ""
     computes: Callable[..., Extra] | None = None
     then: Callable[[Work, Case, ProcessRecord], None] | None = None
     staged: bool = False
@@ -69,7 +68,7 @@ class Outcome:
     """The case, the disclosure, or the agency."""
 
 
-_ACTS: dict[str, Act] = {}
+_ACTS: dict[str, Deed] = {}
 
 
 Body = Callable[..., Extra | None]
@@ -81,7 +80,6 @@ def act(
     scope: Scope = "case",
     on: str = "",
     procedure: str = "",
-    event: str = "",
     computes: Callable[..., Extra] | None = None,
     then: Callable[[Work, Case, ProcessRecord], None] | None = None,
     staged: bool = False,
@@ -91,20 +89,18 @@ def act(
     The function gets `(work, case, form)`, `(work, disclosure, form)` or `(work, form)` by scope, changes what the act
     changes, and may return more data for the record. `on` names the form's field that holds the day the thing happened,
     if it is not today. `computes` (same arguments) gives values that the law must see beside the form, and the record
-    keeps. `event` names what an act of the agency leaves behind; in a case the procedure does. `then` gets the record
-    just written.
+    keeps. `then` gets the record just written.
     """
 
     def register(function: Body) -> Body:
         name = function.__name__
-        _ACTS[name] = Act(
+        _ACTS[name] = Deed(
             name=name,
             form=form,
             scope=scope,
             on=on,
             body=function,
             procedure=procedure,
-            event=event,
             computes=computes,
             then=then,
             staged=staged,
@@ -115,7 +111,7 @@ def act(
 
 
 @functools.cache
-def acts() -> Mapping[str, Act]:
+def acts() -> Mapping[str, Deed]:
     """Every act by name."""
     package = importlib.import_module("enforcement.actions")
     for module in pkgutil.iter_modules(package.__path__):
@@ -123,7 +119,7 @@ def acts() -> Mapping[str, Act]:
     return dict(sorted(_ACTS.items()))
 
 
-def find(name: str) -> Act:
+def find(name: str) -> Deed:
     """The act of that name. Raises NotFound."""
     try:
         return acts()[name]
@@ -131,7 +127,7 @@ def find(name: str) -> Act:
         raise NotFound("act", name) from None
 
 
-def _prepare(work: Work, deed: Act, form: Any) -> dt.date:
+def _prepare(work: Work, deed: Deed, form: Any) -> dt.date:
     if not isinstance(form, deed.form):
         raise TypeError(f"{deed.name} takes {deed.form.__name__}, not {type(form).__name__}")
     forms.check(form)
@@ -149,7 +145,7 @@ def start(office: Office, actor: Actor, name: str, form: Any, *, parent_case_id:
         return start_in(work, deed, form, parent_case_id=parent_case_id)
 
 
-def start_in(work: Work, deed: Act, form: Any, *, parent_case_id: uuid.UUID | None = None) -> Outcome:
+def start_in(work: Work, deed: Deed, form: Any, *, parent_case_id: uuid.UUID | None = None) -> Outcome:
     """Start a case inside a running act, as an inspection handing over to a penalty does."""
     on = _prepare(work, deed, form)
     procedure = work.book.procedures[deed.procedure]
@@ -180,7 +176,7 @@ def perform(
         return perform_in(work, deed, work.lock_case(case_id, version), form, beside)
 
 
-def perform_in(work: Work, deed: Act, case: Case, form: Any, beside: object | None = None) -> Outcome:
+def perform_in(work: Work, deed: Deed, case: Case, form: Any, beside: object | None = None) -> Outcome:
     """Do an act in a case already locked by this transaction."""
     on = _prepare(work, deed, form)
     computed = dict(deed.computes(work, case, form)) if deed.computes else {}
@@ -191,9 +187,9 @@ def perform_in(work: Work, deed: Act, case: Case, form: Any, beside: object | No
     return _record(work, deed, case, form, on, extra, admitted)
 
 
-def _admit(work: Work, procedure: Procedure, deed: Act, facts: CaseFacts) -> AdmittedAct:
+def _admit(work: Work, procedure: Procedure, deed: Deed, facts: CaseFacts) -> AdmittedAct:
     """Ask the law, and what it keeps apart; a refusal names both."""
-    apart = work.book.powers.apart(deed.name, facts, facts.actor.person_id if facts.actor else None)
+    apart = work.book.powers.apart(deed.name, facts)
     if deed.name not in procedure.acts:
         raise NotFound("act", deed.name)
     try:
@@ -206,7 +202,7 @@ def _admit(work: Work, procedure: Procedure, deed: Act, facts: CaseFacts) -> Adm
 
 
 def _record(
-    work: Work, deed: Act, case: Case, form: Any, on: dt.date, extra: Extra | None, admitted: AdmittedAct
+    work: Work, deed: Deed, case: Case, form: Any, on: dt.date, extra: Extra | None, admitted: AdmittedAct
 ) -> Outcome:
     case.stage = admitted.stage_after or case.stage
     procedure = work.book.procedures[case.procedure]
@@ -214,7 +210,7 @@ def _record(
         case.closed_on = work.today
     case.version += 1
     data = forms.to_data(form) | dict(extra or {})
-    row = work.record(case.id, act=deed.name, event=admitted.event, data=data, stage=case.stage, on=on)
+    row = work.record(case.id, act=deed.name, data=data, stage=case.stage, on=on)
     if deed.then:
         deed.then(work, case, row)
     return Outcome(
@@ -232,7 +228,7 @@ def perform_on_disclosure(
         return perform_on_disclosure_in(work, deed, disclosure, form)
 
 
-def perform_on_disclosure_in(work: Work, deed: Act, disclosure: Disclosure, form: Any) -> Outcome:
+def perform_on_disclosure_in(work: Work, deed: Deed, disclosure: Disclosure, form: Any) -> Outcome:
     """Do an act on a disclosure already locked, with its case, by this transaction."""
     on = _prepare(work, deed, form)
     case = work.session.get_one(Case, disclosure.case_id)
@@ -247,7 +243,6 @@ def perform_on_disclosure_in(work: Work, deed: Act, disclosure: Disclosure, form
     row = work.record(
         case.id,
         act=deed.name,
-        event=admitted.event,
         data=forms.to_data(form) | {"disclosure": str(disclosure.id)} | extra,
         stage=case.stage,
         on=on,
@@ -283,7 +278,7 @@ def perform_for_agency(office: Office, actor: Actor, name: str, form: Any) -> Ou
         return perform_for_agency_in(work, find(name), form)
 
 
-def perform_for_agency_in(work: Work, deed: Act, form: Any) -> Outcome:
+def perform_for_agency_in(work: Work, deed: Deed, form: Any) -> Outcome:
     """Do an act of the agency inside a running one, as founding an agency does."""
     on = _prepare(work, deed, form)
     agency = work.session.scalars(select(Agency).with_for_update()).one()
@@ -291,7 +286,7 @@ def perform_for_agency_in(work: Work, deed: Act, form: Any) -> Outcome:
         extra = deed.body(work, form)
         work.session.flush()
     data = forms.to_data(form) | dict(extra or {})
-    row = work.record(agency.chain_id, act=deed.name, event=deed.event, data=data, on=on, case=False)
+    row = work.record(agency.chain_id, act=deed.name, data=data, on=on, case=False)
     return Outcome(
         chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
     )

@@ -107,7 +107,7 @@ def _told(office: Office, staff: Staff, say: Say) -> Callable[[str, Outcome], No
     def said(act: str, outcome: Outcome) -> None:
         with office.begin(Actor.clock(staff.agency_id)) as work:
             clocks = open_clocks(facts_of(work, work.session.get_one(Case, outcome.chain_id)), office.book)
-        power = office.book.powers.table[act]
+        power = office.book.powers.acts[act]
         say(f"  {outcome.seq:>3}  {power.zh}{f'（{zh(power.cite)}）' if power.cite else ''}")
         for clock in clocks:
             due, ground = clock.due, f"（{zh(clock.due.cite, clock.due.basis)}）" if clock.due.cite else ""

@@ -64,7 +64,7 @@ def check(book: Book) -> Report:
             "thresholds": len(book.thresholds.law),
             "procedures": len(book.procedures),
             "stages": sum(len(procedure.stages) for procedure in book.procedures.values()),
-            "acts": len(book.powers.table),
+            "acts": len(book.powers.acts),
             "terms": len(book.terms.table),
             "rows": len(book.rows),
             "calendar_years": len(book.calendar.years),

@@ -15,8 +15,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from enforcement.law import acts, citation, cross_check, recording, review, rows, thresholds
 from enforcement.law import calendar as calendar_
-from enforcement.law import citation, cross_check, recording, review, rows, thresholds
+from enforcement.law.acts import Act
 from enforcement.law.basic_information import BasicInformation, BasicItem
 from enforcement.law.calendar import Calendar, Year
 from enforcement.law.citation import Source
@@ -26,7 +27,7 @@ from enforcement.law.decode import Decoded, Named, decode, defined_kinds
 from enforcement.law.disclosure import DisclosureRules
 from enforcement.law.errors import LawBookError
 from enforcement.law.major import MajorRules
-from enforcement.law.names import NewItem, NewLimit, NewRow, NewTerm, SourceKey
+from enforcement.law.names import NewAct, NewItem, NewLimit, NewRow, NewTerm, SourceKey
 from enforcement.law.powers import Powers
 from enforcement.law.procedure import Procedure, load_procedures
 from enforcement.law.recording import RecordingFile, RecordingRules
@@ -42,6 +43,7 @@ FILES: Mapping[str, Any] = {
     "law/deadlines": Mapping[NewLimit, Limit],
     "law/thresholds": Thresholds,
     "law/terms": Mapping[NewTerm, Term],
+    "law/acts": Mapping[NewAct, Act],
     "law/rows": Mapping[NewRow, Row],
     "law/basic_information": Mapping[NewItem, BasicItem],
     "law/recording": RecordingFile,
@@ -107,8 +109,9 @@ def read(root: Path) -> Files:
         found["calendar"] = Decoded(None, ("calendar: there is no year at all",), ())
     for name in FILES.keys() - found.keys():
         found[name] = Decoded(None, (f"{name}.toml: the file is missing",), ())
-    found["law/powers"] = _loaded(root / "law" / "powers.toml", Powers.load, _of_powers)
-    found["procedures"] = _loaded(root / "procedures", load_procedures, _of_procedures)
+    declared = found["law/acts"].value or {}
+    found["law/powers"] = _loaded(root / "law" / "powers.toml", lambda path: Powers.load(path, declared), _of_powers)
+    found["procedures"] = _loaded(root / "procedures", lambda path: load_procedures(path, declared), _of_procedures)
     return found
 
 
@@ -170,9 +173,9 @@ def _loaded(path: Path, load: Callable[[Path], Any], names: Callable[[Any], Iter
 
 
 def _of_powers(powers: Powers) -> Iterator[Named]:
-    said = [(f"act.{key}", one.row, one.cite) for key, one in powers.table.items()]
-    said += [(one.key, one.breach.row, one.breach.cite) for one in powers.pairs]
+    said = [(one.key, one.breach.row, one.breach.cite) for one in powers.pairs]
     said += [(one.key, one.breach.row, one.breach.cite) for one in powers.readings]
+    said += [("recused", powers.recused.breach.row, powers.recused.breach.cite)]
     for where, row, cite in said:
         yield from (Named("row", one, "powers.toml", (where, "row")) for one in (row,) if one)
         yield from (Named("article", one, "powers.toml", (where, "cite")) for one in (cite,) if one)
@@ -190,6 +193,7 @@ def _own(name: str, value: Any) -> Iterable[str]:
     if name.startswith("calendar/"):
         return calendar_.problems(value, name.partition("/")[2])
     checks: Mapping[str, Callable[[Any], Iterator[str]]] = {
+        "law/acts": acts.problems,
         "law/rows": rows.problems,
         "law/thresholds": thresholds.problems,
         "law/recording": recording.problems,
@@ -237,7 +241,7 @@ def _assemble(files: Files, version: str) -> Book:
 def _labels(powers: Powers, procedures: Mapping[str, Procedure]) -> dict[str, str]:
     """Labels kept with their subject: stages, acts, roles. A word of terms.toml stands before them."""
     labels = {stage.key: stage.zh for procedure in procedures.values() for stage in procedure.stages.values()}
-    labels |= {act: power.zh for act, power in powers.table.items()}
+    labels |= {act: power.zh for act, power in powers.acts.items()}
     return labels | dict(powers.roles)
 
 

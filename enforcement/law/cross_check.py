@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from enforcement.law import deadlines
+from enforcement.law.acts import events_of
 from enforcement.law.citation import Source, problems_of
 from enforcement.law.decode import Named, Steps, nearest, path_of
 from enforcement.law.guards import GUARDS
@@ -43,12 +44,11 @@ class Field:
 class Program:
     """What the rest of the program knows by name: given by whoever loads the book, because the law imports none of it.
 
-    `acts` maps every act to the fields of its record; `events` those of the acts of an agency to their event; `places`
-    are the rules and tests that rows may name, None where they are not looked up.
+    `acts` maps every act to the fields of its record; `places` are the rules and tests that rows may name, None where
+    they are not looked up.
     """
 
     acts: Mapping[str, Mapping[str, Field]]
-    events: Mapping[str, str] = field(default_factory=dict)
     publication_kinds: frozenset[str] = frozenset()
     matter_kinds: frozenset[str] = frozenset()
     places: Container[str] | None = None
@@ -168,16 +168,14 @@ def known(book: Book, program: Program | None) -> Mapping[str, Container[str]]:
     if book.terms is not None:
         given["event"] = book.terms.events
     if book.powers is not None:
-        given |= {"role": book.powers.roles, "act": book.powers.table}
+        given |= {"role": book.powers.roles, "act": book.powers.acts}
     if book.procedures is not None:
         given["procedure"] = book.procedures
     return given
 
 
 def _of_events(book: Book) -> Iterator[str]:
-    recorded = {act.event for procedure in book.procedures.values() for act in procedure.acts.values()}
-    for event in sorted(recorded - book.terms.events):
-        yield f"terms.toml: the event {event} has no label"
+    recorded = events_of(book.powers.acts.values())
     for limit in book.limits.values():
         named = {*limit.starts, *limit.stops, *limit.reopens, *(event for pause in limit.pauses for event in pause)}
         named |= {limit.deems} if limit.deems else set()
@@ -196,7 +194,7 @@ def _of_days(book: Book) -> Iterator[str]:
 
 
 _SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Book], Iterator[str]]], ...] = (
-    (("procedures", "terms", "limits"), _of_events),
+    (("powers", "terms", "limits"), _of_events),
     (("limits", "sources"), _of_limits),
     (("calendar",), _of_days),
 )

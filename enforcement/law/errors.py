@@ -21,7 +21,8 @@ class Breach:
     """One unmet condition on our side.
 
     `code` names the guard; `zh` is the sentence people read; `cite` an article in short form ("APL#42.1"); `row` our
-    requirement row; `mend` the act that would mend it, if one would; `fill` what that act's form begins with.
+    requirement row; `mend` the act that would mend it, if one would, `or_else` another that would as well; `fill` what
+    the form of either begins with.
     """
 
     code: str
@@ -31,6 +32,7 @@ class Breach:
     row: str | None = None
     mend: str | None = None
     fill: tuple[tuple[str, str], ...] = ()
+    or_else: str | None = None
 
 
 class RuleViolation(Exception):

@@ -343,14 +343,3 @@ def unapproved(facts: CaseFacts) -> tuple[Fields, ...]:
     taken = (Fields(one.data) for one in facts.all("measure_taken"))
     left = (one for one in taken if not one.yes("approved_before") and one.moment("approved_at") is None)
     return tuple(one for one in left if one.text("measure") not in settled)
-
-
-DOERS = ("officers", "obtained_by", "staff")
-"""Fields of a record that name who did what it tells."""
-
-
-def took_part(record: Record) -> frozenset[str]:
-    """Who did what a record tells: the person who entered it, and those whom it names as having done it."""
-    fields = Fields(record.data)
-    named = {person for name in DOERS for person in fields.lines(name)}
-    return frozenset(named | {record.actor_id} if record.actor_id else named)

@@ -41,6 +41,7 @@ NewItem = Annotated[str, Names("item", defines=True)]
 
 ProcedureKey = Annotated[str, Names("procedure")]
 MatterKind = Annotated[str, Names("matter_kind")]
+NewAct = Annotated[str, Names("act", defines=True)]
 ActName = Annotated[str, Names("act")]
 RoleName = Annotated[str, Names("role")]
 GuardName = Annotated[str, Names("guard")]

@@ -1,42 +1,38 @@
-"""Who may do which act, which two acts one person may not both do in one case, and who may read what a record holds.
+"""Who may do which act, in which two capacities one person may not act in one case, who may read what a record holds.
 
-Data: `config/law/powers.toml`.
+Data: `config/law/powers.toml`, and of each act `config/law/acts.toml`.
 """
 
 from __future__ import annotations
 
 import tomllib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, get_args
 
-from enforcement.law.errors import Basis, Breach, LawBookError
-from enforcement.law.facts import CaseFacts, Fields, took_part
-
-
-@dataclass(frozen=True, slots=True)
-class Power:
-    """One act: its words on a screen, the roles that may do it, and the article if one commands so."""
-
-    act: str
-    zh: str
-    who: tuple[str, ...]
-    row: str | None
-    cite: str | None
-    basis: Basis
+from enforcement.law.acts import Act, Capacity, People, events_of
+from enforcement.law.errors import Breach, LawBookError
+from enforcement.law.facts import CaseFacts, Fields
 
 
 @dataclass(frozen=True, slots=True)
 class Apart:
-    """Two sets of acts that one person may not mix. `officers`: an officer on the case counts as having done `one`."""
+    """Two capacities in which one person does not act in one case; `within` "disclosure": nor for one disclosure."""
 
     key: str
-    one: frozenset[str]
-    other: frozenset[str]
-    officers: bool
-    same_disclosure: bool
+    one: Capacity
+    other: Capacity
+    within: Literal["case", "disclosure"]
     procedures: tuple[str, ...]
+    breach: Breach
+
+
+@dataclass(frozen=True, slots=True)
+class Recused:
+    """In which capacities somebody recused acts no more, and the refusal."""
+
+    capacities: frozenset[Capacity]
     breach: Breach
 
 
@@ -70,73 +66,75 @@ class Powers:
     """The table of powers. What it does not name nobody may do."""
 
     roles: Mapping[str, str]
-    table: Mapping[str, Power]
+    acts: Mapping[str, Act]
     pairs: tuple[Apart, ...]
+    recused: Recused
     readings: tuple[Reading, ...] = ()
 
     @classmethod
-    def load(cls, path: Path) -> Powers:
-        """Read powers.toml. Raises LawBookError naming every unknown role, act or basis."""
-        return cls.parse(tomllib.loads(path.read_text("utf-8")))
+    def load(cls, path: Path, acts: Mapping[str, Act]) -> Powers:
+        """Read powers.toml. Raises LawBookError naming every unknown role, capacity or basis."""
+        return cls.parse(tomllib.loads(path.read_text("utf-8")), acts)
 
     @classmethod
-    def parse(cls, text: Mapping[str, Any]) -> Powers:
+    def parse(cls, text: Mapping[str, Any], acts: Mapping[str, Act]) -> Powers:
         """Build the table from its TOML. Raises LawBookError."""
         roles: Mapping[str, str] = text["roles"]
-        table = {
-            act: Power(
-                act, entry["zh"], tuple(entry["who"]), entry.get("row"), entry.get("cite"), entry.get("basis", "design")
-            )
-            for act, entry in text["act"].items()
-        }
         pairs = tuple(_apart(entry) for entry in text.get("apart", ()))
+        recused = _recused(text["recused"])
         readings = tuple(_reading(entry) for entry in text.get("reading", ()))
+        given = {role: f"acts: {key}" for key, act in acts.items() for role in (*act.who, *act.mended_by)}
+        given |= {role: f"powers: {one.key}" for one in readings for role in (*one.who, *one.of_the_case)}
         problems = [
-            f"powers: {act} is given to {role}, which is no role"
-            for act, power in table.items()
-            for role in power.who
-            if role not in roles
+            f"{where} is given to {role}, which is no role" for role, where in given.items() if role not in roles
         ]
-        problems += [f"powers: nobody may do {act}" for act, power in table.items() if not power.who]
+        named = {capacity: one.key for one in pairs for capacity in (one.one, one.other)}
+        named |= dict.fromkeys(recused.capacities, recused.breach.code)
         problems += [
-            f"powers: {pair.key} names {act}, which is no act"
-            for pair in pairs
-            for act in sorted((pair.one | pair.other) - table.keys())
+            f"powers: {key} names {capacity}, which is no capacity"
+            for capacity, key in named.items()
+            if capacity not in get_args(Capacity)
         ]
-        problems += [f"powers: {pair.key} holds the same act on both sides" for pair in pairs if pair.one & pair.other]
-        problems += [
-            f"powers: {reading.key} is given to {role}, which is no role"
-            for reading in readings
-            for role in sorted((reading.who | reading.of_the_case) - roles.keys())
-        ]
+        problems += [f"powers: {pair.key} keeps a capacity from itself" for pair in pairs if pair.one == pair.other]
         if problems:
             raise LawBookError(*problems)
-        return cls(roles, table, pairs, readings)
+        return cls(roles, acts, pairs, recused, readings)
 
     def zh(self, act: str) -> str:
         """The words for an act on a screen; its name where the table does not know it."""
-        power = self.table.get(act)
+        power = self.acts.get(act)
         return power.zh if power else act
 
     def who(self, act: str) -> tuple[str, ...]:
         """The roles that may do an act; () for an act nobody may do."""
-        power = self.table.get(act)
-        return power.who if power else ()
+        power = self.acts.get(act)
+        return tuple(power.who) if power else ()
 
     def may(self, role_names: Collection[str], act: str) -> Breach | None:
         """None where one of the roles may do the act; otherwise why not."""
-        power = self.table.get(act)
+        power = self.acts.get(act)
         if power is None:
             return Breach("may", f"{act}未列入权限表，任何人不得办理", None, "design")
-        if set(role_names) & set(power.who):
+        if set(role_names) & power.who.keys():
             return None
         who = "、".join(self.roles[role] for role in power.who)
         return Breach("may", f"“{power.zh}”由{who}办理", power.cite, power.basis, row=power.row)
 
     @property
+    def evidence(self) -> frozenset[str]:
+        """The events that bring new evidence."""
+        return events_of(act for act in self.acts.values() if act.evidence)
+
+    @property
+    def voids(self) -> Mapping[str, str]:
+        """The events after which a legal review must be asked for again, each with the words for what changed."""
+        return {act.event: act.voids for act in self.acts.values() if act.voids}
+
+    @property
     def personal(self) -> frozenset[str]:
         """Codes of the conditions that stand against a person in a case, whatever their role."""
-        return frozenset({*(pair.key for pair in self.pairs), *(reading.key for reading in self.readings)})
+        keys = (*(pair.key for pair in self.pairs), *(reading.key for reading in self.readings))
+        return frozenset({*keys, self.recused.breach.code})
 
     def withheld(self, event: str, facts: CaseFacts | None) -> Breach | None:
         """Why `facts.actor` may not read what a record of this event holds; None where they may.
@@ -157,45 +155,64 @@ class Powers:
         readings = (one for one in self.readings if event in one.events)
         return next((one for one in readings if facts is None or not one.by(facts)), None)
 
-    def apart(self, act: str, facts: CaseFacts, actor_id: str | None) -> tuple[Breach, ...]:
-        """Why this person, after what they have done in this case, may not do this act too; () where nothing stands
-        against it.
+    def apart(self, act: str, facts: CaseFacts) -> tuple[Breach, ...]:
+        """Why those who would act, `facts.actor` and whom the form names, may not after what they did in this case; ()
+        where nothing stands against it.
 
-        What was cleared by going back still counts: it was done by somebody, who entered it or is named in it. The
-        clock is nobody.
+        Both count alike: who does the act, and whom its form names. What was cleared by going back still counts: it was
+        done by somebody. The clock is nobody.
         """
-        if not actor_id:
+        declared = self.acts.get(act)
+        if declared is None or facts.actor is None:
             return ()
-        return tuple(pair.breach for pair in self.pairs if self._mixes(pair, act, facts, actor_id))
+        now = declared.people(facts.actor.person_id, facts.actor.roles, facts.form)
+        found = [pair.breach for pair in self.pairs if self._mixes(pair, now, facts)]
+        return (*found, *self._recused(now, facts))
 
-    def _mixes(self, pair: Apart, act: str, facts: CaseFacts, actor_id: str) -> bool:
-        elsewhere = pair.procedures and facts.procedure not in pair.procedures
-        if elsewhere or act not in pair.one | pair.other:
+    def _mixes(self, pair: Apart, now: People, facts: CaseFacts) -> bool:
+        if pair.procedures and facts.procedure not in pair.procedures:
             return False
-        did = {
-            record.act for record in facts.records if actor_id in took_part(record) and _same(pair, record.data, facts)
-        }
-        if act in pair.other:
-            return bool(did & pair.one) or (pair.officers and any(one.person_id == actor_id for one in facts.officers))
-        return bool(did & pair.other)
+        return any(
+            set(now.get(here, ())) & (set(now.get(there, ())) | acted_as(there, facts, pair.within))
+            for here, there in ((pair.one, pair.other), (pair.other, pair.one))
+            if now.get(here)
+        )
+
+    def _recused(self, now: People, facts: CaseFacts) -> tuple[Breach, ...]:
+        acting = {person for capacity in self.recused.capacities for person in now.get(capacity, ())}
+        out = {Fields(one.data).text("officer") for one in facts.all("recusal_decided") if one.data.get("granted")}
+        known = {one.person_id: one.name for one in (*facts.officers, *facts.named.values())}
+        if facts.actor is not None:
+            known.setdefault(facts.actor.person_id, facts.actor.name)
+        refusal = self.recused.breach
+        return tuple(replace(refusal, zh=f"{known.get(person, '')}{refusal.zh}") for person in sorted(acting & out))
 
 
-def _same(pair: Apart, data: Mapping[str, Any], facts: CaseFacts) -> bool:
-    if not pair.same_disclosure or facts.disclosure is None:
-        return True
-    return Fields(data).text("disclosure") == facts.disclosure.id
+def acted_as(capacity: Capacity, facts: CaseFacts, within: Literal["case", "disclosure"] = "case") -> set[str]:
+    """Everybody who acted in that capacity in this case; an officer on the case handles it."""
+    found = {
+        person
+        for record in facts.records
+        if within == "case" or facts.disclosure is None or Fields(record.data).text("disclosure") == facts.disclosure.id
+        for person in record.people.get(capacity, ())
+    }
+    return found | {one.person_id for one in facts.officers} if capacity == "handles" else found
 
 
 def _apart(entry: Mapping[str, Any]) -> Apart:
     return Apart(
         key=entry["key"],
-        one=frozenset(entry["one"]),
-        other=frozenset(entry["other"]),
-        officers=bool(entry.get("officers", False)),
-        same_disclosure=bool(entry.get("same_disclosure", False)),
+        one=entry["one"],
+        other=entry["other"],
+        within=entry.get("within", "case"),
         procedures=tuple(entry.get("procedures", ())),
-        breach=Breach(entry["key"], entry["zh"], entry["cite"], entry["basis"], row=entry["row"]),
+        breach=Breach(entry["key"], entry["zh"], entry.get("cite"), entry["basis"], row=entry["row"]),
     )
+
+
+def _recused(entry: Mapping[str, Any]) -> Recused:
+    breach = Breach(entry["key"], entry["zh"], entry["cite"], entry["basis"], row=entry["row"], mend=entry.get("mend"))
+    return Recused(frozenset(entry["from"]), breach)
 
 
 def _reading(entry: Mapping[str, Any]) -> Reading:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from enforcement.law.acts import Act
 from enforcement.law.citation import Citation
 from enforcement.law.errors import Breach, LawBookError, RuleViolation
 from enforcement.law.facts import CaseFacts
@@ -59,22 +60,34 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Act:
-    """One act of a procedure. `to` None: the case stays where it is. `back`: it may leave a stage unfinished.
+class Step:
+    """One act as a procedure knows it. `to` None: the case stays where it is. `back`: it may leave a stage unfinished.
 
-    `special` are the special stages of J4 that it realises; `names_officers`: its form says who the officers are.
+    `special` are the special stages of J4 that it realises; `act` is what holds of it wherever it is done.
     """
 
-    key: str
-    event: str
+    act: Act
     stages: tuple[str, ...]
     to: str | None = None
     requires: tuple[str, ...] = ()
-    clears: frozenset[str] = frozenset()
     back: bool = False
     special: tuple[str, ...] = ()
     cite: str | None = None
-    names_officers: bool = False
+
+    @property
+    def key(self) -> str:
+        """The name of the act."""
+        return self.act.key
+
+    @property
+    def event(self) -> str:
+        """What its record says has happened."""
+        return self.act.event
+
+    @property
+    def clears(self) -> frozenset[str]:
+        """The events that no longer count afterwards."""
+        return frozenset(self.act.clears)
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +123,7 @@ class Procedure:
     cite: str
     start: str
     stages: Mapping[str, Stage]
-    acts: Mapping[str, Act]
+    acts: Mapping[str, Step]
     clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
     party: str = PARTY
 
@@ -146,7 +159,7 @@ class Procedure:
                 continue
             breaches = (*self._of_stage(act, facts), *self._of_guards(act, facts, law, with_form=False))
             power = law.powers.may(roles, act.key)
-            apart = law.powers.apart(act.key, facts, facts.actor.person_id) if facts.actor else ()
+            apart = law.powers.apart(act.key, facts)
             unread = () if power else self._unread(act, facts, law)
             breaches = (*((power,) if power else ()), *apart, *unread, *breaches)
             primary = act.to is not None and not act.back
@@ -159,12 +172,12 @@ class Procedure:
         """The facts with what this procedure clears; a disclosure reads its case's records as the case left them."""
         return dataclasses.replace(facts, clears=self.clears) if facts.procedure == self.key else facts
 
-    def _unread(self, act: Act, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
+    def _unread(self, act: Step, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
         """Nobody adds to a file that is not theirs to read."""
         withheld = law.powers.withheld(act.event, facts) if facts.actor else None
         return (withheld,) if withheld else ()
 
-    def _of_stage(self, act: Act, facts: CaseFacts) -> tuple[Breach, ...]:
+    def _of_stage(self, act: Step, facts: CaseFacts) -> tuple[Breach, ...]:
         begins = not act.stages
         if begins and not facts.records:
             return ()
@@ -178,13 +191,13 @@ class Procedure:
             breaches.append(SUSPENDED)
         return tuple(breaches)
 
-    def _of_guards(self, act: Act, facts: CaseFacts, law: Law, *, with_form: bool) -> tuple[Breach, ...]:
+    def _of_guards(self, act: Step, facts: CaseFacts, law: Law, *, with_form: bool) -> tuple[Breach, ...]:
         names = list(act.requires)
         if act.to is not None and act.stages and not act.back and facts.stage in self.stages:
             names += [RECORDS[record] for record in self.stages[facts.stage].records]
         guards = [GUARDS[name] for name in dict.fromkeys(names)]
         if not with_form:
-            guards = [one for one in guards if not one.of_form and not (one.of_team and act.names_officers)]
+            guards = [one for one in guards if not one.of_form and not (one.of_team and act.act.names_officers)]
         found = (breach for one in guards for breach in one.check(facts, law))
         return tuple(dict.fromkeys(found))
 
@@ -193,11 +206,15 @@ class Procedure:
 
 
 def load_procedures(
-    directory: Path, *, sources: Collection[str] | None = None, terms: Collection[str] | None = None
+    directory: Path,
+    declared: Mapping[str, Act],
+    *,
+    sources: Collection[str] | None = None,
+    terms: Collection[str] | None = None,
 ) -> dict[str, Procedure]:
-    """Read every procedure of a directory; `all.toml` is merged into each.
+    """Read every procedure of a directory, with the acts as `acts.toml` declares them; `all.toml` is merged into each.
 
-    Raises LawBookError naming every fault: an unknown guard, stage, event, record kind, source or term; a stage
+    Raises LawBookError naming every fault: an unknown act, guard, stage, event, record kind, source or term; a stage
     nobody can reach or that can never end. `sources` and `terms` are the known keys (None: not checked).
     """
     problems: list[str] = []
@@ -207,7 +224,7 @@ def load_procedures(
     for path in sorted(directory.glob("*.toml")):
         if path.stem != SHARED:
             text = tomllib.loads(path.read_text("utf-8"))
-            procedure, faults = parse(path.stem, text, {} if text.get("subject") == "disclosure" else shared)
+            procedure, faults = parse(path.stem, text, shared, declared)
             procedures[path.stem] = procedure
             problems += [*faults, *_unknown(procedure, sources, terms)]
     if problems:
@@ -215,27 +232,33 @@ def load_procedures(
     return procedures
 
 
-def parse(key: str, text: Mapping[str, Any], shared: Mapping[str, Any]) -> tuple[Procedure, list[str]]:
+def parse(
+    key: str, text: Mapping[str, Any], shared: Mapping[str, Any], declared: Mapping[str, Act]
+) -> tuple[Procedure, list[str]]:
     """Build one procedure from its TOML and the shared acts; the second value lists its faults."""
     problems: list[str] = []
     shared = shared if text.get("subject", "case") == "case" else {}
     written: Mapping[str, Mapping[str, Any]] = text["stage"]
     stages = {name: _stage(name, entry) for name, entry in written.items()}
-    acts: dict[str, Act] = {}
+    steps: dict[str, Step] = {}
+
+    def add(name: str, entry: Mapping[str, Any], origins: tuple[str, ...]) -> None:
+        if name in declared:
+            steps[name] = _step(declared[name], entry, origins)
+        else:
+            problems.append(f"{key}: {name} is no act of acts.toml")
+
     for name, entry in written.items():
         if "act" in entry:
-            origins = tuple(stage.key for stage in stages.values() if name in stage.next)
-            acts[entry["act"]] = _act(entry["act"], {**entry, "to": name}, origins)
+            add(entry["act"], {**entry, "to": name}, tuple(one.key for one in stages.values() if name in one.next))
     for name, entry in {**shared, **text.get("act", {})}.items():
-        if name in acts:
+        if name in steps:
             problems.append(f"{key}: {name} both enters a stage and is an in-stage act")
         if name not in text.get("without", ()):
-            acts[name] = _act(
-                name, entry, _origins(entry.get("stages", "any_open"), stages.values(), key, name, problems)
-            )
-    clears = {act.key: act.clears for act in acts.values() if act.clears}
+            add(name, entry, _origins(entry.get("stages", "any_open"), stages.values(), key, name, problems))
+    clears = {step.key: step.clears for step in steps.values() if step.clears}
     party = text.get("party", PARTY)
-    procedure = Procedure(key, text["zh"], text["cite"], text["start"], stages, acts, clears, party)
+    procedure = Procedure(key, text["zh"], text["cite"], text["start"], stages, steps, clears, party)
     return procedure, [*problems, *_broken(procedure)]
 
 
@@ -252,18 +275,15 @@ def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
     )
 
 
-def _act(name: str, entry: Mapping[str, Any], origins: tuple[str, ...]) -> Act:
-    return Act(
-        key=name,
-        event=entry["event"],
+def _step(act: Act, entry: Mapping[str, Any], origins: tuple[str, ...]) -> Step:
+    return Step(
+        act=act,
         stages=origins,
         to=entry.get("to"),
         requires=tuple(entry.get("requires", ())),
-        clears=frozenset(entry.get("clears", ())),
         back=bool(entry.get("back", False)),
         special=tuple(entry.get("special", ())),
         cite=entry.get("cite"),
-        names_officers=bool(entry.get("names_officers", False)),
     )
 
 
@@ -284,7 +304,6 @@ def _belongs(stage: Stage, group: str) -> bool:
 def _broken(procedure: Procedure) -> list[str]:
     problems: list[str] = []
     stages, acts = procedure.stages, procedure.acts
-    events = {act.event for act in acts.values()}
     if procedure.start not in stages:
         return [f"{procedure.key}: it starts in {procedure.start}, which is no stage"]
     for stage in stages.values():
@@ -303,7 +322,6 @@ def _broken(procedure: Procedure) -> list[str]:
         where = f"{procedure.key}: {act.key}"
         problems += [f"{where} requires {name}, which is no guard" for name in act.requires if name not in GUARDS]
         problems += [f"{where} is allowed in {stage}, which is no stage" for stage in act.stages if stage not in stages]
-        problems += [f"{where} clears {event}, which nothing records" for event in sorted(act.clears - events)]
         problems += [f"{where} leads to {act.to}, which is no stage"] if act.to and act.to not in stages else []
     steps = {(stage, act.to) for act in acts.values() if act.to for stage in act.stages}
     reachable = _closure({procedure.start}, steps)

@@ -16,7 +16,7 @@ from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.major import Major, MajorRules, classify, concluded, is_transfer
 from enforcement.law.money import yuan
-from enforcement.law.names import Article, EventName, FieldName, GuardName, MatterKind, RowKey, Shown
+from enforcement.law.names import Article, FieldName, GuardName, MatterKind, RowKey, Shown
 
 if TYPE_CHECKING:
     from enforcement.law.guards.registry import Law
@@ -69,11 +69,10 @@ class Point:
 
 @dataclass(frozen=True, slots=True)
 class LegalReview:
-    """What a submission holds, what a review checks, what voids it."""
+    """What a submission holds, what a review checks."""
 
     submission: tuple[Part, ...]
     points: tuple[Point, ...] = field(metadata=written("point"))
-    voided_by: Mapping[EventName, str]
 
 
 def problems(rules: LegalReview) -> Iterator[str]:
@@ -135,7 +134,7 @@ def changes_for_reviewer(facts: CaseFacts, law: Law) -> tuple[Change, ...]:
 
 
 def _changes_after(submission: Record, facts: CaseFacts, law: Law) -> tuple[Change, ...]:
-    voided_by = law.legal_review.voided_by
+    voided_by = law.powers.voids
     later = (record for record in facts.records if record.seq > submission.seq and record.event in voided_by)
     return tuple(Change(record.seq, record.event, record.on, voided_by[record.event]) for record in later)
 

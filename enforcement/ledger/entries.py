@@ -61,6 +61,15 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(_encode(data).encode("utf-8")).hexdigest()
 
 
+RECORDED = ("data", "people")
+"""The columns of a process record that its digest covers; what else it has stands in its entry."""
+
+
+def digest_of_record(row: Mapping[str, Any]) -> str:
+    """SHA-256, hex, of all that a process record holds; `row` has the columns RECORDED. Raises as `digest_of`."""
+    return digest_of({name: row[name] for name in RECORDED})
+
+
 def _refuse_floats(value: object) -> None:
     if isinstance(value, float):
         raise TypeError("a float has no one text: use whole numbers (fen, milliseconds) or text")

@@ -103,6 +103,8 @@ class ProcessRecord(Base):
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enforcement.person.id"))
     """Nobody: the clock."""
     data: Mapped[dict[str, Any]]
+    people: Mapped[dict[str, Any]]
+    """Who acted in it, by capacity: the ids of those who did it and of those it names."""
     digest: Mapped[str]
     """SHA-256, hex, of the record's canonical text."""
 

@@ -9,9 +9,6 @@ from collections.abc import Collection, Iterable
 from enforcement.law.powers import Powers
 from enforcement.law.procedure import NextAct, Procedure
 
-DETOURS = frozenset({"submit_for_review", "recheck"})
-"""Acts that lead on only where another act waits for them."""
-
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class NextStep:
@@ -52,7 +49,7 @@ def leading_acts(procedure: Procedure, offered: Iterable[NextAct], stage: str, p
     found = [act for act in offered if act.primary]
     asked_for = {breach.mend for act in found for breach in act.breaches}
     found = [act for act in found if procedure.acts[act.act].to != stage] or found
-    found = [act for act in found if act.act not in DETOURS or act.act in asked_for] or found
+    found = [act for act in found if not powers.acts[act.act].detour or act.act in asked_for] or found
     found = [act for act in found if not ends(procedure, act.act)] or found
     names = {act.act for act in found}
     found = [act for act in found if not names & {breach.mend for breach in act.breaches}] or found

@@ -42,7 +42,7 @@ def attempt(work: Work, name: str, subject: Case | Disclosure, form: Any, kind: 
     except (RuleViolation, Invalid):
         case_id = subject.id if isinstance(subject, Case) else subject.case_id
         disclosure_id = None if isinstance(subject, Case) else subject.id
-        for role in _menders(name):
+        for role in work.book.powers.acts[name].mended_by:
             told = tell(
                 work, "clock_refused", work.today, role, case_id=case_id, disclosure_id=disclosure_id, subject=name
             )
@@ -51,7 +51,3 @@ def attempt(work: Work, name: str, subject: Case | Disclosure, form: Any, kind: 
         return False
     report.did(kind)
     return True
-
-
-def _menders(name: str) -> tuple[str, ...]:
-    return ("officer", "agency_head") if name in {"accept_application", "recompute_due"} else ("disclosure_releaser",)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from enforcement.ledger import digest_of
+from enforcement.ledger import RECORDED, digest_of_record
 from enforcement.models.ledger import PUBLIC_ACTOR
 from enforcement.verify.findings import Finding
 from enforcement.verify.snapshot import Snapshot, Span
@@ -17,16 +17,19 @@ _NOBODY = frozenset({"clock", "operator"})
 _RECORDS = """
     SELECT chain_id::text AS chain, seq, e.body, r.seq IS NOT NULL AS there, r.agency_id::text AS agency, r.event,
            r.act, r.stage, to_char(r.at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z" AD') AS at,
-           r.happened_on::text AS happened_on, r.actor_id::text AS actor, r.data::text AS data, r.digest
+           r.happened_on::text AS happened_on, r.actor_id::text AS actor, r.digest, {recorded}
     FROM (SELECT chain_id, seq, body FROM enforcement.ledger_entry WHERE {where}) e
     FULL JOIN (SELECT * FROM enforcement.process_record WHERE {where}) r USING (chain_id, seq)
     ORDER BY chain_id, seq
 """
 
 
+_RECORDED = ", ".join(f"r.{name}::text AS {name}" for name in RECORDED)
+
+
 def process_records(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
     """Every entry has its process record, and every column of the record says what the entry says."""
-    for row in snapshot.stream(_RECORDS.format(where=span.where("chain_id")), span):
+    for row in snapshot.stream(_RECORDS.format(where=span.where("chain_id"), recorded=_RECORDED), span):
         chain, seq = row["chain"], row["seq"]
         if row["body"] is None:
             yield Finding("process_record", f"第{seq}条过程记录没有对应的台账记录", chain, seq, lacks_entry=True)
@@ -68,17 +71,17 @@ def says_otherwise(row: Mapping[str, Any], body: Mapping[str, Any]) -> str:
     # What is public names no person of the agency; the clock and the operator are nobody.
     if actor != PUBLIC_ACTOR and row["actor"] != (None if actor in _NOBODY else actor):
         wrong.append("办理人")
-    digest = data_digest(row["data"])
+    digest = content_digest(row)
     if digest is not None and digest != body.get("digest"):
         wrong.insert(0, "内容")
     unreadable = ["内容无法读取"] if digest is None else []
     return "，".join([*unreadable, *([f"{'、'.join(wrong)}与台账不符"] if wrong else [])])
 
 
-def data_digest(text: str | None) -> str | None:
-    """The digest of a record's data; None where it has none: no JSON object, decimals, numbers or depth without end."""
+def content_digest(row: Mapping[str, Any]) -> str | None:
+    """The digest of what a record holds; None where it has none: no JSON, decimals, numbers or depth without end."""
     try:
-        data = json.loads(text or "")
-        return digest_of(data) if isinstance(data, dict) else None
+        held = {name: json.loads(row[name] or "") for name in RECORDED}
+        return digest_of_record(held) if isinstance(held["data"], dict) else None
     except (ValueError, TypeError, RecursionError):
         return None

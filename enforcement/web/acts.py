@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 
 from enforcement.actions import registry, saved_forms
 from enforcement.actions.forms import specs
-from enforcement.actions.registry import Act, Outcome
+from enforcement.actions.registry import Deed, Outcome
 from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation, Stale
 from enforcement.law.reading import seen
 from enforcement.models.cases import SavedForm
@@ -92,7 +92,7 @@ def sent() -> Typed:
     return {name: texts for name, texts in request.form.to_dict(flat=False).items() if name not in NOT_TYPED}
 
 
-def _one_more_row(typed: Typed, group: str, deed: Act) -> Typed:
+def _one_more_row(typed: Typed, group: str, deed: Deed) -> Typed:
     spec = specs(deed.form).get(group)
     if spec is None or spec.form is None:
         raise BadRequest
@@ -101,7 +101,7 @@ def _one_more_row(typed: Typed, group: str, deed: Act) -> Typed:
 
 
 @contextmanager
-def _reading(scope: registry.Scope, subject_id: uuid.UUID | None, deed: Act) -> Iterator[tuple[Work, Subject]]:
+def _reading(scope: registry.Scope, subject_id: uuid.UUID | None, deed: Deed) -> Iterator[tuple[Work, Subject]]:
     with here.reading() as work:
         if scope == "start":
             yield work, subjects.a_new_case(deed)
@@ -113,7 +113,7 @@ def _reading(scope: registry.Scope, subject_id: uuid.UUID | None, deed: Act) -> 
             yield work, (subjects.a_case if scope == "case" else subjects.a_disclosure)(work, subject_id)
 
 
-def _fresh(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None) -> Response | str | tuple[str, int]:
+def _fresh(deed: Deed, scope: registry.Scope, subject_id: uuid.UUID | None) -> Response | str | tuple[str, int]:
     with _reading(scope, subject_id, deed) as (work, subject):
         if subject.procedure and deed.name not in here.book().procedures[subject.procedure].acts:
             return redirect(subject.back)
@@ -127,7 +127,7 @@ def _fresh(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None) -> Re
 
 
 def _shown(
-    deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed, *, preview: bool = False
+    deed: Deed, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed, *, preview: bool = False
 ) -> str | tuple[str, int]:
     with _reading(scope, subject_id, deed) as (work, subject):
         if not_yours := subject.not_yours(deed):
@@ -135,7 +135,7 @@ def _shown(
         return _render(work, deed, subject, typed, Refusal(), preview=preview)
 
 
-def _save(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed) -> Response:
+def _save(deed: Deed, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed) -> Response:
     with _reading(scope, subject_id, deed) as (_, subject):
         key, address = subject.key, subject.address(deed)
     saved_forms.save(here.office(), here.actor(), key, deed.name, typed)
@@ -144,7 +144,7 @@ def _save(deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None, typed:
 
 
 def _act(
-    deed: Act, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed
+    deed: Deed, scope: registry.Scope, subject_id: uuid.UUID | None, typed: Typed
 ) -> Response | tuple[str, int] | str:
     typed = fields.without_empty_rows(deed.form, typed)
     try:
@@ -175,7 +175,7 @@ def _version(scope: registry.Scope) -> int | None:
         raise BadRequest from None
 
 
-def _afterwards(deed: Act, outcome: Outcome) -> str:
+def _afterwards(deed: Deed, outcome: Outcome) -> str:
     if deed.scope == "disclosure":
         return url_for("disclosures.show", disclosure_id=outcome.subject_id)
     if deed.scope == "agency":
@@ -185,7 +185,7 @@ def _afterwards(deed: Act, outcome: Outcome) -> str:
 
 def _render(
     work: Work,
-    deed: Act,
+    deed: Deed,
     subject: Subject,
     typed: Typed,
     refusal: Refusal,

@@ -59,7 +59,7 @@ def index() -> str:
     known = acts()
     offered = [
         (known[name], words.act(name))
-        for name in book.powers.table
+        for name in book.powers.acts
         if name in known and known[name].scope == "agency" and book.powers.may(roles, name) is None
     ]
     catalogue = list(book.basic_information.items.values())

@@ -15,7 +15,7 @@ from marshmallow import Schema, missing
 from webargs.flaskparser import FlaskParser
 from werkzeug.exceptions import UnsupportedMediaType
 
-from enforcement.actions.registry import Act, Outcome, acts
+from enforcement.actions.registry import Deed, Outcome, acts
 from enforcement.law.clocks import Clock, running
 from enforcement.law.facts import CaseFacts
 from enforcement.law.reading import Seen, seen
@@ -124,7 +124,7 @@ def _documented(
     return blueprint.doc(**doc)(view)  # type: ignore[no-any-return]
 
 
-def _act(blueprint: Blueprint, deed: Act) -> None:
+def _act(blueprint: Blueprint, deed: Deed) -> None:
     zh, summary = deed.name, (deed.body.__doc__ or "").strip().partition("\n")[0]
     rules = {
         "start": f"/cases/{deed.address}",
@@ -148,7 +148,7 @@ def _act(blueprint: Blueprint, deed: Act) -> None:
     blueprint.route(rules[deed.scope], methods=["POST"], endpoint=deed.name)(view)
 
 
-def _view(deed: Act) -> Callable[..., Any]:
+def _view(deed: Deed) -> Callable[..., Any]:
     def act(form: Any, subject_id: uuid.UUID | None = None, version: int | None = None) -> Any:
         outcome = subjects.do(deed.scope, subject_id, deed.name, form, version)
         return outcome, 200, _headers(deed, outcome)
@@ -156,7 +156,7 @@ def _view(deed: Act) -> Callable[..., Any]:
     return act
 
 
-def _headers(deed: Act, outcome: Outcome) -> dict[str, str]:
+def _headers(deed: Deed, outcome: Outcome) -> dict[str, str]:
     headers = {"ETag": f'"{outcome.version}"'}
     if deed.scope == "start":
         headers["Location"] = url_for("api.get_case", case_id=outcome.subject_id)

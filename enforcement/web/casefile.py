@@ -4,41 +4,14 @@ import dataclasses
 import datetime as dt
 from collections.abc import Iterable, Mapping
 
+from enforcement.law.acts import Tab
 from enforcement.law.facts import CaseFacts
 from enforcement.law.procedure import Procedure
 from enforcement.law.reading import Seen
 from enforcement.web.words import Line, Words
 
-TABS: Mapping[str, tuple[str, frozenset[str]]] = {
-    "evidence": (
-        "证据与音像",
-        frozenset({
-            "process_recorded", "interview_recorded", "on_site_recorded", "text_recorded", "evidence_added",
-            "measure_taken", "measure_approved", "measure_ended", "evidence_preserved", "preservation_settled",
-            "sampled", "appraisal_ordered", "site_surveyed",
-            "on_site_checked", "interruption_stated", "no_recording_stated", "rechecked", "recording_taken_in",
-            "recording_start_corrected",
-        }),
-    ),
-    "documents": (
-        "文书",
-        frozenset({
-            "prior_notice_given", "decision_made", "correction_ordered", "result_concluded", "hearing_notified",
-            "supplement_requested", "application_accepted", "application_not_accepted", "measure_taken", "transferred",
-        }),
-    ),
-    "review": (
-        "审核",
-        frozenset({
-            "examined", "submitted_for_review", "review_returned", "review_withdrawn", "review_opinion_issued",
-            "responded_to_review", "discussion_held", "raised_to_major",
-        }),
-    ),
-    "execution": (
-        "送达执行", frozenset({"served", "executed", "rechecked", "overturned", "case_closed"}),
-    ),
-}  # fmt: skip
-"""Tabs of a case that show a part of its records: address, heading, events."""
+TABS: Mapping[Tab, str] = {"evidence": "证据与音像", "documents": "文书", "review": "审核", "execution": "送达执行"}
+"""Tabs of a case that show a part of its records; an act says on which its record stands."""
 
 
 TELLING = frozenset({"kind", "activity", "title", "outcome", "overall", "proposed", "conclusion"})

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response
 
 from enforcement.actions.registry import acts
 from enforcement.law import review
+from enforcement.law.acts import Tab
 from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import CaseFacts
@@ -82,16 +83,18 @@ def show(case_id: uuid.UUID) -> str:
 
 
 @blueprint.get("/cases/<uuid:case_id>/<any(evidence,documents,review,execution):tab>")
-def part(case_id: uuid.UUID, tab: str) -> str:
+def part(case_id: uuid.UUID, tab: Tab) -> str:
     """The records of a case that belong to one tab."""
-    zh, events = casefile.TABS[tab]
     with here.reading() as work:
         context = _head(work, case_id)
         facts = context["subject"].facts
-        records = [record for record in seen(facts, here.book().powers) if record.event in events]
+        powers = here.book().powers
+        records = [one for one in seen(facts, powers) if one.act in powers.acts and tab in powers.acts[one.act].shows]
         told = casefile.timeline(here.words(), records, context["names"])
         recordings = list_recordings(work, case_id=case_id, limit=MOST_ROWS)[0] if tab == "evidence" else []
-    return render_template("case_part.html", tab=tab, heading=zh, told=told, recordings=recordings, **context)
+    return render_template(
+        "case_part.html", tab=tab, heading=casefile.TABS[tab], told=told, recordings=recordings, **context
+    )
 
 
 @blueprint.get("/cases/<uuid:case_id>/disclosure")
@@ -160,7 +163,7 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
             if one not in step.mine and set(one.who) & roles and offers.has_object(work, acts().get(one.act), facts)
         ],
         "next_others": step.others,
-        "tabs": [(key, zh) for key, (zh, _) in casefile.TABS.items()] + [("disclosure", "公示"), ("ledger", "台账")],
+        "tabs": [*casefile.TABS.items(), ("disclosure", "公示"), ("ledger", "台账")],
         "staged": {name for name, deed in acts().items() if deed.staged},
         "known_acts": acts(),
     }

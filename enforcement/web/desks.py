@@ -9,7 +9,7 @@ from sqlalchemy import select
 from enforcement.actions.disclosures import gate, next_content, prepared, suggested
 from enforcement.actions.forms import specs
 from enforcement.actions.redaction import spans_of
-from enforcement.actions.registry import Act
+from enforcement.actions.registry import Deed
 from enforcement.law import review
 from enforcement.law.clocks import open_clocks
 from enforcement.law.decision import license_text, penalty_text
@@ -35,12 +35,12 @@ class Desk:
     context: Context
 
 
-def desk_of(deed: Act) -> Desk:
+def desk_of(deed: Deed) -> Desk:
     """The desk of an act; the plain form for most."""
     return DESKS.get(deed.name, _PLAIN)
 
 
-def first_typed(deed: Act, subject: Subject, work: Work) -> Typed:
+def first_typed(deed: Deed, subject: Subject, work: Work) -> Typed:
     """What a fresh form of this act on this subject holds."""
     typed = offers.first_typed(deed, subject.facts, work)
     if deed.name == "issue_opinion":

@@ -15,16 +15,6 @@ from enforcement.work import Work
 blueprint = Blueprint("home", __name__)
 
 MOST_SHOWN = 80
-_VERBS = {
-    "issue_opinion": "去审核",
-    "prepare_disclosure": "去公示",
-    "release_disclosure": "去复核",
-    "make_decision": "去决定",
-    "make_license_decision": "去决定",
-    "open_case": "去审批",
-    "serve_decision": "去送达",
-    "serve_result": "去送达",
-}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -83,7 +73,7 @@ def _line(task: Task, today: dt.date) -> Line:
     else:
         address = url_for("acts.on_case", subject_id=task.case_id, act=task.act.replace("_", "-"))
     subject = joined([task.document_no or f"{words.procedure(task.procedure)} {task.case_no}", task.title, task.party])
-    return Line(task, left, address, _VERBS.get(task.act, "去办理"), _group(left, today), subject)
+    return Line(task, left, address, words.verb(task.act), _group(left, today), subject)
 
 
 def _group(left: TimeLeft | None, today: dt.date) -> str:

@@ -5,7 +5,7 @@ from typing import Any
 
 from enforcement.actions.disclosures import PrepareDisclosure
 from enforcement.actions.forms import FieldSpec, specs
-from enforcement.actions.registry import Act
+from enforcement.actions.registry import Deed
 from enforcement.law.disclosure import obligation
 from enforcement.law.facts import CaseFacts
 from enforcement.law.powers import Powers
@@ -66,14 +66,14 @@ OF_THE_CASE = frozenset({"measures", "unapproved_measures", "preservations"})
 """Sources that are read from the facts alone."""
 
 
-def has_object(work: Work, deed: Act | None, facts: CaseFacts) -> bool:
+def has_object(work: Work, deed: Deed | None, facts: CaseFacts) -> bool:
     """Whether the case holds what the act is about: no measure is ended where none stands. No query."""
     asked = specs(deed.form).values() if deed else ()
     needed = [spec for spec in asked if spec.required and spec.source in OF_THE_CASE]
     return all(choices.offered(work, spec.source, facts, str) for spec in needed)
 
 
-def first_typed(deed: Act, facts: CaseFacts | None, work: Work) -> Typed:
+def first_typed(deed: Deed, facts: CaseFacts | None, work: Work) -> Typed:
     """What a fresh form holds: what the case already says, for a person to check and change."""
     values: dict[str, Any] = {name: spec_default(deed.form, name) for name in specs(deed.form)}
     if deed.on and specs(deed.form)[deed.on].kind == "day":
@@ -94,7 +94,7 @@ def spec_default(form: type, name: str) -> Any:
     return form.__dataclass_fields__[name].default  # type: ignore[attr-defined]  # a form is a dataclass
 
 
-def _from_case(deed: Act, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
+def _from_case(deed: Deed, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
     found: dict[str, Any] = {}
     sources = [(event, last_seen(facts, powers, event)) for event in CARRIED.get(deed.name, ())]
     renamed = RENAMED.get(deed.name, {})
@@ -111,7 +111,7 @@ def _from_case(deed: Act, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
     return found | _special(deed, facts, powers)
 
 
-def _special(deed: Act, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
+def _special(deed: Deed, facts: CaseFacts, powers: Powers) -> dict[str, Any]:
     match deed.name:
         case "set_parties" | "set_party":
             return {"parties": [_party(one) for one in facts.parties]}

@@ -7,8 +7,7 @@ from typing import Any
 from flask import url_for
 
 from enforcement.actions import registry
-from enforcement.actions.forms import specs
-from enforcement.actions.registry import Act, Outcome
+from enforcement.actions.registry import Deed, Outcome
 from enforcement.facts import facts_of
 from enforcement.law.errors import Breach, NotFound
 from enforcement.law.facts import CaseFacts
@@ -36,7 +35,7 @@ class Subject:
     case: Case | None = None
     disclosure: Disclosure | None = None
 
-    def address(self, deed: Act) -> str:
+    def address(self, deed: Deed) -> str:
         """Where the page of an act on this subject is."""
         if self.scope == "start":
             return url_for("acts.start", act=deed.address)
@@ -45,20 +44,19 @@ class Subject:
         endpoint = "acts.on_case" if self.scope == "case" else "acts.on_disclosure"
         return url_for(endpoint, subject_id=self.id, act=deed.address)
 
-    def standing(self, deed: Act) -> NextAct | None:
+    def standing(self, deed: Deed) -> NextAct | None:
         """How the act stands today before anything is filled in; None where that is asked only of the filled form."""
         if self.facts is None or self.scope in {"start", "agency"}:
             return None
         procedure = here.book().procedures[self.procedure]
         return next((one for one in procedure.next_acts(self.facts, here.book()) if one.act == deed.name), None)
 
-    def not_yours(self, deed: Act) -> tuple[Breach, ...]:
+    def not_yours(self, deed: Deed) -> tuple[Breach, ...]:
         """Why this very person may not do the act here, whatever becomes of the case; () where they may."""
         powers, actor = here.book().powers, here.actor()
         breach = powers.may(actor.roles, deed.name)
-        apart = powers.apart(deed.name, self.facts, str(actor.person_id)) if self.facts else ()
-        acts = here.book().procedures[self.procedure].acts if self.facts else {}
-        unread = powers.withheld(acts[deed.name].event, self.facts) if deed.name in acts else None
+        apart = powers.apart(deed.name, self.facts) if self.facts else ()
+        unread = powers.withheld(powers.acts[deed.name].event, self.facts) if self.facts else None
         return (*((breach,) if breach else ()), *apart, *((unread,) if unread and not breach else ()))
 
 
@@ -80,31 +78,23 @@ def mending_address(subject: Subject, breach: Breach) -> str:
     return url_for("acts.on_case", subject_id=subject.case.id, act=deed.address, **given)
 
 
-OR_ELSE = {
-    "disputed_activities_recorded_or_reasoned": ("take_in_recording", "state_no_recording"),
-    "compulsory_measures_recorded": ("take_in_recording", "state_interruption"),
-    "party_answered_waived_or_let_lapse": ("record_defense", "waive_defense"),
-}
-"""Breaches that either of two acts would mend, the better one first."""
-
-
 def mends(breach: Breach) -> tuple[Breach, ...]:
-    """The breach once for each act that would mend it; () where none would."""
-    acts = OR_ELSE.get(breach.code, (breach.mend,) if breach.mend else ())
-    return tuple(dataclasses.replace(breach, mend=act) for act in acts)
+    """The breach once for each act that would mend it, the better one first; () where none would."""
+    return tuple(dataclasses.replace(breach, mend=act) for act in (breach.mend, breach.or_else) if act)
 
 
-FIELDS_THAT_MEND = {"assign_officers": "officers"}
-"""Where an act is refused for the officers its own form names, they are mended there."""
+def mending_field(deed: Deed, breach: Breach) -> str:
+    """The field of the very form that would mend a breach; "" where that is another act's.
+
+    Where an act is refused for the officers its own form names, they are mended there.
+    """
+    acts = here.book().powers.acts
+    mending = acts.get(breach.mend or "")
+    both_name = mending is not None and mending.names_officers and acts[deed.name].names_officers
+    return "officers" if both_name else ""
 
 
-def mending_field(deed: Act, breach: Breach) -> str:
-    """The field of the very form that would mend a breach; "" where that is another act's."""
-    field = FIELDS_THAT_MEND.get(breach.mend or "", "")
-    return field if field in specs(deed.form) else ""
-
-
-def find_act(address: str, scope: registry.Scope) -> Act:
+def find_act(address: str, scope: registry.Scope) -> Deed:
     """The act at an address of this kind. Raises NotFound; also for what is done only with bytes."""
     deed = registry.find(address.replace("-", "_"))
     if deed.scope != scope or deed.staged:
@@ -117,7 +107,7 @@ def case_zh(case: Case) -> str:
     return f"{case.document_no or case.case_no} {case.title}".strip()
 
 
-def starts() -> list[tuple[Act, str]]:
+def starts() -> list[tuple[Deed, str]]:
     """The acts by which this person may begin a case, with their words."""
     may = here.book().powers.may
     return [
@@ -127,7 +117,7 @@ def starts() -> list[tuple[Act, str]]:
     ]
 
 
-def a_new_case(deed: Act) -> Subject:
+def a_new_case(deed: Deed) -> Subject:
     """The case that does not exist yet."""
     return Subject(
         scope="start",
@@ -140,7 +130,7 @@ def a_new_case(deed: Act) -> Subject:
     )
 
 
-def the_agency(deed: Act) -> Subject:
+def the_agency(deed: Deed) -> Subject:
     """The agency itself."""
     return Subject(
         scope="agency", id=None, key=deed.name, zh=here.signed_in().agency_name, version=None, procedure="",

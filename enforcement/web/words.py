@@ -138,6 +138,10 @@ class Words:
         """The words of an act: 作出决定."""
         return self.book.powers.zh(name)
 
+    def verb(self, name: str) -> str:
+        """The word on a button that leads to an act: 去决定."""
+        return self.book.powers.acts[name].verb or "去办理"
+
     def stage(self, procedure: str, key: str) -> str:
         """The words of a stage."""
         known = self.book.procedures[procedure].stages.get(key)

@@ -142,6 +142,7 @@ TABLES = (
         happened_on DATE NOT NULL,
         actor_id UUID,
         data JSONB NOT NULL,
+        people JSONB NOT NULL,
         digest TEXT NOT NULL,
         CONSTRAINT pk_process_record PRIMARY KEY (chain_id, seq),
         CONSTRAINT fk_process_record_chain_id_ledger_chain

@@ -12,7 +12,7 @@ import pytest
 
 from enforcement.actions import asked, cases, evidence, forms, penalties
 from enforcement.actions.forms import FieldSpec
-from enforcement.actions.registry import Act, acts
+from enforcement.actions.registry import Deed, acts
 from enforcement.demo.walk import Walk
 from enforcement.law.calendar import SHANGHAI
 from enforcement.law.errors import Invalid
@@ -81,12 +81,12 @@ def wrong(spec: FieldSpec) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_a_form_whose_fields_have_their_shape_is_in_shape(act: Act) -> None:
+def test_a_form_whose_fields_have_their_shape_is_in_shape(act: Deed) -> None:
     forms.check(filled(act.form))
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_an_empty_form_names_every_field_it_needs(act: Act) -> None:
+def test_an_empty_form_names_every_field_it_needs(act: Deed) -> None:
     needed = {name for name, spec in forms.specs(act.form).items() if spec.required}
     if not needed:
         forms.check(act.form())
@@ -101,7 +101,7 @@ def test_an_empty_form_names_every_field_it_needs(act: Act) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_every_wrong_value_of_every_field_is_refused_under_its_name(act: Act) -> None:
+def test_every_wrong_value_of_every_field_is_refused_under_its_name(act: Deed) -> None:
     for name, spec in forms.specs(act.form).items():
         for value in wrong(spec):
             with pytest.raises(Invalid) as refusal:
@@ -110,7 +110,7 @@ def test_every_wrong_value_of_every_field_is_refused_under_its_name(act: Act) ->
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_all_faults_of_a_form_are_told_at_once(act: Act) -> None:
+def test_all_faults_of_a_form_are_told_at_once(act: Deed) -> None:
     faulty = {name: next(iter(wrong(spec))) for name, spec in forms.specs(act.form).items()}
     with pytest.raises(Invalid) as refusal:
         forms.check(act.form(**faulty))
@@ -118,7 +118,7 @@ def test_all_faults_of_a_form_are_told_at_once(act: Act) -> None:
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_the_record_of_a_form_is_json_and_reads_back_as_the_law_reads_it(act: Act) -> None:
+def test_the_record_of_a_form_is_json_and_reads_back_as_the_law_reads_it(act: Deed) -> None:
     import json
 
     from enforcement.law.facts import Fields
@@ -138,7 +138,7 @@ def test_the_record_of_a_form_is_json_and_reads_back_as_the_law_reads_it(act: Ac
 
 
 @pytest.mark.parametrize("act", ACTS)
-def test_what_has_not_happened_yet_is_refused_unless_it_may_lie_ahead(house: House, act: Act) -> None:
+def test_what_has_not_happened_yet_is_refused_unless_it_may_lie_ahead(house: House, act: Deed) -> None:
     ahead: dict[str, Any] = {}
     for name, spec in forms.specs(act.form).items():
         if spec.kind == "day":

@@ -228,7 +228,7 @@ def test_a_statement_of_no_reason_does_not_excuse_a_compulsory_measure(house: Ho
     ("differences", "code"),
     [
         ({"officers": 1}, "two_officers_for_a_measure"),
-        ({"officers": "head"}, "measure_approver_is_somebody_else"),
+        ({"officers": "head"}, "handles_and_approves"),
         ({"approved_at": dt.timedelta(minutes=1)}, "measure_is_approved"),
         ({"approved_before": False, "approved_at": dt.timedelta(hours=-1)}, "measure_is_approved"),
         ({"until": 31}, "measure_period_is_lawful"),
@@ -301,7 +301,7 @@ def test_an_emergency_measure_is_approved_afterwards_by_the_head_and_nothing_is_
     house.market.actors["officer1"] = dataclasses.replace(officer, roles=officer.roles | {"agency_head"})
     own = codes(refused(house, walk, "officer1", "approve_measure", form))
     house.market.actors["officer1"] = officer
-    assert own == {"implements_and_approves_measure"}
+    assert own == {"handles_and_approves"}
     walk.do("head", "approve_measure", form)
     assert codes(refused(house, walk, "head", "approve_measure", form)) == {"measure_awaits_approval"}
     walk.do("officer1", "conclude_investigation", factories.conclusion(walk.today))

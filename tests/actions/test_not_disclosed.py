@@ -87,7 +87,7 @@ def test_nobody_approves_what_was_not_proposed_and_nobody_withholds_alone(own_ho
     house.market.actors["clerk"] = dataclasses.replace(clerk, roles=clerk.roles | {"agency_head"})
     walk.on_disclosure("clerk", "propose_withholding", withholding("G16.4"))
     assert codes(refused_on_disclosure(house, walk, "clerk", "approve_withholding", APPROVE)) == {
-        "proposes_and_approves_withholding"
+        "prepares_and_releases"
     }
     with unchanged(house), pytest.raises(Forbidden):
         walk.on_disclosure("releaser", "approve_withholding", APPROVE)
@@ -217,6 +217,4 @@ def test_a_deferral_is_not_approved_by_who_proposed_it_nor_without_a_proposal(ow
     clerk = house.market.actors["clerk"]
     house.market.actors["clerk"] = dataclasses.replace(clerk, roles=clerk.roles | {"agency_head"})
     walk.on_disclosure("clerk", "propose_deferral", deferral(walk))
-    assert codes(refused_on_disclosure(house, walk, "clerk", "approve_deferral", APPROVE)) == {
-        "proposes_and_approves_deferral"
-    }
+    assert codes(refused_on_disclosure(house, walk, "clerk", "approve_deferral", APPROVE)) == {"prepares_and_releases"}

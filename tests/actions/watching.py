@@ -122,6 +122,6 @@ def assert_tells(record: ProcessRecord, entry: LedgerEntry) -> None:
 
     body = json.loads(entry.body)
     assert (body["act"], body["event"], body["seq"]) == (record.act, record.event, str(record.seq))
-    assert body["digest"] == record.digest == ledger.digest_of(record.data)
+    assert body["digest"] == record.digest == ledger.digest_of_record(vars(record))
     assert body["data"]["on"] == record.happened_on.isoformat()
     assert body["data"]["stage"] == record.stage

@@ -7,9 +7,9 @@ import re
 import pytest
 
 from config.settings import ROOT
-from enforcement.actions import forms
+from enforcement.actions import asked, forms
 from enforcement.actions.forms import FieldSpec
-from enforcement.actions.registry import Act, acts
+from enforcement.actions.registry import Deed, acts
 from enforcement.law.book import Book
 from enforcement.law.citation import problems_of
 from enforcement.law.guards import GUARDS
@@ -29,7 +29,7 @@ def book() -> Book:
     return factories.book()
 
 
-def of_scope(*scopes: str) -> dict[str, Act]:
+def of_scope(*scopes: str) -> dict[str, Deed]:
     return {name: act for name, act in acts().items() if act.scope in scopes}
 
 
@@ -39,7 +39,7 @@ def of_scope(*scopes: str) -> dict[str, Act]:
 def test_every_act_is_somebodys_and_everybodys_acts_exist(book: Book) -> None:
     # Two that are no act of the registry: the operator's, before there is anybody to ask a form, and what no record
     # may keep the form of.
-    assert {*acts(), "found_agency", "set_password"} == set(book.powers.table)
+    assert {*acts(), "found_agency", "set_password"} == set(book.powers.acts)
 
 
 def test_an_act_of_a_case_is_in_a_procedure_and_an_act_of_the_agency_in_none(book: Book) -> None:
@@ -55,8 +55,15 @@ def test_a_starting_act_starts_its_procedure(book: Book) -> None:
     assert starts == {kind: one.start_act for kind, one in book.procedures.items() if kind != "disclosure"}
 
 
-def test_an_act_of_the_agency_names_its_event_and_an_act_of_a_case_leaves_that_to_its_procedure() -> None:
-    assert {name for name, act in acts().items() if act.event} == set(of_scope("agency"))
+def test_whoever_a_form_names_acts_in_a_capacity_or_in_none(book: Book) -> None:
+    """A form that names people its act knows nothing of would let them through every rule that keeps apart."""
+    for name, deed in acts().items():
+        people = {
+            field
+            for field, spec in forms.specs(deed.form).items()
+            if spec.kind == "people" or (spec.kind == "pick" and spec.source in asked.PEOPLE)
+        }
+        assert people == set(book.powers.acts[name].names), name
 
 
 def test_the_day_an_act_happened_is_a_field_of_its_form() -> None:

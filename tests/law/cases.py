@@ -59,20 +59,26 @@ def case(today: date, **told: Any) -> CaseFacts:
     return CaseFacts(today=today, **{**empty, **told})
 
 
-def record(entry: Mapping[str, Any], seq: int, procedure: Procedure, stage: str) -> Record:
-    """One record: `event`, `on`, `by`, `data`; act and stage follow from the procedure where they are not written."""
+def record(entry: Mapping[str, Any], seq: int, procedure: Procedure, stage: str, book: Book) -> Record:
+    """One record: `event`, `on`, `by`, `data`; act and stage follow from the procedure where they are not written.
+
+    Who did it acted in the first role that may.
+    """
     acts = [act for act in procedure.acts.values() if act.event == entry["event"]]
     act = entry.get("act") or (acts[0].key if acts else "")
     after = entry.get("stage") or next((one.to for one in acts if one.to), None) or stage
     at = entry.get("at") or datetime.combine(entry["on"], time(10), SHANGHAI)
-    return Record(seq, entry["event"], act, after, at, entry["on"], entry.get("by"), entry.get("data", {}))
+    data, by = entry.get("data", {}), entry.get("by")
+    declared = book.powers.acts.get(act)
+    people = declared.people(by or "", list(declared.who)[:1], data) if declared else {}
+    return Record(seq, entry["event"], act, after, at, entry["on"], by, data, people)
 
 
-def records(entries: Iterable[Mapping[str, Any]], procedure: Procedure) -> tuple[Record, ...]:
+def records(entries: Iterable[Mapping[str, Any]], procedure: Procedure, book: Book) -> tuple[Record, ...]:
     """The records of a case, in order."""
     made: list[Record] = []
     for seq, entry in enumerate(entries, start=1):
-        made.append(record(entry, seq, procedure, made[-1].stage if made else procedure.start))
+        made.append(record(entry, seq, procedure, made[-1].stage if made else procedure.start, book))
     return tuple(made)
 
 
@@ -80,7 +86,7 @@ def facts(entry: Mapping[str, Any], book: Book) -> CaseFacts:
     """The facts of one entry; what it does not say is a sound and empty case on 2 March 2026."""
     kind = entry.get("procedure", "penalty_ordinary")
     procedure = book.procedures[kind]
-    told = records(entry.get("records", ()), procedure)
+    told = records(entry.get("records", ()), procedure, book)
     today: date = entry.get("today", date(2026, 3, 2))
     matter = {"code": "A001", "zh": "示例事项", "kind": KINDS[kind], **entry.get("matter", {})}
     actor = entry.get("actor")
@@ -143,7 +149,7 @@ class Walk:
             self.facts, today=today, now=now, actor=actor, form=form, recordings=recordings, clears={}
         )
         against = [breach for breach in [self.book.powers.may(actor.roles, name)] if breach]
-        against += self.book.powers.apart(name, self.facts, who)
+        against += self.book.powers.apart(name, self.facts)
         procedure = self.book.procedures[self.facts.procedure]
         try:
             admitted = procedure.admit(name, self.facts, self.book)
@@ -154,7 +160,8 @@ class Walk:
         stage = admitted.stage_after or self.facts.stage
         seq = len(self.facts.records) + 1
         on = step.get("happened_on", today)
-        done = Record(seq, admitted.event, name, stage, now, on, who or None, form)
+        people = self.book.powers.acts[name].people(who, actor.roles, form)
+        done = Record(seq, admitted.event, name, stage, now, on, who or None, form, people)
         officers = self.facts.officers
         if name in NAMES_OFFICERS:
             officers = tuple(self.facts.named[one] for one in form["officers"])

@@ -69,4 +69,5 @@ def test_a_gap_takes_from_its_condition_what_it_does_not_say_itself(book: Book) 
 
 
 def test_what_an_act_is_said_to_mend_is_an_act(book: Book) -> None:
-    assert {one.mend for one in GUARDS.values() if one.mend} <= book.powers.table.keys()
+    said = {act for one in GUARDS.values() for act in (one.mend, one.or_else) if act}
+    assert said <= book.powers.acts.keys()

@@ -13,12 +13,15 @@ import pytest
 from enforcement.law.errors import LawBookError, RuleViolation
 from enforcement.law.facts import ActorFacts
 from enforcement.law.procedure import load_procedures, parse
+from tests import factories
 from tests.law.cases import facts
 from tests.law.places import CONFIG
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+    from enforcement.law.acts import Act
     from enforcement.law.book import Book
     from enforcement.law.procedure import Procedure
 
@@ -191,10 +194,14 @@ def test_a_closed_case_offers_only_what_may_follow_a_close(book: Book) -> None:
 # ------------------------------------------------------------------------------------------------------------ loading
 
 
+def declared() -> Mapping[str, Act]:
+    return factories.book().powers.acts
+
+
 def changed(change: Any, name: str = "penalty_ordinary") -> list[str]:
     text = copy.deepcopy(written(name))
     change(text)
-    _, problems = parse(name, text, shared())
+    _, problems = parse(name, text, shared(), declared())
     return problems
 
 
@@ -204,14 +211,14 @@ def changed(change: Any, name: str = "penalty_ordinary") -> list[str]:
         (lambda text: text["stage"]["served"]["requires"].append("is_friendly"), "is_friendly, which is no guard"),
         (lambda text: text["stage"]["served"]["next"].append("heaven"), "heaven, which is no stage"),
         (lambda text: text["stage"]["served"]["records"].append("smell"), "records “smell”"),
-        (lambda text: text["act"]["return_to_investigation"]["clears"].append("sins"), "sins, which nothing records"),
+        (lambda text: text["act"].update(fly={}), "fly is no act"),
         (lambda text: text["act"]["add_evidence"].update(stages=["moon"]), "moon, which is no stage"),
         (lambda text: text["act"]["add_evidence"].update(stages="sometimes"), "“sometimes”"),
         (lambda text: text["act"]["drop_case"].update(to="limbo"), "limbo, which is no stage"),
         (lambda text: text["stage"]["executed"].update(next=[]), "the case can never end"),
         (lambda text: text["stage"]["served"].update(next=[]), "no act leads to executed"),
         (lambda text: text["stage"]["case_closed"].update(next=["served"]), "ends and yet leads on"),
-        (lambda text: text["act"].update(make_decision={"event": "x"}), "both enters a stage"),
+        (lambda text: text["act"].update(make_decision={}), "both enters a stage"),
         (lambda text: text.update(start="nowhere"), "which is no stage"),
     ],
 )
@@ -226,7 +233,7 @@ def test_the_procedures_as_written_have_no_fault() -> None:
 @pytest.mark.parametrize(("known", "words"), [({"sources": {"G"}}, "APL#57.1"), ({"terms": {"served"}}, "is no term")])
 def test_an_unknown_source_or_term_does_not_load(known: dict[str, Any], words: str) -> None:
     with pytest.raises(LawBookError, match=words):
-        load_procedures(PROCEDURES, **known)
+        load_procedures(PROCEDURES, declared(), **known)
 
 
 def test_a_folder_with_a_fault_does_not_load(tmp_path: Path) -> None:
@@ -235,7 +242,7 @@ def test_a_folder_with_a_fault_does_not_load(tmp_path: Path) -> None:
             path.read_text("utf-8").replace('"evidence_exists"', '"evidence_smells"'), "utf-8"
         )
     with pytest.raises(LawBookError, match="evidence_smells"):
-        load_procedures(tmp_path)
+        load_procedures(tmp_path, declared())
 
 
 @pytest.mark.parametrize("name", [*CASES, "disclosure"])

@@ -134,8 +134,8 @@ def test_the_readers_are_data(book: Book) -> None:
     text["reading"][0]["who"] = ["disclosure_clerk"]
     clerk = case(book, {"person_id": "公", "roles": ["disclosure_clerk"]})
     head = dataclasses.replace(clerk, actor=ActorFacts(person_id="长", roles=frozenset({"agency_head"})))
-    assert Powers.parse(text).withheld("review_opinion_issued", clerk) is None
-    assert Powers.parse(text).withheld("review_opinion_issued", head) is not None
+    assert Powers.parse(text, book.powers.acts).withheld("review_opinion_issued", clerk) is None
+    assert Powers.parse(text, book.powers.acts).withheld("review_opinion_issued", head) is not None
     text["reading"][0]["who"] = ["nobody_at_all"]
     with pytest.raises(LawBookError, match="reads_review_file is given to nobody_at_all"):
-        Powers.parse(text)
+        Powers.parse(text, book.powers.acts)

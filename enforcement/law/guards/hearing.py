@@ -4,15 +4,9 @@ from __future__ import annotations
 
 from enforcement.law.counting import due
 from enforcement.law.events import shanghai_day
-from enforcement.law.facts import CaseFacts, Fields, took_part
+from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.notice import NOTICE, clock_of, is_penalty
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
-
-INVESTIGATES = (
-    "begin_investigation", "add_evidence", "add_process_record", "take_measure", "take_sample", "preserve_evidence",
-    "conclude_investigation",
-)  # fmt: skip
-EXAMINES = ("examine_application", "survey_site")
 
 
 def _settled(facts: CaseFacts, law: Law, limit: str) -> Answer:
@@ -111,25 +105,6 @@ def _was_notified(facts: CaseFacts) -> Answer:
     if held is not None and held < notified:
         return (Gap("听证早于通知的时间举行"),)
     return True
-
-
-@guard(row="APL64.4", cite="APL#64(4)", zh="听证由行政机关指定的非本案调查人员主持", of_form=True)
-def presider_is_not_an_investigator(facts: CaseFacts, _: Law) -> Answer:
-    """APL#64(4) 「听证由行政机关指定的非本案调查人员主持」."""
-    return _presides_apart(facts, INVESTIGATES)
-
-
-@guard(row="ALL48", cite="ALL#48.1(3)", zh="听证主持人应当是审查该申请的工作人员以外的人员", of_form=True)
-def presider_did_not_examine(facts: CaseFacts, _: Law) -> Answer:
-    """ALL#48.1(3) 「指定审查该行政许可申请的工作人员以外的人员为听证主持人」."""
-    return _presides_apart(facts, EXAMINES)
-
-
-def _presides_apart(facts: CaseFacts, acts: tuple[str, ...]) -> bool:
-    presider = facts.asked.text("presider")
-    worked = {one.person_id for one in facts.officers}
-    worked |= {person for record in facts.records if record.act in acts for person in took_part(record)}
-    return not presider or presider not in worked
 
 
 @guard(

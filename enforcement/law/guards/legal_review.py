@@ -95,12 +95,6 @@ def reviewer_is_of_the_legal_unit(facts: CaseFacts, _: Law) -> Answer:
     return facts.actor is not None and facts.actor.legal_unit
 
 
-@guard(row="S4.2", cite="S#4.2", zh="承办本案的人员不得担任本案的法制审核人员", basis="default")
-def reviewer_did_not_handle_the_case(facts: CaseFacts, _: Law) -> Answer:
-    """That the two are kept apart is implied by S#4.2 and S#12, not written."""
-    return facts.actor is None or facts.actor.person_id not in {one.person_id for one in facts.officers}
-
-
 @guard(row="APL58", cite="APL#58.2", zh="初次从事行政处罚决定法制审核的人员应当取得法律职业资格")
 def reviewer_is_qualified(facts: CaseFacts, _: Law) -> Answer:
     """APL#58.2 「应当通过国家统一法律职业资格考试取得法律职业资格」; it speaks of penalties."""

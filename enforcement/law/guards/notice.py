@@ -9,7 +9,6 @@ from enforcement.law.major import amounts_concerning, concluded, hearing_grounds
 from enforcement.law.money import yuan
 
 NOTICE = "prior_notice_given"
-NEW_EVIDENCE = {"evidence_added", "process_recorded", "sampled", "appraisal_ordered"}
 
 
 def is_penalty(facts: CaseFacts) -> bool:
@@ -148,7 +147,7 @@ def every_party_was_told(facts: CaseFacts, _: Law) -> Answer:
     return tuple(Gap(f"当事人{name}未被告知拟作出的行政处罚内容及事实、理由、依据") for name in untold)
 
 
-@guard(row="APL45", cite="APL#45.1", zh="当事人的陈述、申辩尚未处理", mend="record_defense")
+@guard(row="APL45", cite="APL#45.1", zh="当事人的陈述、申辩尚未处理", mend="record_defense", or_else="waive_defense")
 def party_answered_waived_or_let_lapse(facts: CaseFacts, law: Law) -> Answer:
     """APL#45.1 heard and checked, APL#62 expressly waived, or the period told in the notice ran out unused.
 
@@ -216,7 +215,7 @@ def decision_was_noticed(facts: CaseFacts, _: Law) -> Answer:
 
 
 @guard(row="APL45", cite="APL#45.2", zh="不得因当事人陈述、申辩而给予更重的处罚", basis="default", of_form=True)
-def no_heavier_for_defending(facts: CaseFacts, _: Law) -> Answer:
+def no_heavier_for_defending(facts: CaseFacts, law: Law) -> Answer:
     """APL#45.2 「不得因当事人陈述、申辩而给予更重的处罚」.
 
     Why it became heavier nobody can compute. Our reading: after a defense or a hearing nothing becomes heavier than
@@ -226,7 +225,7 @@ def no_heavier_for_defending(facts: CaseFacts, _: Law) -> Answer:
     if facts.asked.text("outcome") != "penalty" or not spoken:
         return True
     answered = [one for one in facts.records if one.event == NOTICE and one.seq < spoken[0].seq]
-    if not answered or any(one.event in NEW_EVIDENCE and one.seq > spoken[0].seq for one in facts.records):
+    if not answered or any(one.event in law.powers.evidence and one.seq > spoken[0].seq for one in facts.records):
         return True
     heavier = _heavier(facts.asked, Fields(answered[-1].data))
     return tuple(Gap(f"{what}，不得因当事人陈述、申辩而给予更重的处罚") for what in heavier)

@@ -114,16 +114,6 @@ def two_officers_for_a_transfer(facts: CaseFacts, law: Law) -> Answer:
     return _certified(facts) >= law.thresholds.on("transfer_officers", facts.today)
 
 
-@guard(row="APL43", cite="APL#43.1", zh="已决定回避的人员不得继续办理本案", mend="assign_officers", of_team=True)
-def recused_officers_are_off_the_case(facts: CaseFacts, _: Law) -> Answer:
-    """APL#43.1 「应当回避」: who was recused is on the case no more, nor does anything in it."""
-    recused = {str(one.data.get("officer", "")) for one in facts.all("recusal_decided") if one.data.get("granted")}
-    working = {one.person_id: one.name for one in team(facts)}
-    if facts.actor is not None:
-        working.setdefault(facts.actor.person_id, facts.actor.name)
-    return tuple(Gap(f"{name}已决定回避，不得继续办理本案") for person, name in working.items() if person in recused)
-
-
 @guard(row="G6.2", cite="G#6.1(2)", zh="案件未关联权责清单上的事项", basis="default", mend="set_matters")
 def matter_is_on_the_powers_list(facts: CaseFacts, _: Law) -> Answer:
     """G#6.1(2) commands that the list be published; that a case runs under one of its items is our reading."""

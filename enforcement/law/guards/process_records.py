@@ -107,7 +107,14 @@ def _took_place(facts: CaseFacts) -> Iterable[str]:
                 yield f"service_{method}"
 
 
-@guard(row="J9.2", cite="J#9.2", zh="没有音像记录，也未说明理由", basis="default", mend="take_in_recording")
+@guard(
+    row="J9.2",
+    cite="J#9.2",
+    zh="没有音像记录，也未说明理由",
+    basis="default",
+    mend="take_in_recording",
+    or_else="state_no_recording",
+)
 def disputed_activities_recorded_or_reasoned(facts: CaseFacts, law: Law) -> Answer:
     """J#9.2 「要根据实际情况进行音像记录」: a recording, or the circumstances that speak against one, in writing."""
     filmed = {one.activity for one in facts.recordings}
@@ -119,7 +126,14 @@ def disputed_activities_recorded_or_reasoned(facts: CaseFacts, law: Law) -> Answ
     )
 
 
-@guard(row="J9.1", cite="J#9.1", zh="没有全程音像记录", basis="default", mend="take_in_recording")
+@guard(
+    row="J9.1",
+    cite="J#9.1",
+    zh="没有全程音像记录",
+    basis="default",
+    mend="take_in_recording",
+    or_else="state_interruption",
+)
 def compulsory_measures_recorded(facts: CaseFacts, law: Law) -> Answer:
     """J#9.1 「要推行全程音像记录」, or the written statement of J#10.3. That it is mandatory is our reading."""
     wanted = facts.asked.text("measure")

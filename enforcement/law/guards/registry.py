@@ -82,7 +82,7 @@ class Guard:
 
     `of_form`: it judges the form of the act, so the panel of next acts cannot know it yet; `of_team`: it judges the
     officers the form names or, where it names none, those on the case; `tells`: the event of which its sentences say
-    what the record holds, so that they are for those who may read it.
+    what the record holds, so that they are for those who may read it; `or_else`: another act that mends as well.
     """
 
     code: str
@@ -95,6 +95,7 @@ class Guard:
     of_team: bool
     tells: str
     holds: Condition
+    or_else: str | None = None
 
     def check(self, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
         """Every breach of this condition; () where it holds."""
@@ -111,6 +112,7 @@ class Guard:
                 row=gap.row or self.row,
                 mend=gap.mend or self.mend,
                 fill=gap.fill,
+                or_else=None if gap.mend else self.or_else,
             )
             for gap in gaps
         )
@@ -128,6 +130,7 @@ def guard(
     zh: str,
     basis: Basis = "law",
     mend: str | None = None,
+    or_else: str | None = None,
     of_form: bool = False,
     of_team: bool = False,
     tells: str = "",
@@ -138,7 +141,7 @@ def guard(
         code = holds.__name__
         if code in GUARDS:
             raise LawBookError(f"two guards are called {code}")
-        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, of_team, tells, holds)
+        GUARDS[code] = Guard(code, row, cite, zh, basis, mend, of_form, of_team, tells, holds, or_else)
         return holds
 
     return register

@@ -1,0 +1,97 @@
+"""Acts as the law knows them: the event each leaves, who may do it in what capacity, and what follows from it.
+
+Data: `config/law/acts.toml`. What must hold before an act stands in the procedures; its form and what it changes, in
+`enforcement.actions`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from enforcement.law.decode import FILLED, TABLE_KEY
+from enforcement.law.errors import Basis
+from enforcement.law.facts import Fields
+from enforcement.law.names import Article, EventName, FieldName, RoleName, RowKey
+
+Capacity = Literal[
+    "handles",
+    "examines",
+    "reviews",
+    "presides",
+    "approves",
+    "discusses",
+    "decides",
+    "discloses",
+    "releases",
+    "keeps",
+    "oversees",
+    "none",
+]
+"""In what capacity somebody acts. Whom the law keeps apart it keeps apart by this, whatever the act is called."""
+Tab = Literal["evidence", "documents", "review", "execution"]
+Opens = Literal["disclosure"]
+
+People = Mapping[str, tuple[str, ...]]
+"""Who acted, by capacity: ids of people. Whoever acted in none is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One act. `who`: role to capacity; `names`: field of its form to the capacity of the people it names.
+
+    `voids` says why a legal review must be asked for again after it; `clears` are events that no longer count
+    afterwards; `shows` the tabs of a case its record stands on; `verb` the word on the button that leads to it;
+    `mended_by` who is told where the law refuses it to the clock; a `detour` leads on only where another act waits.
+    """
+
+    key: str = field(metadata=TABLE_KEY)
+    zh: str
+    event: EventName
+    who: Annotated[Mapping[RoleName, Capacity], FILLED]
+    names: Mapping[FieldName, Capacity] = field(default_factory=dict)
+    evidence: bool = False
+    voids: str | None = None
+    clears: tuple[EventName, ...] = ()
+    opens: Opens | None = None
+    shows: tuple[Tab, ...] = ()
+    verb: str | None = None
+    mended_by: tuple[RoleName, ...] = ()
+    detour: bool = False
+    row: RowKey | None = None
+    cite: Article | None = None
+    basis: Basis = "design"
+
+    @property
+    def names_officers(self) -> bool:
+        """Whether its form says who the officers are: then the panel of next acts does not judge them beforehand."""
+        return "officers" in self.names
+
+    def people(self, actor: str, roles: Collection[str], form: Mapping[str, Any]) -> People:
+        """Who acts in what capacity if somebody with these roles does it with this form; `actor` "" is the clock.
+
+        Somebody who may do it by several roles acts in the capacity of each.
+        """
+        found: dict[str, dict[str, None]] = {}
+        if actor:
+            for role in self.who:
+                if role in roles:
+                    found.setdefault(self.who[role], {})[actor] = None
+        fields = Fields(form)
+        for name, capacity in self.names.items():
+            for person in fields.lines(name):
+                found.setdefault(capacity, {})[person] = None
+        return {capacity: tuple(people) for capacity, people in found.items() if capacity != "none"}
+
+
+def problems(acts: Mapping[str, Act]) -> Iterator[str]:
+    """Say which act clears an event that no act leaves."""
+    left = events_of(acts.values())
+    for act in acts.values():
+        yield from (f"{act.key}.clears: no act leaves {event}" for event in act.clears if event not in left)
+
+
+def events_of(acts: Iterable[Act]) -> frozenset[str]:
+    """The events that these acts leave behind."""
+    return frozenset(act.event for act in acts)
