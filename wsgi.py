@@ -27,6 +27,7 @@ def internal() -> Flask:
     if os.environ.get("FLASK_RUN_FROM_CLI") == "true":
         return _with_commands()
     settings = _fit("internal")
+    _not_gone_back(settings)
     from enforcement.web import create_app as create_internal
     from publish.names import dictionary
 
@@ -75,6 +76,16 @@ def _behind_proxies(app: Flask, settings: Settings) -> Flask:
         count = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=count, x_proto=count, x_host=0)  # type: ignore[method-assign]
     return app
+
+
+def _not_gone_back(settings: Settings) -> None:
+    from config.settings import Unfit
+    from enforcement import high_water
+
+    try:
+        high_water.require(settings, settings.database_url or "")
+    except Unfit as unfit:
+        raise SystemExit(str(unfit)) from None
 
 
 def _fit(process: Process) -> Settings:

@@ -98,7 +98,7 @@ def measure(rows: int) -> Iterator[Ratio]:
         fill(server, rows)
         engine, verifying = create_engine(urls.sequencer), create_engine(urls.verifier)
         start = time.perf_counter()
-        assert sequencer.run_once(engine, seed, ORIGIN) == rows
+        assert sequencer.run_once(engine, seed, ORIGIN, None) == rows
         print(f"        {rows} entries sealed at {rows / (time.perf_counter() - start):,.0f} a second", flush=True)
         with server.connect("bench") as connection:
             connection.autocommit = True

@@ -13,6 +13,7 @@
 | MINGJIAN_PUBLIC_SECRET[_FILE]       | the public site's secret, 32 bytes or more          | $MINGJIAN_VAR/keys    |
 | MINGJIAN_LEDGER_KEY[_FILE]          | Ed25519 seed that signs checkpoints, 64 hex digits  | $MINGJIAN_VAR/keys    |
 | MINGJIAN_LEDGER_PUBLIC_KEY[_FILE]   | its public half, 64 hex digits                      | $MINGJIAN_VAR/keys    |
+| MINGJIAN_HIGH_WATER                 | how far the ledger has come, kept outside it        | $MINGJIAN_VAR/…       |
 | MINGJIAN_LEDGER_ORIGIN              | the name checkpoints are signed under               | mingjian/<8 digits>   |
 | MINGJIAN_INTERNAL_PORT              | port of the internal application                    | 8000                  |
 | MINGJIAN_PUBLIC_PORT                | port of the public site                             | 8080                  |
@@ -88,6 +89,8 @@ class Settings:
     ledger_key: bytes | None = field(default=None, repr=False)
     ledger_public_key: bytes | None = None
     ledger_origin: str
+    high_water: Path
+    """The file that keeps how far the ledger has come, outside the database."""
     internal_port: int
     public_port: int
     public_address: str
@@ -135,6 +138,7 @@ class Settings:
             ledger_key=_hexadecimal("MINGJIAN_LEDGER_KEY", keys["ledger.key"]),
             ledger_public_key=public_key,
             ledger_origin=env.get("MINGJIAN_LEDGER_ORIGIN") or f"mingjian/{(public_key or b'').hex()[:8]}",
+            high_water=Path(env.get("MINGJIAN_HIGH_WATER") or var / "high-water").absolute(),
             internal_port=_port(env, "MINGJIAN_INTERNAL_PORT", 8000),
             public_port=port,
             public_address=(env.get("MINGJIAN_PUBLIC_ADDRESS") or f"http://127.0.0.1:{port}").rstrip("/"),

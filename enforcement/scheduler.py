@@ -23,7 +23,7 @@ from sqlalchemy import Engine, create_engine
 
 from config.fitness import check
 from config.settings import Settings, Unfit
-from enforcement import logs, sequencer
+from enforcement import high_water, logs, sequencer
 from enforcement.actions.program import program
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
@@ -64,7 +64,7 @@ def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_secon
     jobs: dict[str, tuple[float, Callable[[], object]]] = {
         "seal": (
             SEQUENCER_SECONDS,
-            partial(sequencer.run_once, sequencing, settings.ledger_key, settings.ledger_origin),
+            partial(sequencer.run_once, sequencing, settings.ledger_key, settings.ledger_origin, settings.high_water),
         ),
         "sweep": (sweep_seconds, partial(_pass, "swept", partial(sweep, office, fetch=None))),
         "fetch_back": (sweep_seconds, partial(_pass, "fetched_back", partial(fetch_back, office))),
@@ -106,6 +106,7 @@ def _guarded(name: str, job: Callable[[], object]) -> None:
 def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
     """Run until SIGTERM or SIGINT. Raises Unfit where this installation cannot run the clock."""
     check(settings)
+    high_water.require(settings, settings.database_url or "")
     office = open_office(settings, program())
     sequencing = create_engine(settings.database_sequencer_url or "", pool_pre_ping=True, hide_parameters=True)
     scheduler = build(office, sequencing, settings, sweep_seconds=sweep_seconds)

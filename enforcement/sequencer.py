@@ -11,6 +11,7 @@ import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -18,6 +19,7 @@ from psycopg.errors import LockNotAvailable
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from enforcement.high_water import SAID, HighWater
 from enforcement.ledger import notes, tree
 from enforcement.models.ledger import PLACED_AT_ONCE, publication_of, read_hashes
 
@@ -77,22 +79,31 @@ _PROOF = """
 """
 
 
-def run_once(engine: Engine, signing_key: bytes, origin: str) -> int:
+class RolledBackError(BrokenTreeError):
+    """The tree is not as far as it is known to have come: nothing is added or signed until a restore is registered."""
+
+
+def run_once(engine: Engine, signing_key: bytes, origin: str, high_water: Path | None) -> int:
     """Place every waiting entry and sign the tree; return how many were placed (0 also if another pass is at work).
 
     `engine` connects as mingjian_sequencer, `signing_key` is the Ed25519 seed (32 bytes), `origin` the log's name.
-    Raises BrokenTreeError if the stored tree is not the one last signed.
+    `high_water` is the file that keeps how far the tree has come, None where none is kept. Raises BrokenTreeError if
+    the stored tree is not the one last signed, RolledBackError if it contradicts the high-water mark.
     """
     private = Ed25519PrivateKey.from_private_bytes(signing_key)
     key = notes.VerifierKey(notes.require_origin(origin), private.public_key().public_bytes_raw())
+    mark = HighWater(high_water, [str(key)]) if high_water else None
     placed = PLACED_AT_ONCE
     total = 0
     while placed == PLACED_AT_ONCE:
         with engine.begin() as connection:
             if not _has_turn(connection):
                 return total
-            placed = _place(connection, private, key)
+            placed = _place(connection, private, key, mark)
         total += placed
+        if mark is not None and placed:
+            with engine.connect() as connection:
+                mark.rise(connection)
     return total
 
 
@@ -108,13 +119,30 @@ def _has_turn(connection: Connection) -> bool:
     return True
 
 
-def _place(connection: Connection, private: Ed25519PrivateKey, key: notes.VerifierKey) -> int:
+def empty_note(signing_key: bytes, origin: str, connection: Connection) -> str:
+    """The signed note of a tree in which nothing stands yet."""
+    private = Ed25519PrivateKey.from_private_bytes(signing_key)
+    key = notes.VerifierKey(origin, private.public_key().public_bytes_raw())
+    now: datetime = connection.exec_driver_sql("SELECT date_trunc('second', now())").scalar_one()
+    return _note_of_nothing(private, key, now)
+
+
+def _note_of_nothing(private: Ed25519PrivateKey, key: notes.VerifierKey, now: datetime) -> str:
+    return notes.signed_note(notes.Checkpoint(key.origin, 0, tree.EMPTY_ROOT, now), key, private.sign)
+
+
+def _place(connection: Connection, private: Ed25519PrivateKey, key: notes.VerifierKey, mark: HighWater | None) -> int:
     """One batch, in the caller's transaction; the turn goes with it."""
     rows = connection.exec_driver_sql(_WAITING, {"limit": PLACED_AT_ONCE}).all()
     waiting = [Waiting(*row) for row in rows]
     if not waiting:
         return 0
     growing, signed_at = _tree_last_signed(connection)
+    if mark is not None:
+        if not growing.size and not mark.path.exists():  # the very first: from now on a missing file is a sign
+            mark.begin(_note_of_nothing(private, key, signed_at))
+        if what := mark.contradicted(growing.size, lambda size: _root(connection, size)):
+            raise RolledBackError(SAID[what])
     first = growing.size
     completed = growing.extend([entry.leaf_hash for entry in waiting])
     connection.exec_driver_sql(
@@ -162,6 +190,13 @@ def _tree_last_signed(connection: Connection) -> tuple[tree.Growing, datetime]:
     if size and growing.root() != signed_root:
         raise BrokenTreeError(f"the stored tree of {size} leaves does not give the root that was signed")
     return growing, now
+
+
+def _root(connection: Connection, size: int) -> bytes | None:
+    """The root of the stored tree at one size; None where it has not come so far."""
+    edge = tree.needed([(0, size)])
+    known = read_hashes(connection, edge)
+    return tree.fold([known[subtree] for subtree in edge]) if len(known) == len(edge) else None
 
 
 def _publish_proofs(connection: Connection, waiting: Sequence[Waiting], first: int, size: int) -> None:

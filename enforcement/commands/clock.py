@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 import click
+from sqlalchemy import create_engine
 
-from enforcement.commands.house import answer, as_json, open_house, site_answers
+from config.settings import Settings
+from enforcement import sequencer
+from enforcement.actions.program import program
+from enforcement.commands.house import answer, as_json, database, open_house, site_answers
 from enforcement.demo import clock as demo_clock
 from enforcement.law.events import SHANGHAI
+from enforcement.office import open_office
 from enforcement.sweep import publications, sweep
 from enforcement.work import Office
 
@@ -19,14 +24,39 @@ NOT_A_DEMO = "只有演示环境的时钟可以调整：正式环境使用本机
 @click.command("sweep")
 @as_json
 def sweep_once(as_json: bool) -> None:
-    """Do everything that is due now, once; the scheduler does the same every few seconds. Exit 1 if an item failed."""
-    with open_house() as office:
-        report = sweep(office, fetch=_fetch(office))
+    """Do everything that is due now, once; the scheduler does the same every few seconds. Exit 1 if an item failed.
+
+    Where the sequencer's address and key are at hand, what was written gets its place in the tree as well.
+    """
+    with database() as settings:
+        office = open_office(settings, program())
+        try:
+            report = sweep(office, fetch=_fetch(office))
+        finally:
+            office.engine.dispose()
+        placed = _place(settings)
     if as_json:
         answer(report.data())
     else:
-        click.echo(f"{report.said()}。")
+        click.echo(f"{report.said()}。" + (f"{placed}条记录进入存证树。" if placed else ""))
     raise SystemExit(1 if report.failed else 0)
+
+
+def _place(settings: Settings) -> int:
+    """Place and sign what waits, if this process may; how many entries."""
+    if not settings.database_sequencer_url or settings.ledger_key is None:
+        return 0
+    engine = create_engine(settings.database_sequencer_url)
+    try:
+        return sequencer.run_once(engine, settings.ledger_key, settings.ledger_origin, settings.high_water)
+    except sequencer.RolledBackError as error:
+        raise click.ClickException(f"{error}。") from None
+    except sequencer.BrokenTreeError:
+        raise click.ClickException(
+            "存证树与最后签署的检查点不符，没有继续签署：请执行 flask ledger verify 查明。"
+        ) from None
+    finally:
+        engine.dispose()
 
 
 @click.group("clock")

@@ -1,4 +1,4 @@
-"""`flask ledger verify`: is everything as it was written?"""
+"""`flask ledger verify`: is everything as it was written? `flask ledger restored`: it was set back, and lawfully."""
 
 from __future__ import annotations
 
@@ -9,8 +9,13 @@ import click
 from sqlalchemy import create_engine
 
 from config.settings import Settings
+from enforcement import high_water, sequencer
+from enforcement.actions import restoring
+from enforcement.actions.program import program
 from enforcement.commands.house import answer, as_json, database
+from enforcement.law.errors import Invalid
 from enforcement.ledger.notes import VerifierKey
+from enforcement.office import open_office
 from enforcement.verify import Finding, verify_ledger
 
 
@@ -40,6 +45,7 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
                 engine,
                 keys=[_key(settings)],
                 kept_notes=[path.read_text(encoding="utf-8", errors="replace") for path in checkpoints],
+                high_water=high_water.of(settings),
                 demo=settings.demo,
             )
         finally:
@@ -52,6 +58,8 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
             click.echo(f"其中 {verdict.waiting} 条尚在等候进入树、未被签署：定时任务或 flask sweep 会为其安排位置。")
         if verdict.set_clock:
             click.echo(f"其中 {verdict.set_clock} 条记在调整过的时钟上（演示、样例数据），时间只按先后核对。")
+        for zh in verdict.restores:
+            click.echo(f"恢复登记：{zh}")
         for finding in verdict.findings:
             click.echo(f"不符：{_said(finding)}", err=True)
         if verdict.holds:
@@ -63,6 +71,38 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
 def _said(finding: Finding) -> str:
     where = f"，链 {finding.chain_id} 第 {finding.seq} 条" if finding.chain_id and finding.seq is not None else ""
     return f"{finding.zh}（{finding.table}{where}）"
+
+
+@ledger.command("restored")
+@click.option("--operator", required=True, help="Who restored the database.")
+@click.option("--reason", required=True, help="Why, and from which backup.")
+def restored(operator: str, reason: str) -> None:
+    """Register that the database was lawfully restored from a backup: recorded in the chains of the agencies concerned.
+
+    Without it nothing is signed and nothing starts once the ledger is shorter than it is known to have been.
+    """
+    with database() as settings:
+        mark, key = high_water.of(settings), settings.ledger_key
+        if mark is None or key is None or not settings.database_sequencer_url:
+            raise click.ClickException("登记恢复需要 MINGJIAN_LEDGER_KEY 和 MINGJIAN_DATABASE_SEQUENCER_URL。")
+        office = open_office(settings, program())
+        sequencing = create_engine(settings.database_sequencer_url)
+        try:
+            with sequencing.connect() as connection:
+                told = restoring.register(office, mark, connection, operator=operator, reason=reason)
+                mark.set_back(connection, sequencer.empty_note(key, settings.ledger_origin, connection))
+            sequencer.run_once(sequencing, key, settings.ledger_origin, settings.high_water)
+        except restoring.NothingLost:
+            raise click.ClickException("台账与高水位文件相符，没有需要登记的恢复。") from None
+        except restoring.NoAgencies:
+            raise click.ClickException("数据库里没有任何机关：请先从备份恢复数据库，再登记。") from None
+        except Invalid as refusal:
+            raise click.ClickException("；".join("，".join(words) for words in refusal.fields.values())) from None
+        finally:
+            office.engine.dispose()
+            sequencing.dispose()
+    for zh in told:
+        click.echo(zh)
 
 
 def verifier_url(settings: Settings) -> str:

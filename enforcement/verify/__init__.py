@@ -10,9 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Engine
 
+from enforcement.high_water import SAID, HighWater
+from enforcement.ledger.tree import EMPTY_ROOT
+from enforcement.signed_notes import Reader
 from enforcement.verify import places
 from enforcement.verify.chains import Chains
-from enforcement.verify.checkpoints import Checkpoints, Reader, read_kept
+from enforcement.verify.checkpoints import Checkpoints, read_kept
 from enforcement.verify.damaged_tree import DamagedTree
 from enforcement.verify.findings import Finding, Verdict
 from enforcement.verify.proofs import log_proofs
@@ -25,6 +28,8 @@ from enforcement.verify.whole_tree import WholeTree
 
 __all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verify_ledger"]
 
+HIGH_WATER = "高水位"
+
 BY_CHAIN: tuple[Check, ...] = (process_records, recordings, published_and_gone, log_proofs)
 """Checks of the rows that belong to a span of chains: a further one is added here and runs by itself as well."""
 CHECKS: tuple[Check, ...] = (*BY_CHAIN, publications, schema)
@@ -36,14 +41,15 @@ def verify_ledger(
     *,
     keys: Sequence[str],
     kept_notes: Sequence[str] = (),
+    high_water: HighWater | None = None,
     checks: Sequence[Check] = CHECKS,
     demo: bool = False,
 ) -> Verdict:
     """Read the whole ledger in one snapshot and give the verdict; `verdict.holds` iff there is no finding.
 
     `engine` connects as mingjian_verifier, who sees every agency's rows. `keys` are the vkey texts of every key the log
-    was ever signed with; `kept_notes` the texts of checkpoints that were kept outside; in a `demo` a clock may have
-    been set. Writes nothing. Raises NoteError if a key is none.
+    was ever signed with; `kept_notes` the texts of checkpoints that were kept outside; `high_water` how far the tree is
+    known to have come; in a `demo` a clock may have been set. Writes nothing. Raises NoteError if a key is none.
     """
     reader = Reader(keys)
     with snapshot(engine, demo=demo) as seen:
@@ -55,11 +61,36 @@ def verify_ledger(
         kept = read_kept(kept_notes, reader, report)
         tree = _Tree(seen, signed, chains, kept)
         seen.guarded("ledger_leaf", tree.run)
+        if high_water is not None:
+            seen.guarded(HIGH_WATER, lambda: _below(high_water, tree))
         for check in checks:
             seen.check(check)
         return Verdict(
-            chains.entries, chains.chains, tree.size, len(seen.roots), report.findings(), tree.waiting, chains.set_clock
+            chains.entries,
+            chains.chains,
+            tree.size,
+            len(seen.roots),
+            report.findings(),
+            tree.waiting,
+            chains.set_clock,
+            restores_of(seen),
         )
+
+
+_RESTORES = """
+    SELECT coalesce(a.name, '') || '：' || to_char(r.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') || ' 由'
+           || coalesce(r.data ->> 'operator', '') || '登记从备份恢复，台账由'
+           || coalesce(r.data ->> 'lost_size', '（不详）') || '条回到' || coalesce(r.data ->> 'kept_size', '（不详）')
+           || '条，本机关缺失' || coalesce(r.data ->> 'missing', '（不详）') || '条；理由：'
+           || coalesce(r.data ->> 'reason', '') AS zh
+    FROM enforcement.process_record r LEFT JOIN enforcement.agency a ON a.id = r.agency_id
+    WHERE r.event = 'ledger_restored' ORDER BY r.at, r.chain_id, r.seq
+"""
+
+
+def restores_of(seen: Snapshot) -> tuple[str, ...]:
+    """Every restore that was registered, as a sentence each."""
+    return tuple(str(row["zh"]) for row in seen.stream(_RESTORES))
 
 
 class _Tree:
@@ -72,6 +103,7 @@ class _Tree:
         self.kept = kept
         self.size = 0
         self.waiting = 0
+        self.whole = WholeTree()
 
     def run(self) -> None:
         """Rebuild the tree; where it does not come out, find out what is damaged."""
@@ -83,13 +115,20 @@ class _Tree:
         self.size = size = max(sizes, default=placed.leaves)
         if placed.leaves and not sizes:
             seen.report.note(Finding("ledger_checkpoint", f"树有{placed.leaves}个叶子，却没有一个有效的检查点"))
-        whole = WholeTree()
+        whole = self.whole
         whole.rebuild(seen.driver, size, [at for at in (*roots, *kept) if at <= size])
         if not whole.sound or any(whole.roots[at] != root for at, root in roots.items()):
             damaged = DamagedTree(size, {at: root for at, root in kept.items() if at <= size} | roots)
             damaged.run(seen.driver)
             places.name_damage(seen.driver, damaged, self.chains, placed, seen.report)
         seen.report.extend(_contradictions(kept, roots, whole, size))
+
+
+def _below(high_water: HighWater, tree: _Tree) -> None:
+    """Hold the tree against how far it is known to have come."""
+    roots = {0: EMPTY_ROOT, **tree.whole.roots, **tree.seen.roots}
+    if what := high_water.contradicted(tree.size, roots.get):
+        tree.seen.report.note(Finding(HIGH_WATER, SAID[what]))
 
 
 def _contradictions(

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from functools import partial
 from typing import NamedTuple
 
-from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-
-from enforcement.ledger.notes import Checkpoint, NoteError, VerifierKey, read_note
+from enforcement.ledger.notes import Checkpoint, NoteError
+from enforcement.signed_notes import Reader
 from enforcement.verify.findings import Finding, Report
 from enforcement.verify.moments import TOLERANCE, Windows
 from enforcement.verify.snapshot import EVERYTHING, Snapshot, Span
@@ -35,35 +32,6 @@ class Row(NamedTuple):
     root: bytes | None
     note: str | None
     signed_at: str | None
-
-
-class Reader:
-    """Reads notes signed by any of the keys this log has had."""
-
-    def __init__(self, keys: Sequence[str]) -> None:
-        """`keys` are vkey texts. Raises NoteError if one is none."""
-        self._keys = []
-        for text in keys:
-            key = VerifierKey.parse(text)
-            self._keys.append((key, Ed25519PublicKey.from_public_bytes(key.public_key)))
-
-    def read(self, note: str) -> Checkpoint:
-        """What a note says. Raises NoteError if none of the keys signed it."""
-        reason = NoteError("no key")
-        for key, public in self._keys:
-            try:
-                return read_note(note, key, partial(_holds, public))
-            except NoteError as error:
-                reason = error
-        raise reason
-
-
-def _holds(public: Ed25519PublicKey, signature: bytes, text: bytes) -> bool:
-    try:
-        public.verify(signature, text)
-    except InvalidSignature:
-        return False
-    return True
 
 
 class Checkpoints:

@@ -42,6 +42,8 @@ class Verdict:
     """Entries that wait for their place in the tree: not wrong, not signed yet."""
     set_clock: int = 0
     """Entries written on a clock that was set (sample data)."""
+    restores: tuple[str, ...] = ()
+    """Every restore from a backup that was ever registered, in words."""
 
     @property
     def holds(self) -> bool:

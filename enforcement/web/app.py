@@ -168,6 +168,8 @@ def _configuration(settings: Settings) -> dict[str, Any]:
         "MAX_FORM_PARTS": 5000,
         "MINGJIAN_DEMO": settings.demo,
         "LEDGER_KEY": str(VerifierKey(settings.ledger_origin, settings.ledger_public_key or bytes(32))),
+        "HIGH_WATER": settings.high_water,
+        "WRITES_TO": (settings.media, settings.var),
         "SEND_FILE_MAX_AGE_DEFAULT": None,  # asked for again by its ETag: an old style under a new page breaks it
         **api.CONFIGURATION,
     }

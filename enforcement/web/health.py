@@ -1,17 +1,21 @@
 """Whether this installation works; open, because what watches it has no account. Says nothing of any case."""
 
 import datetime as dt
+import shutil
+from pathlib import Path
 
+import psycopg
 from flask import Blueprint, current_app, jsonify
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.wrappers import Response
 
+from enforcement import high_water
 from enforcement.law.events import shanghai_day
 from enforcement.ledger.notes import NoteError
 from enforcement.models.ledger import LedgerCheckpoint, LedgerPending
 from enforcement.models.powers import SweepPass
-from enforcement.verify.checkpoints import Reader
+from enforcement.signed_notes import Reader
 from enforcement.web import here
 from enforcement.work import machine_clock
 
@@ -19,6 +23,8 @@ blueprint = Blueprint("health", __name__)
 
 CALENDAR_BY_MONTH = 12
 OLDEST_SWEEP = dt.timedelta(hours=1)
+LEAST_FREE_BYTES = 512 * 1024 * 1024
+"""Less, and the next recordings find no room."""
 OLDEST_PENDING = dt.timedelta(minutes=5)
 
 
@@ -27,7 +33,7 @@ def health() -> tuple[Response, int]:
     """200 while everything that runs by itself runs; 503 with the names of what does not."""
     try:
         problems = _problems()
-    except SQLAlchemyError:
+    except (SQLAlchemyError, psycopg.Error, OSError):  # a database that is starting again says so in all these ways
         problems = ["database"]
     return jsonify({"ok": not problems, "problems": problems}), 503 if problems else 200
 
@@ -39,6 +45,7 @@ def _problems() -> list[str]:
         swept = connection.scalar(select(SweepPass.finished_at))
         waiting = connection.scalar(select(func.min(LedgerPending.entered_at)))
         note = connection.scalar(select(LedgerCheckpoint.note).order_by(LedgerCheckpoint.size.desc()).limit(1))
+        gone_back = high_water.compared(_high_water(), connection)
     problems = []
     today = shanghai_day(now)
     # December decisions already run into a year whose days of rest somebody must load.
@@ -50,9 +57,22 @@ def _problems() -> list[str]:
         problems.append("ledger_sequencer")
     if note is not None and not _signed(note):
         problems.append("ledger_checkpoint")
+    if gone_back:
+        problems.append("ledger_gone_back")
+    if any(shutil.disk_usage(place).free < LEAST_FREE_BYTES for place in _places() if place.exists()):
+        problems.append("disk")
     if swept is not None and now - swept > OLDEST_SWEEP:
         problems.append("last_sweep")
     return sorted(problems)
+
+
+def _high_water() -> high_water.HighWater:
+    return high_water.HighWater(current_app.config["HIGH_WATER"], [current_app.config["LEDGER_KEY"]])
+
+
+def _places() -> tuple[Path, ...]:
+    """Where this installation writes."""
+    return current_app.config["WRITES_TO"]  # type: ignore[no-any-return]
 
 
 def _signed(note: str) -> bool:

@@ -43,8 +43,9 @@ def tamper(server: Server, house: House) -> Callable[[str], None]:
 
 
 def seal(house: House) -> None:
+    """Seal as the scheduler does, with the high-water mark where the commands look for it."""
     engine = create_engine(house.urls.sequencer)
-    sequencer.run_once(engine, SEED, ORIGIN)
+    sequencer.run_once(engine, SEED, ORIGIN, house.office.store.root.parent / "var" / "high-water")  # type: ignore[attr-defined]
     engine.dispose()
 
 
@@ -278,6 +279,36 @@ def test_sweep_says_what_it_did(flask: Flask, house: House) -> None:
     assert said.exit_code == 0
     assert "发布公示1件" in said.output
     assert json.loads(flask("sweep", "--json").stdout) == {"done": {}, "failed": {}}
+
+
+def test_with_nothing_running_entries_wait_and_a_sweep_places_them(flask: Flask, house: House) -> None:
+    factories.penalty(house.market)
+    said = flask("ledger", "verify")
+    assert said.exit_code == 0, said.output
+    assert "条尚在等候进入树、未被签署" in said.output
+    assert "条记录进入存证树" in flask("sweep").output
+    again = flask("ledger", "verify")
+    assert (again.exit_code, "等候" in again.output) == (0, False)
+
+
+def test_a_database_set_back_signs_nothing_until_the_restore_is_registered(
+    flask: Flask, house: House, tmp_path: Path
+) -> None:
+    assert "没有需要登记的恢复" in flask("ledger", "restored", "--operator", "安宁", "--reason", "试一试").output
+    flask("sweep")
+    mark = tmp_path / "var" / "high-water"
+    mark.rename(mark.with_name("elsewhere"))  # brought to another machine without its mark
+    factories.open_case(house.market)
+    refused = flask("sweep")
+    assert (refused.exit_code, "没有高水位文件" in refused.output) == (1, True)
+    assert "没有高水位文件" in flask("ledger", "verify").output
+    registered = flask("ledger", "restored", "--operator", "安宁", "--reason", "迁移到新的机器，备份未带高水位文件")
+    assert registered.exit_code == 0, registered.output
+    assert registered.output.count("缺失条数不详") == 2
+    assert flask("sweep").exit_code == 0
+    verified = flask("ledger", "verify")
+    assert verified.exit_code == 0, verified.output
+    assert verified.output.count("恢复登记：") == 2
 
 
 def test_the_clock_shows_goes_forward_and_never_back(flask: Flask, house: House) -> None:

@@ -70,7 +70,7 @@ class Ledger:
             )
 
     def seal(self) -> int:
-        return sequencer.run_once(self.sequencing, SEED, ORIGIN)
+        return sequencer.run_once(self.sequencing, SEED, ORIGIN, None)
 
     def attack(self, statement: str, *parameters: object) -> None:
         """Run a statement as a superuser who has switched every trigger and foreign key off."""

@@ -156,7 +156,7 @@ def test_a_changed_checkpoint_is_named_by_its_size_and_nothing_else(story: Story
 
 def test_a_checkpoint_signed_by_another_key_does_not_count(story: Story) -> None:
     story.append(story.ids["A"])
-    sequencer.run_once(story.sequencing, bytes(32), ORIGIN)
+    sequencer.run_once(story.sequencing, bytes(32), ORIGIN, None)
     (finding,) = story.verify().findings
     assert (finding.table, finding.size, finding.zh) == ("ledger_checkpoint", 14, "规模为14的检查点签名无效")
 

@@ -58,7 +58,7 @@ def disagreements(urls: DatabaseUrls) -> list[str | Finding]:
     verifying = create_engine(urls.verifier)
     owner = create_engine(urls.owner)
     try:
-        sequencer.run_once(sequencing, SEED, ORIGIN)
+        sequencer.run_once(sequencing, SEED, ORIGIN, None)
         with owner.connect() as connection:
             said: list[str | Finding] = [row[0] for sql in _DISAGREEING for row in connection.execute(text(sql))]
         key = VerifierKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw())

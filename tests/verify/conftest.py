@@ -17,6 +17,7 @@ from sqlalchemy import create_engine, make_url
 
 from enforcement import sequencer
 from enforcement.actions.recordings import DescribeRecording
+from enforcement.high_water import HighWater
 from enforcement.ledger.notes import VerifierKey
 from enforcement.sweep import sweep
 from enforcement.verify import Finding, Verdict, verify_ledger
@@ -50,10 +51,10 @@ class Told:
                 statement = statement.replace("{" + name + "}", f"'{one}'")
             connection.execute(statement.encode())
 
-    def verify(self, *, demo: bool = True) -> Verdict:
+    def verify(self, *, demo: bool = True, high_water: HighWater | None = None) -> Verdict:
         engine = create_engine(self.urls.verifier)
         try:
-            return verify_ledger(engine, keys=[str(KEY)], demo=demo)
+            return verify_ledger(engine, keys=[str(KEY)], demo=demo, high_water=high_water)
         finally:
             engine.dispose()
 
@@ -73,10 +74,10 @@ class Told:
             yield seen
         engine.dispose()
 
-    def seal(self) -> int:
+    def seal(self, high_water: Path | None = None) -> int:
         engine = create_engine(self.urls.sequencer)
         try:
-            return sequencer.run_once(engine, SEED, ORIGIN)
+            return sequencer.run_once(engine, SEED, ORIGIN, high_water)
         finally:
             engine.dispose()
 

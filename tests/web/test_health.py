@@ -11,6 +11,7 @@ from sqlalchemy.engine import make_url
 
 from enforcement import sequencer
 from enforcement.sweep import sweep
+from enforcement.web import health
 from tests.web.conftest import internal
 
 if TYPE_CHECKING:
@@ -40,14 +41,14 @@ def told(client: FlaskClient) -> tuple[int, Any]:
     return answer.status_code, answer.json["problems"]
 
 
-def seal(house: House, seed: bytes) -> None:
+def seal(house: House, seed: bytes, high_water: Path | None) -> None:
     engine = create_engine(house.urls.sequencer)
-    sequencer.run_once(engine, seed, ORIGIN)
+    sequencer.run_once(engine, seed, ORIGIN, high_water)
     engine.dispose()
 
 
-def test_an_installation_that_runs_is_well(client: FlaskClient, house: House) -> None:
-    seal(house, SEED)
+def test_an_installation_that_runs_is_well(client: FlaskClient, house: House, tmp_path: Path) -> None:
+    seal(house, SEED, tmp_path / "high-water")
     assert told(client) == (200, [])
 
 
@@ -58,12 +59,28 @@ def test_entries_that_wait_for_the_sequencer_are_told(client: FlaskClient, house
 
 
 def test_a_checkpoint_signed_with_another_key_is_told(client: FlaskClient, house: House) -> None:
-    seal(house, OTHER_SEED)
-    assert told(client) == (503, ["ledger_checkpoint"])
+    seal(house, OTHER_SEED, None)
+    assert told(client) == (503, ["ledger_checkpoint", "ledger_gone_back"])
 
 
-def test_a_clock_that_has_stood_still_is_told(client: FlaskClient, house: House) -> None:
-    seal(house, SEED)
+def test_a_ledger_that_went_back_is_told(client: FlaskClient, house: House, server: Server, tmp_path: Path) -> None:
+    seal(house, SEED, tmp_path / "high-water")
+    with server.connect(make_url(house.urls.app).database or "") as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("DELETE FROM enforcement.ledger_checkpoint")
+    assert told(client) == (503, ["ledger_gone_back"])
+
+
+def test_a_disk_without_room_is_told(
+    client: FlaskClient, house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seal(house, SEED, tmp_path / "high-water")
+    monkeypatch.setattr(health, "LEAST_FREE_BYTES", 1 << 60)
+    assert told(client) == (503, ["disk"])
+
+
+def test_a_clock_that_has_stood_still_is_told(client: FlaskClient, house: House, tmp_path: Path) -> None:
+    seal(house, SEED, tmp_path / "high-water")
     sweep(house.office, fetch=None)
     assert told(client) == (200, [])
     house.later(hours=2)
