@@ -7,7 +7,8 @@ from enforcement.actions.cases import Reason
 from enforcement.actions.forms import choice, group, lines, long_text, moment, number, people, pick, yes_no
 from enforcement.actions.registry import Extra, act
 from enforcement.facts import facts_of
-from enforcement.law.review import classify, earlier_answers
+from enforcement.law.major import classify
+from enforcement.law.review import earlier_answers
 from enforcement.ledger import digest_of
 from enforcement.models.cases import Case
 from enforcement.work import Work

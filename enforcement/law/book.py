@@ -21,6 +21,7 @@ from enforcement.law.acts import Act
 from enforcement.law.basic_information import BasicInformation, BasicItem
 from enforcement.law.calendar import Calendar, Year
 from enforcement.law.citation import Source
+from enforcement.law.contents import Contents
 from enforcement.law.cross_check import Program
 from enforcement.law.deadlines import Limit
 from enforcement.law.decode import Decoded, Named, decode, defined_kinds
@@ -30,7 +31,7 @@ from enforcement.law.major import MajorRules
 from enforcement.law.names import NewAct, NewItem, NewLimit, NewRow, NewTerm, SourceKey
 from enforcement.law.powers import Powers
 from enforcement.law.procedure import Procedure, load_procedures
-from enforcement.law.recording import RecordingFile, RecordingRules
+from enforcement.law.recording import RecordingFile
 from enforcement.law.redaction import Redaction
 from enforcement.law.review import LegalReview
 from enforcement.law.rows import Row
@@ -59,24 +60,8 @@ Files = Mapping[str, Decoded[Any]]
 
 
 @dataclass(frozen=True, slots=True)
-class Book:
-    """The law in force here. `version` is the SHA-256 over every file it was read from."""
-
-    version: str
-    sources: Mapping[str, Source]
-    calendar: Calendar
-    limits: Mapping[str, Limit]
-    thresholds: Thresholds
-    procedures: Mapping[str, Procedure]
-    powers: Powers
-    major: MajorRules
-    legal_review: LegalReview
-    disclosure: DisclosureRules
-    redaction: Redaction
-    recording: RecordingRules
-    basic_information: BasicInformation
-    terms: Terms
-    rows: Mapping[str, Row]
+class Book(Contents):
+    """The law in force here."""
 
     @classmethod
     def load(cls, root: Path, program: Program | None = None) -> Book:

@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due
 from enforcement.law.deadlines import Limit
 from enforcement.law.events import shanghai_day
 from enforcement.law.facts import CaseFacts
-from enforcement.law.projected import RunningClock, projected
-
-if TYPE_CHECKING:
-    from enforcement.law.guards.registry import Law
+from enforcement.law.projected import Law, RunningClock, projected
 
 State = Literal["running", "paused", "met", "late", "overdue"]
 

@@ -9,20 +9,17 @@ import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from enforcement.law import deadlines
 from enforcement.law.acts import events_of
 from enforcement.law.citation import Source, problems_of
+from enforcement.law.contents import Contents
 from enforcement.law.decode import Named, Steps, nearest, path_of
 from enforcement.law.guards import GUARDS
 from enforcement.law.major import TESTS
 from enforcement.law.projected import CONDITIONS
-from enforcement.law.review import SHOWN
+from enforcement.law.review_checklist import SHOWN
 from enforcement.law.rows import Row
-
-if TYPE_CHECKING:
-    from enforcement.law.book import Book
 
 IN_CODE: Mapping[str, Collection[str]] = {
     "condition": CONDITIONS, "guard": GUARDS, "test": TESTS, "shown": SHOWN,
@@ -131,7 +128,7 @@ def rows_and_articles(names: Iterable[Named], rows: Mapping[str, Row]) -> Iterat
 # ------------------------------------------------------------------------------------------------------------ contents
 
 
-def problems(book: Book, program: Program | None, names: Collection[Named], lost: Collection[str]) -> list[str]:
+def problems(book: Contents, program: Program | None, names: Collection[Named], lost: Collection[str]) -> list[str]:
     """Every contradiction between the parts that could be read; those that could not are None in the book."""
     found = [*unknown(names, known(book, program), lost), *misnamed(names, lost)]
     if book.sources:
@@ -160,7 +157,7 @@ def problems(book: Book, program: Program | None, names: Collection[Named], lost
     return found
 
 
-def known(book: Book, program: Program | None) -> Mapping[str, Container[str]]:
+def known(book: Contents, program: Program | None) -> Mapping[str, Container[str]]:
     """The names of each kind that are not told by their type where they stand: in code, in forms, by a value."""
     given: dict[str, Container[str]] = dict(IN_CODE)
     if program is not None:
@@ -174,7 +171,7 @@ def known(book: Book, program: Program | None) -> Mapping[str, Container[str]]:
     return given
 
 
-def _of_events(book: Book) -> Iterator[str]:
+def _of_events(book: Contents) -> Iterator[str]:
     recorded = events_of(book.powers.acts.values())
     for limit in book.limits.values():
         named = {*limit.starts, *limit.stops, *limit.reopens, *(event for pause in limit.pauses for event in pause)}
@@ -184,16 +181,16 @@ def _of_events(book: Book) -> Iterator[str]:
                 yield f"deadlines.toml: {limit.key}: no act records {event}"
 
 
-def _of_limits(book: Book) -> Iterator[str]:
+def _of_limits(book: Contents) -> Iterator[str]:
     yield from (f"deadlines.toml: {problem}" for problem in deadlines.problems(book.limits, book.sources))
 
 
-def _of_days(book: Book) -> Iterator[str]:
+def _of_days(book: Contents) -> Iterator[str]:
     both = book.calendar.rest & book.calendar.work
     yield from (f"calendar: {day}: both a rest day and a make-up working day" for day in sorted(both))
 
 
-_SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Book], Iterator[str]]], ...] = (
+_SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Contents], Iterator[str]]], ...] = (
     (("powers", "terms", "limits"), _of_events),
     (("limits", "sources"), _of_limits),
     (("calendar",), _of_days),
@@ -212,7 +209,7 @@ class _Records:
     by_event: Mapping[str, list[tuple[str, Mapping[str, Field]]]]
 
     @classmethod
-    def of(cls, book: Book, program: Program) -> _Records:
+    def of(cls, book: Contents, program: Program) -> _Records:
         found: dict[str, list[tuple[str, Mapping[str, Field]]]] = defaultdict(list)
         for procedure in book.procedures.values():
             for act in procedure.acts.values():
@@ -230,7 +227,7 @@ class _Records:
         ]
 
 
-def _limits(book: Book, records: _Records) -> Iterator[str]:
+def _limits(book: Contents, records: _Records) -> Iterator[str]:
     for limit in book.limits.values():
         if limit.level != "case":
             continue
@@ -245,7 +242,7 @@ def _limits(book: Book, records: _Records) -> Iterator[str]:
             yield from _allows(f"{where}.when", name, values, starting)
 
 
-def _disclosure(book: Book, records: _Records) -> Iterator[str]:
+def _disclosure(book: Contents, records: _Records) -> Iterator[str]:
     for result in book.disclosure.results:
         where = f"disclosure.toml: result.{result.key}"
         left = records.left_by((result.event,), (result.procedure,))
@@ -260,13 +257,13 @@ def _disclosure(book: Book, records: _Records) -> Iterator[str]:
         yield from _offers(f"disclosure.toml: ground, {kind}", held, act, "ground", records.program)
 
 
-def _review(book: Book, records: _Records) -> Iterator[str]:
+def _review(book: Contents, records: _Records) -> Iterator[str]:
     submitted = records.left_by(("submitted_for_review",))
     for at, part in enumerate(book.legal_review.submission, 1):
         yield from _have(f"legal_review.toml: submission[{at}]", "field", (part.field,), submitted)
 
 
-def _hearing(book: Book, records: _Records) -> Iterator[str]:
+def _hearing(book: Contents, records: _Records) -> Iterator[str]:
     told = records.left_by(("prior_notice_given",))
     where = "major_decisions.toml: hearing_right"
     for at, heavy in enumerate(book.major.hearing_right.always, 1):
@@ -275,18 +272,18 @@ def _hearing(book: Book, records: _Records) -> Iterator[str]:
         yield from _have(f"{where}.amounts[{at}]", "field", (amount.field,), told)
 
 
-def _recordings(book: Book, records: _Records) -> Iterator[str]:
+def _recordings(book: Contents, records: _Records) -> Iterator[str]:
     taken_in = records.left_by(("recording_taken_in",))
     for one in book.recording.metadata:
         yield from _have("recording.toml: metadata", "fields", (one.name,), taken_in)
 
 
-def _parameters(book: Book, records: _Records) -> Iterator[str]:
+def _parameters(book: Contents, records: _Records) -> Iterator[str]:
     held = set(book.thresholds.agency)
     yield from _offers("thresholds.toml: agency", held, "set_parameter", "name", records.program)
 
 
-def _words(book: Book, records: _Records) -> Iterator[str]:
+def _words(book: Contents, records: _Records) -> Iterator[str]:
     program = records.program
     offered = {option for fields in program.acts.values() for one in fields.values() for option in one.options}
     yield from (
@@ -296,7 +293,7 @@ def _words(book: Book, records: _Records) -> Iterator[str]:
     )
 
 
-_ASKINGS: tuple[tuple[tuple[str, ...], Callable[[Book, _Records], Iterator[str]]], ...] = (
+_ASKINGS: tuple[tuple[tuple[str, ...], Callable[[Contents, _Records], Iterator[str]]], ...] = (
     (("limits",), _limits),
     (("disclosure",), _disclosure),
     (("legal_review",), _review),

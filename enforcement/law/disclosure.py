@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal, Protocol
 
 from enforcement.law.decode import FILLED, TABLE_KEY, written
 from enforcement.law.errors import Basis
@@ -26,9 +26,7 @@ from enforcement.law.names import (
     PublicationKind,
     RowKey,
 )
-
-if TYPE_CHECKING:
-    from enforcement.law.guards.registry import Law
+from enforcement.law.thresholds import Thresholds
 
 Form = Literal["full_text", "summary"]
 GroundKind = Literal["withholding", "deferral"]
@@ -115,6 +113,18 @@ class DisclosureRules:
 def has_social_impact(decision: Fields) -> bool:
     """Every penalty has, unless the decision says no and why (G13.c): silence or a missing reason is no downgrade."""
     return "social_impact" not in decision or decision.yes("social_impact") or not decision.text("downgrade_reason")
+
+
+class Law(Protocol):
+    """What is asked of the law book here."""
+
+    @property
+    def disclosure(self) -> DisclosureRules:
+        """What is disclosed, how, and what is not (G13-G16)."""
+
+    @property
+    def thresholds(self) -> Thresholds:
+        """Amounts and counts."""
 
 
 def obligation(facts: CaseFacts, law: Law) -> Obligation | None:

@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated, Protocol
 
 from enforcement.law.decode import FILLED, TABLE_KEY, written
 from enforcement.law.errors import Basis
 from enforcement.law.facts import CaseFacts, DirectoryEntryFacts, Fields, PartyFacts
 from enforcement.law.names import Article, Choice, FieldName, MajorTest, MatterKind, NewClass, ParameterName, RowKey
-
-if TYPE_CHECKING:
-    from enforcement.law.guards.registry import Law
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +93,14 @@ class MajorRules:
     def classes(self) -> tuple[MajorClass, ...]:
         """Every class, in order."""
         return tuple(self.by_key.values())
+
+
+class Law(Protocol):
+    """What is asked of the law book here."""
+
+    @property
+    def major(self) -> MajorRules:
+        """What a major decision is (S5-S10)."""
 
 
 def classify(facts: CaseFacts, law: Law) -> Major:

@@ -9,17 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import Protocol
 
+from enforcement.law import disclosure
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due, Pause, due
 from enforcement.law.deadlines import Level, Limit
-from enforcement.law.disclosure import obligation
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
-
-if TYPE_CHECKING:
-    from enforcement.law.guards.registry import Law
 
 _LOOKS_FROM_A_DAY = frozenset({"not_older_than", "at_least_before"})
 """Directions that need their anchor: without it there is no day to look back or ahead from."""
@@ -67,12 +64,25 @@ class RunningClock:
 
 # -------------------------------------------------------------------------------------------------------- conditions
 
-Applies = Callable[[CaseFacts, "Law", Limit], bool]
+
+class Law(disclosure.Law, Protocol):
+    """What is asked of the law book here."""
+
+    @property
+    def calendar(self) -> Calendar:
+        """Working days and days of rest."""
+
+    @property
+    def limits(self) -> Mapping[str, Limit]:
+        """Every time limit, by key."""
+
+
+Applies = Callable[[CaseFacts, Law, Limit], bool]
 
 
 def _owed(facts: CaseFacts, law: Law, limit: Limit) -> bool:
     """This is the limit under which the result is to be disclosed (G#13)."""
-    owed = obligation(facts, law)
+    owed = disclosure.obligation(facts, law)
     return owed is not None and owed.limit_key == limit.key
 
 

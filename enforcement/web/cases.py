@@ -7,11 +7,11 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from enforcement.actions.registry import acts
-from enforcement.law import review
 from enforcement.law.acts import Tab
 from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import CaseFacts
+from enforcement.law.major import classify
 from enforcement.law.reading import seen
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
@@ -155,7 +155,7 @@ def _head(work: Work, case_id: uuid.UUID) -> dict[str, Any]:
         "row": case_row(work, case_id),
         "names": _names(work, facts),
         "clocks": [clock for clock in running(facts, book) if clock.state in {"running", "paused", "overdue"}],
-        "major": review.classify(facts, book),
+        "major": classify(facts, book),
         "next_primary": step.mine,
         "next_other": [
             one

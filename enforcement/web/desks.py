@@ -10,10 +10,11 @@ from enforcement.actions.disclosures import gate, next_content, prepared, sugges
 from enforcement.actions.forms import specs
 from enforcement.actions.redaction import spans_of
 from enforcement.actions.registry import Deed
-from enforcement.law import review
+from enforcement.law import review, review_checklist
 from enforcement.law.clocks import open_clocks
 from enforcement.law.decision import license_text, penalty_text
 from enforcement.law.errors import Invalid
+from enforcement.law.major import classify
 from enforcement.law.reading import answers_before, seen
 from enforcement.models.people import Agency
 from enforcement.queries import people
@@ -64,7 +65,7 @@ def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str,
     recordings, _count = list_recordings(work, case_id=subject.case.id, limit=100)
     names = people.everybody(work)
     records = seen(facts, here.book().powers)
-    checks = review.checks(facts, here.book())
+    checks = review_checklist.checks(facts, here.book())
     lacking = [
         check.point for index, check in enumerate(checks) if not any(typed.get(f"findings.{index}.conclusion", []))
     ]
@@ -73,7 +74,7 @@ def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str,
         "lacking": lacking,
         "changes": review.changes_for_reviewer(facts, here.book()),
         "answers": answers_before(facts, here.book().powers),
-        "major": review.classify(facts, here.book()),
+        "major": classify(facts, here.book()),
         "dossier": casefile.timeline(here.words(), [one for one in records if one.standing], names),
         "recordings": recordings,
         "clocks": open_clocks(facts, here.book()),
@@ -101,7 +102,7 @@ def _decision(work: Work, subject: Subject, typed: Typed, preview: bool) -> Mapp
             key: casefile.timeline(words, [one for one in records if one.event in wanted], names)
             for key, wanted in events.items()
         },
-        "major": review.classify(facts, here.book()),
+        "major": classify(facts, here.book()),
         "clocks": open_clocks(facts, here.book()),
         "composed": composed,
         "faults": faults,

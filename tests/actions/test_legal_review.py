@@ -11,7 +11,8 @@ from enforcement.actions import evidence, penalties, review
 from enforcement.actions.parties import SetParties
 from enforcement.demo.walk import Walk
 from enforcement.facts import facts_of
-from enforcement.law.review import changes_for_reviewer, checks, earlier_answers
+from enforcement.law.review import changes_for_reviewer, earlier_answers
+from enforcement.law.review_checklist import checks
 from enforcement.models.cases import Case
 from tests import factories
 from tests.actions.filled import AGREE, REASON, SUBMISSION, decision_of, discussion, opinion

@@ -204,6 +204,28 @@ def _raises(handler: ast.ExceptHandler) -> bool:
     return any(isinstance(node, ast.Raise) for part in handler.body for node in ast.walk(part))
 
 
+# ----------------------------------------------------------------------------------------------------- how law imports
+
+
+def imports_not_on_top(tree: ast.Module) -> list[str]:
+    """Modules imported anywhere but at the top of a file: in a function, or for the type checker alone."""
+    inside = {id(node) for node in tree.body}
+    imports = (node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return [ast.unparse(node) for node in imports if id(node) not in inside]
+
+
+def test_the_law_imports_at_the_top_alone_so_that_no_circle_hides() -> None:
+    law = {path: tree for path, tree in sources("enforcement") if path.startswith("enforcement/law/")}
+    assert law
+    assert {path: found for path, tree in law.items() if (found := imports_not_on_top(tree))} == {}
+
+
+def test_an_import_that_is_hidden_would_be_noticed() -> None:
+    assert imports_not_on_top(ast.parse("def f():\n    from enforcement.law import review"))
+    assert imports_not_on_top(ast.parse("if TYPE_CHECKING:\n    from enforcement.law.book import Book"))
+    assert not imports_not_on_top(ast.parse("from enforcement.law.book import Book"))
+
+
 # ------------------------------------------------------------------------------------------------------ what is shown
 
 OF_THE_CASE = {"records", "standing", "all", "last", "read"}

@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from enforcement.law.review import changes_since, checks, classify, pending_submission
+from enforcement.law.major import classify
+from enforcement.law.review import changes_since, pending_submission
+from enforcement.law.review_checklist import checks
 from tests.law.cases import facts
 from tests.law.places import changed, said
 

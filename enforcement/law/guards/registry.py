@@ -2,58 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
+from enforcement.law import major, projected, review
 from enforcement.law.errors import Basis, Breach, LawBookError
-
-if TYPE_CHECKING:
-    from enforcement.law.calendar import Calendar
-    from enforcement.law.deadlines import Limit
-    from enforcement.law.disclosure import DisclosureRules
-    from enforcement.law.facts import CaseFacts
-    from enforcement.law.major import MajorRules
-    from enforcement.law.powers import Powers
-    from enforcement.law.recording import RecordingRules
-    from enforcement.law.review import LegalReview
-    from enforcement.law.thresholds import Thresholds
+from enforcement.law.facts import CaseFacts
+from enforcement.law.recording import RecordingRules
 
 
-class Law(Protocol):
+class Law(projected.Law, major.Law, review.Law, Protocol):
     """What the guards ask of the law book. `book.Book` is one."""
-
-    @property
-    def calendar(self) -> Calendar:
-        """Working days and days of rest."""
-
-    @property
-    def limits(self) -> Mapping[str, Limit]:
-        """Every time limit, by key."""
-
-    @property
-    def major(self) -> MajorRules:
-        """What a major decision is (S5-S10)."""
-
-    @property
-    def legal_review(self) -> LegalReview:
-        """What a submission holds and what a review checks (S12-S15)."""
 
     @property
     def recording(self) -> RecordingRules:
         """What must be filmed (J9, J10)."""
-
-    @property
-    def disclosure(self) -> DisclosureRules:
-        """What is disclosed, how, and what is not (G13-G16)."""
-
-    @property
-    def thresholds(self) -> Thresholds:
-        """Amounts and counts."""
-
-    @property
-    def powers(self) -> Powers:
-        """Who may do which act."""
 
 
 @dataclass(frozen=True, slots=True)
