@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from enforcement.commands.agency import agency
 from enforcement.commands.clock import clock, sweep_once
+from enforcement.commands.clocks import clocks
 from enforcement.commands.demo import demo
 from enforcement.commands.law import law
 from enforcement.commands.ledger import ledger
@@ -19,7 +20,7 @@ from enforcement.runtime.commands import database
 if TYPE_CHECKING:
     from flask import Flask
 
-COMMANDS = (agency, clock, database, demo, law, ledger, recordings, sweep_once)
+COMMANDS = (agency, clock, clocks, database, demo, law, ledger, recordings, sweep_once)
 """Every command or group of commands; a subject with commands of its own adds its group here."""
 
 

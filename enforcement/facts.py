@@ -198,6 +198,12 @@ def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     return {case_id: tuple(records) for case_id, records in found.items()}
 
 
+def as_record(row: ProcessRecord) -> Record:
+    """A process record as the law reads it."""
+    actor_id = str(row.actor_id) if row.actor_id else None
+    return Record(row.seq, row.event, row.act, row.stage, row.at, row.happened_on, actor_id, row.data, row.people)
+
+
 def parameters(work: Work) -> dict[str, law.ParameterFacts]:
     """The agency's dated numbers in force today, each with those before it."""
     found: dict[str, law.ParameterFacts] = {}

@@ -6,6 +6,7 @@ import secrets
 
 from sqlalchemy import select
 
+from enforcement import projection
 from enforcement.actions import forms
 from enforcement.actions.access import give_password
 from enforcement.actions.forms import choice, text
@@ -81,6 +82,7 @@ def found_agency(work: Work, founding: Founding) -> Agency:
     kept = ("code", "name", "document_prefix", "subject_type")
     data = {name: getattr(founding, name) for name in kept}
     work.record(agency.chain_id, act="found_agency", data=data, case=False)
+    projection.write_agency(work, agency.chain_id)
     return agency
 
 

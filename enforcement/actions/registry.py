@@ -18,6 +18,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
+from enforcement import projection
 from enforcement.actions import asked, forms
 from enforcement.facts import facts_of
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation, Stale
@@ -152,9 +153,10 @@ def start_in(work: Work, deed: Deed, form: Any, *, parent_case_id: uuid.UUID | N
     case = new_case(work, procedure, parent_case_id)
     extra = deed.body(work, case, form)
     # Judged after its body, because the body is what gives the case its matter, party and officers.
-    admitted = _admit(work, procedure, deed, facts_of(work, case, forms.to_values(form)))
+    facts = facts_of(work, case, forms.to_values(form))
+    admitted = _admit(work, procedure, deed, facts)
     _begin_chain_and_number(work, case)
-    return _record(work, deed, case, form, on, extra, admitted)
+    return _record(work, deed, case, form, on, extra, admitted, facts)
 
 
 def perform(
@@ -184,7 +186,7 @@ def perform_in(work: Work, deed: Deed, case: Case, form: Any, beside: object | N
     admitted = _admit(work, work.book.procedures[case.procedure], deed, facts)
     more = () if beside is None else (beside,)
     extra = computed | dict(deed.body(work, case, form, *more) or {})
-    return _record(work, deed, case, form, on, extra, admitted)
+    return _record(work, deed, case, form, on, extra, admitted, facts)
 
 
 def _admit(work: Work, procedure: Procedure, deed: Deed, facts: CaseFacts) -> AdmittedAct:
@@ -202,7 +204,14 @@ def _admit(work: Work, procedure: Procedure, deed: Deed, facts: CaseFacts) -> Ad
 
 
 def _record(
-    work: Work, deed: Deed, case: Case, form: Any, on: dt.date, extra: Extra | None, admitted: AdmittedAct
+    work: Work,
+    deed: Deed,
+    case: Case,
+    form: Any,
+    on: dt.date,
+    extra: Extra | None,
+    admitted: AdmittedAct,
+    facts: CaseFacts,
 ) -> Outcome:
     case.stage = admitted.stage_after or case.stage
     procedure = work.book.procedures[case.procedure]
@@ -213,6 +222,7 @@ def _record(
     row = work.record(case.id, act=deed.name, data=data, stage=case.stage, on=on)
     if deed.then:
         deed.then(work, case, row)
+    projection.after_act(work, case, facts, row)
     return Outcome(
         chain_id=case.id, seq=row.seq, event=row.event, stage=case.stage, version=case.version, subject_id=case.id
     )
@@ -248,6 +258,7 @@ def perform_on_disclosure_in(work: Work, deed: Deed, disclosure: Disclosure, for
         on=on,
         disclosed=disclosed,
     )
+    projection.after_act(work, case, facts, row)
     return Outcome(
         chain_id=case.id,
         seq=row.seq,
@@ -287,6 +298,7 @@ def perform_for_agency_in(work: Work, deed: Deed, form: Any) -> Outcome:
         work.session.flush()
     data = forms.to_data(form) | dict(extra or {})
     row = work.record(agency.chain_id, act=deed.name, data=data, on=on, case=False)
+    projection.after_agency_act(work, row)
     return Outcome(
         chain_id=agency.chain_id, seq=row.seq, event=row.event, stage="", version=row.seq, subject_id=agency.id
     )

@@ -13,10 +13,14 @@ from enforcement import high_water, sequencer
 from enforcement.actions import restoring
 from enforcement.actions.program import program
 from enforcement.commands.house import answer, as_json, database
+from enforcement.law.book import Book
 from enforcement.law.errors import Invalid
+from enforcement.ledger import digest_of
 from enforcement.ledger.notes import VerifierKey
 from enforcement.office import open_office
-from enforcement.verify import Finding, verify_ledger
+from enforcement.sweep.calendars import written
+from enforcement.verify import CHECKS, Finding, verify_ledger
+from enforcement.verify.running_clocks import running_clocks
 
 
 @click.group("ledger")
@@ -39,6 +43,7 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
     Without a checkpoint that was kept outside, whoever holds database and signing key together goes undetected.
     """
     with database() as settings:
+        book = Book.load(settings.config_root)
         engine = create_engine(verifier_url(settings))
         try:
             verdict = verify_ledger(
@@ -46,6 +51,7 @@ def verify(checkpoints: tuple[Path, ...], as_json: bool) -> None:
                 keys=[_key(settings)],
                 kept_notes=[path.read_text(encoding="utf-8", errors="replace") for path in checkpoints],
                 high_water=high_water.of(settings),
+                checks=(*CHECKS, running_clocks(book, digest_of(written(book.calendar)))),
                 demo=settings.demo,
             )
         finally:

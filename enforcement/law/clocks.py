@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Literal
 
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due
 from enforcement.law.deadlines import Limit
-from enforcement.law.events import shanghai_day
+from enforcement.law.events import SHANGHAI, shanghai_day
 from enforcement.law.facts import CaseFacts
 from enforcement.law.projected import Law, RunningClock, projected
 
@@ -79,6 +79,20 @@ class Clock:
         if self.state not in {"late", "overdue"}:
             return 0
         return max(((self.stopped_on or self.today) - self.due.due_on).days, 0)
+
+    @property
+    def changes(self) -> tuple[datetime, ...]:
+        """The moments still to come at which it stands differently: a day comes near (one's own), or has passed."""
+        if self.state not in {"running", "overdue"}:
+            return ()
+        days = [self.due.due_on + _ONE_DAY]
+        if self.limit.direction == "within" and not self.limit.party:
+            near = range(1, SOON_WORKING_DAYS + 1)
+            days += [self.calendar.subtract_working_days(self.due.target_on + _ONE_DAY, left + 1).on for left in near]
+        moments = [datetime.combine(day, time(), SHANGHAI) for day in days]
+        if self.due.due_at is not None:
+            moments.append(self.due.due_at + timedelta(seconds=1))
+        return tuple(sorted(moment for moment in moments if moment > self.now))
 
     @property
     def act_by(self) -> tuple[str, ...]:

@@ -6,9 +6,10 @@ again. How it stands on a day is asked of :mod:`enforcement.law.clocks`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+from types import MappingProxyType
 from typing import Protocol
 
 from enforcement.law import disclosure
@@ -16,7 +17,7 @@ from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due, Pause, due
 from enforcement.law.deadlines import Level, Limit
 from enforcement.law.events import Record
-from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.facts import NOT_LISTED, CaseFacts, Fields, ParameterFacts
 
 _LOOKS_FROM_A_DAY = frozenset({"not_older_than", "at_least_before"})
 """Directions that need their anchor: without it there is no day to look back or ahead from."""
@@ -112,6 +113,44 @@ CONDITIONS: Mapping[str, Applies] = {
 
 
 # --------------------------------------------------------------------------------------------------------- projecting
+
+
+def concerning(law: Law, level: Level) -> frozenset[str]:
+    """The events that set, stop or reopen a clock of a level."""
+    limits = (limit for limit in law.limits.values() if limit.level == level)
+    return frozenset(event for limit in limits for event in (*limit.starts, *limit.stops, *limit.reopens))
+
+
+def of_records(
+    procedure: str,
+    records: tuple[Record, ...],
+    parameters: Mapping[str, ParameterFacts | None],
+    clears: Mapping[str, frozenset[str]] = MappingProxyType({}),
+) -> CaseFacts:
+    """All of the facts that a row follows from, on no day at all."""
+    never = datetime.min.replace(tzinfo=UTC)
+    return CaseFacts(
+        case_id="",
+        procedure=procedure,
+        stage="",
+        today=never.date(),
+        now=never,
+        matter=NOT_LISTED,
+        parties=(),
+        officers=(),
+        handling_unit_id="",
+        records=records,
+        recordings=(),
+        parameters=parameters,
+        directory=None,
+        actor=None,
+        clears=clears,
+    )
+
+
+def numbered(records: Iterable[Record]) -> tuple[Record, ...]:
+    """The records about one request, numbered by themselves in order of time, for they stand in two chains."""
+    return tuple(replace(one, seq=seq) for seq, one in enumerate(records, start=1))
 
 
 def projected(
@@ -235,7 +274,9 @@ def _day(fields: Fields, names: Sequence[str]) -> date | None:
 
 
 def _moment(fields: Fields, names: Sequence[str]) -> datetime | None:
-    return next((moment for name in names if (moment := fields.moment(name)) is not None), None)
+    """The moment in the first of the fields that holds one; a day is none."""
+    found = (fields.moment(name) for name in names)
+    return next((moment for moment in found if moment is not None and moment.tzinfo is not None), None)
 
 
 def _pauses(limit: Limit, during: Sequence[Record], stop: Record | None) -> tuple[Pause, ...]:

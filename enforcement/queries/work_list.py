@@ -10,10 +10,10 @@ from sqlalchemy import ColumnElement, and_, exists, false, or_, select
 from enforcement.facts import facts_of_many, with_disclosure
 from enforcement.law.clocks import Clock, open_clocks
 from enforcement.law.facts import CaseFacts
+from enforcement.law.next_step import ends, leading_acts, mending_acts, not_me
 from enforcement.law.procedure import NextAct, Procedure
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.disclosures import Disclosure
-from enforcement.queries.next_step import ends, leading_acts, mending_acts, not_me
 from enforcement.work import Work
 
 MOST_CASES = 300

@@ -22,7 +22,7 @@ from enforcement.law.events import shanghai_day
 from enforcement.ledger import digest_of
 from enforcement.models.base import new_id
 from enforcement.models.powers import SweepPass, SweepRun
-from enforcement.sweep import calendars, cases, corrections, publications
+from enforcement.sweep import again, calendars, cases, corrections, publications
 from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office
 
@@ -31,9 +31,9 @@ __all__ = ["Report", "fetch_back", "sweep"]
 Item = TypeVar("Item")
 
 CASES_A_PASS = 500
-"""More wait for the next pass, which comes in seconds: on a new day every open case is looked at."""
+"""More wait for the next pass, which comes in seconds: after a change of law every case is looked at."""
 
-_WAITING = text("SELECT * FROM enforcement.sweep_waiting(:today, :moment, :law, :calendar, :stages)")
+_WAITING = text("SELECT * FROM enforcement.sweep_waiting(:today, :moment, :law, :calendar)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +85,7 @@ def _in_agency(office: Office, waits: Waiting, do: Callable[[Actor, Report], Non
 
 def _waiting(office: Office) -> list[Waiting]:
     """Where anything waits. One query, whatever the number of agencies."""
-    disclosure = office.book.procedures["disclosure"]
-    asked = {
-        "law": office.book.version,
-        "calendar": digest_of(calendars.written(office.book.calendar)),
-        "stages": [stage.key for stage in disclosure.stages.values() if not stage.ends],
-    }
+    asked = {"law": office.book.version, "calendar": digest_of(calendars.written(office.book.calendar))}
     with office.engine.connect() as connection:
         moment = office.clock(connection)
         rows = connection.execute(_WAITING, {"today": shanghai_day(moment), "moment": moment, **asked})
@@ -100,7 +95,7 @@ def _waiting(office: Office) -> list[Waiting]:
 def _agency(office: Office, waits: Waiting, actor: Actor, report: Report) -> None:
     if waits.cases:
         calendar = calendars.known(office, actor)
-        waiting = cases.waiting(office, actor, calendar, limit=CASES_A_PASS)
+        waiting = again.waiting(office, actor, calendar, "case", limit=CASES_A_PASS)
         _each("case", waiting, report, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
     if waits.requests:
         requests = corrections.waiting(office, actor)

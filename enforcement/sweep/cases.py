@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
-from sqlalchemy import CompoundSelect, and_, or_, select, union
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import select
 
+from enforcement import projection
 from enforcement.actions.clock import MovedDue, RecomputeDue
 from enforcement.actions.disclosures import Approve, Note
 from enforcement.actions.licenses import AcceptApplication
@@ -19,52 +19,12 @@ from enforcement.law.clocks import Clock
 from enforcement.law.disclosure import Ground, must_withhold
 from enforcement.law.facts import CaseFacts
 from enforcement.law.guards.disclosure import is_public, is_taken_down
-from enforcement.models.cases import Case, ProcessRecord
-from enforcement.models.clock import CaseChecked
+from enforcement.models.cases import Case
+from enforcement.models.clock import LookAgain
 from enforcement.models.disclosures import Disclosure
-from enforcement.sweep import calendars, claim, notices
+from enforcement.sweep import again, calendars, claim, notices
 from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office, Work
-
-
-def waiting(office: Office, actor: Actor, calendar: str, *, limit: int) -> list[uuid.UUID]:
-    """Cases in which something may be different from when the clock last looked: version, day, law or hour."""
-    with office.begin(actor) as work:
-        concerned = _concerned(work).subquery()
-        changed = or_(
-            CaseChecked.case_id.is_(None),
-            CaseChecked.version != Case.version,
-            CaseChecked.on_day != work.today,
-            CaseChecked.law != work.book.version,
-            CaseChecked.calendar != calendar,
-            CaseChecked.again_at <= work.moment,
-        )
-        query = (
-            select(Case.id)
-            .join(concerned, concerned.c.id == Case.id)
-            .outerjoin(CaseChecked, CaseChecked.case_id == Case.id)
-            .where(changed)
-            # What people have just done first: a release is not to wait behind a new day's look at everything.
-            .order_by(CaseChecked.version.is_not_distinct_from(Case.version), Case.created_at)
-            .limit(limit)
-        )
-        return list(work.session.scalars(query))
-
-
-def _concerned(work: Work) -> CompoundSelect[uuid.UUID]:
-    """Cases still open, cases whose result is not public and seen to be, overturned ones: each found by an index."""
-    stages = [stage.key for stage in work.book.procedures["disclosure"].stages.values() if not stage.ends]
-    mine = Disclosure.agency_id == work.actor.agency_id
-    unseen = [and_(Disclosure.stage == stage, Disclosure.verified_at.is_(None)) for stage in ("published", "withdrawn")]
-    overturned = and_(ProcessRecord.chain_id == Disclosure.case_id, ProcessRecord.event == "overturned")
-    return union(
-        select(Case.id).where(Case.agency_id == work.actor.agency_id, Case.closed_on.is_(None)),
-        select(Disclosure.case_id).where(mine, Disclosure.stage.in_([key for key in stages if key != "published"])),
-        *(select(Disclosure.case_id).where(mine, one) for one in unseen),
-        select(Disclosure.case_id)
-        .join(ProcessRecord, overturned)
-        .where(mine, ProcessRecord.agency_id == work.actor.agency_id, Disclosure.stage.in_(stages)),
-    )
 
 
 def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, report: Report) -> None:
@@ -73,7 +33,7 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
         case = claim.case(work, case_id)
         if case is None:
             return
-        facts = facts_of(work, case)
+        facts, refused = facts_of(work, case), report.done["refused"]
         if _by_silence(work, case, facts, report):
             facts = facts_of(work, case)
         disclosures = claim.disclosures(work, case.id)
@@ -81,12 +41,15 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
             if _disclosure(work, with_disclosure(work, facts, disclosure), disclosure, report):
                 facts = facts_of(work, case)
         _calendar_moved(work, case, facts, calendar, report)
+        projection.write_case(work, case, facts)
         running = clocks.running(facts, work.book)
-        told = notices.tell_clocks(work, facts, running)
+        told, daily = notices.tell_clocks(work, facts, running), report.done["refused"] > refused
         for disclosure in disclosures:
-            told += notices.tell_disclosure(work, with_disclosure(work, facts, disclosure), disclosure, running)
+            seen = with_disclosure(work, facts, disclosure)
+            told += notices.tell_disclosure(work, seen, disclosure, running)
+            daily = daily or notices.is_told_daily(seen, disclosure)
         report.did("told", told)
-        _note(work, case, calendar, running)
+        again.note(work, case.id, calendar, (*_changes(running), *_reviews(work, disclosures), *_tomorrow(work, daily)))
 
 
 def _by_silence(work: Work, case: Case, facts: CaseFacts, report: Report) -> bool:
@@ -157,7 +120,7 @@ def _open_to(work: Work, disclosure: Disclosure, act: str) -> bool:
 
 def _calendar_moved(work: Work, case: Case, facts: CaseFacts, calendar: str, report: Report) -> None:
     """Note in the case which due days another calendar put elsewhere, once for each change of calendar."""
-    before = work.session.scalar(select(CaseChecked.calendar).where(CaseChecked.case_id == case.id))
+    before = work.session.scalar(select(LookAgain.calendar).where(LookAgain.owner_id == case.id))
     if before is None or before == calendar:
         return
     moved = clocks.moved(facts, work.book, calendars.read(work, before))
@@ -179,16 +142,16 @@ def _calendar_moved(work: Work, case: Case, facts: CaseFacts, calendar: str, rep
             report.did("told", notices.tell_clock(work, "due_moved", facts, clock, clock.limit.who))
 
 
-def _note(work: Work, case: Case, calendar: str, running: Sequence[Clock]) -> None:
-    """Keep how the case stood, and at which moment of today an hour limit asks for another look."""
-    moments = [clock.due.due_at for clock in running if clock.state == "running" and clock.due.due_at is not None]
-    values = {
-        "agency_id": case.agency_id,
-        "version": case.version,
-        "on_day": work.today,
-        "law": work.book.version,
-        "calendar": calendar,
-        "again_at": min((moment + dt.timedelta(seconds=1) for moment in moments), default=None),
-    }
-    statement = insert(CaseChecked).values(case_id=case.id, **values)
-    work.session.execute(statement.on_conflict_do_update(index_elements=[CaseChecked.case_id], set_=values))
+def _changes(running: Sequence[Clock]) -> Iterable[dt.datetime]:
+    return (moment for clock in running for moment in clock.changes)
+
+
+def _reviews(work: Work, disclosures: Sequence[Disclosure]) -> Iterable[dt.datetime]:
+    """The days on which the ground of a deferral is looked at again."""
+    days = (one.review_on for one in disclosures if one.stage == "deferred" and one.review_on is not None)
+    return (again.midnight(day) for day in days if day > work.today)
+
+
+def _tomorrow(work: Work, daily: bool) -> Iterable[dt.datetime]:
+    """What was refused is tried again on another day; what is told every day is told again then."""
+    return (again.midnight(work.today + dt.timedelta(days=1)),) if daily else ()

@@ -117,6 +117,11 @@ def tell_taken_down(work: Work, disclosure: Disclosure, *, done: bool) -> int:
     )
 
 
+def is_told_daily(facts: CaseFacts, disclosure: Disclosure) -> bool:
+    """Whether something of this disclosure is told every day until it has changed: taken down, and not on its way."""
+    return disclosure.stage in {"due", "prepared"} and is_taken_down(facts)
+
+
 def tell_disclosure(work: Work, facts: CaseFacts, disclosure: Disclosure, clocks: Iterable[Clock]) -> int:
     """Escalate what nobody has released as its day comes near, and the day a deferral's ground is looked at again.
 
@@ -129,7 +134,7 @@ def tell_disclosure(work: Work, facts: CaseFacts, disclosure: Disclosure, clocks
             tell(work, "deferral_review", disclosure.review_on, role, case_id=case_id, disclosure_id=disclosure.id)
             for role in (CLERK, HEAD)
         )
-    if disclosure.stage in {"due", "prepared"} and is_taken_down(facts):
+    if is_told_daily(facts, disclosure):
         return sum(
             tell(work, "not_back", work.today, role, case_id=case_id, disclosure_id=disclosure.id)
             for role in (CLERK, RELEASER, HEAD)

@@ -18,11 +18,11 @@ from werkzeug.exceptions import UnsupportedMediaType
 from enforcement.actions.registry import Deed, Outcome, acts
 from enforcement.law.clocks import Clock, running
 from enforcement.law.facts import CaseFacts
+from enforcement.law.next_step import next_step
 from enforcement.law.reading import Seen, seen
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, case_row, list_cases
 from enforcement.queries.disclosures import find_disclosure, list_disclosures
-from enforcement.queries.next_step import next_step
 from enforcement.queries.recordings import RecordingRow, find_recording, list_recordings
 from enforcement.web import errors, here, recordings, subjects
 from enforcement.web.answers import (

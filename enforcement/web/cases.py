@@ -12,12 +12,12 @@ from enforcement.law.clocks import running
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import CaseFacts
 from enforcement.law.major import classify
+from enforcement.law.next_step import next_step
 from enforcement.law.reading import seen
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
 from enforcement.queries.disclosures import list_disclosures
 from enforcement.queries.ledger_entries import entries_of
-from enforcement.queries.next_step import next_step
 from enforcement.queries.recordings import list_recordings
 from enforcement.web import casefile, here, offers, subjects
 from enforcement.web.pages import Pages, wanted_page

@@ -14,13 +14,13 @@ from enforcement.facts import facts_of_many
 from enforcement.law.clocks import running
 from enforcement.law.disclosure import unserved
 from enforcement.law.errors import NotFound
+from enforcement.law.next_step import ends, next_step
 from enforcement.law.reading import seen
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries import people
 from enforcement.queries.corrections import OpenRequest, open_requests
 from enforcement.queries.disclosures import list_disclosures, stage_counts
-from enforcement.queries.next_step import ends, next_step
 from enforcement.web import casefile, desks, here, subjects
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work

@@ -1,4 +1,4 @@
-"""Give the clock its tables: notifications, how each case stood when last looked at, the calendars counted with.
+"""Give the clock its tables: what runs, whose turn it is, when to look again, whom it told, the calendars it knows.
 
 Also notes on a disclosure when its page was fetched back and found to be what was published.
 
@@ -27,22 +27,69 @@ CHANGES = (
     )
     """,
     """
-    CREATE TABLE enforcement.case_checked (
-        case_id UUID NOT NULL,
+    CREATE TABLE enforcement.running_clock (
+        owner_id UUID NOT NULL,
+        limit_key TEXT NOT NULL,
+        started_seq BIGINT NOT NULL,
         agency_id UUID NOT NULL,
-        version BIGINT NOT NULL,
-        on_day DATE NOT NULL,
-        law TEXT NOT NULL,
-        calendar TEXT NOT NULL,
+        level TEXT NOT NULL,
+        key TEXT NOT NULL,
+        started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        anchor_on DATE NOT NULL,
+        ruled_on DATE NOT NULL,
+        value BIGINT,
+        extended BIGINT NOT NULL,
+        pauses JSONB NOT NULL,
+        target_on DATE,
+        due_on DATE,
+        due_at TIMESTAMP WITH TIME ZONE,
+        provisional BOOLEAN NOT NULL,
+        stopped_seq BIGINT,
+        stopped_on DATE,
+        stopped_at TIMESTAMP WITH TIME ZONE,
+        CONSTRAINT pk_running_clock PRIMARY KEY (owner_id, limit_key, started_seq),
+        CONSTRAINT fk_running_clock_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
+    )
+    """,
+    """
+    CREATE INDEX ix_running_clock_open
+        ON enforcement.running_clock (agency_id, limit_key, due_on) WHERE stopped_seq IS NULL
+    """,
+    """
+    CREATE TABLE enforcement.turn (
+        subject_id UUID NOT NULL,
+        role TEXT NOT NULL,
+        act TEXT NOT NULL,
+        agency_id UUID NOT NULL,
+        case_id UUID NOT NULL,
+        position BIGINT NOT NULL,
+        limit_key TEXT NOT NULL,
+        started_seq BIGINT NOT NULL,
+        due_on DATE,
+        barred JSONB NOT NULL,
+        CONSTRAINT pk_turn PRIMARY KEY (subject_id, role, act),
+        CONSTRAINT fk_turn_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
+    )
+    """,
+    "CREATE INDEX ix_turn_agency_id_role_due_on ON enforcement.turn (agency_id, role, due_on)",
+    "CREATE INDEX ix_turn_case_id ON enforcement.turn (case_id)",
+    """
+    CREATE TABLE enforcement.look_again (
+        owner_id UUID NOT NULL,
+        agency_id UUID NOT NULL,
+        level TEXT NOT NULL,
+        law TEXT,
+        calendar TEXT,
         again_at TIMESTAMP WITH TIME ZONE,
-        CONSTRAINT pk_case_checked PRIMARY KEY (case_id),
-        CONSTRAINT fk_case_checked_case_id_case_file FOREIGN KEY(case_id) REFERENCES enforcement.case_file (id),
-        CONSTRAINT fk_case_checked_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id),
-        CONSTRAINT fk_case_checked_calendar_calendar_known
+        CONSTRAINT pk_look_again PRIMARY KEY (owner_id),
+        CONSTRAINT fk_look_again_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id),
+        CONSTRAINT fk_look_again_calendar_calendar_known
             FOREIGN KEY(calendar) REFERENCES enforcement.calendar_known (digest)
     )
     """,
-    "CREATE INDEX ix_case_checked_agency_id_again_at ON enforcement.case_checked (agency_id, again_at)",
+    "CREATE INDEX ix_look_again_agency_id_again_at ON enforcement.look_again (agency_id, again_at)",
+    "CREATE INDEX ix_look_again_law ON enforcement.look_again (law)",
+    "CREATE INDEX ix_look_again_calendar ON enforcement.look_again (calendar)",
     """
     CREATE TABLE enforcement.notification (
         id UUID NOT NULL,
@@ -82,7 +129,9 @@ CHANGES = (
         ON enforcement.disclosure (agency_id) WHERE stage = 'published' AND verified_at IS NULL
     """,
     "GRANT UPDATE (read_at) ON enforcement.notification TO mingjian_app",
-    "GRANT UPDATE ON enforcement.case_checked TO mingjian_app",
+    "GRANT UPDATE ON enforcement.look_again TO mingjian_app",
+    # Derived: what no longer follows from the records goes, what changed is written over.
+    "GRANT UPDATE, DELETE ON enforcement.running_clock, enforcement.turn TO mingjian_app",
     # A pass that finds nothing to do prolongs the last row instead of adding one every fifteen seconds.
     "GRANT UPDATE (finished_at) ON enforcement.sweep_run TO mingjian_app",
 )
@@ -91,13 +140,13 @@ CHANGES = (
 def upgrade() -> None:
     for statement in CHANGES:
         op.execute(statement)
-    op.execute(rls("case_checked"))
-    op.execute(rls("notification"))
+    for table in ("running_clock", "turn", "look_again", "notification"):
+        op.execute(rls(table))
 
 
 def downgrade() -> None:
     op.execute("REVOKE UPDATE (finished_at) ON enforcement.sweep_run FROM mingjian_app")
     op.execute("DROP INDEX enforcement.ix_disclosure_unverified")
     op.execute("ALTER TABLE enforcement.disclosure DROP COLUMN verified_at")
-    for table in ("notification", "case_checked", "calendar_known"):
+    for table in ("notification", "look_again", "turn", "running_clock", "calendar_known"):
         op.execute(f"DROP TABLE enforcement.{table}")
