@@ -29,6 +29,7 @@ from enforcement.office import open_office
 from enforcement.runtime.embedded import running
 from enforcement.sweep import Report, fetch_back, sweep
 from enforcement.sweep.report import told
+from enforcement.verify import steps
 from enforcement.work import Office, machine_clock
 
 if TYPE_CHECKING:
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 
 SEQUENCER_SECONDS = 2
 SWEEP_SECONDS = 15
+VERIFY_SECONDS = 20
+REREAD_SECONDS = 60
 STAGING_SECONDS = 3600
 ABANDONED_AFTER = timedelta(days=1)
 """An upload nobody has continued for a day is given up."""
@@ -49,7 +52,9 @@ class Stop(BaseException):
     """SIGTERM or SIGINT while starting. Not an Exception: nothing on the way out may swallow it."""
 
 
-def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_seconds: float) -> BackgroundScheduler:
+def build(
+    office: Office, sequencing: Engine, verifying: Engine, settings: Settings, *, sweep_seconds: float
+) -> BackgroundScheduler:
     """A scheduler with its jobs, not yet started; each may run while the others do, because a public site may be slow.
 
     `misfire_grace_time=None` and `coalesce`: a run that is late is done late, once, and never dropped in silence.
@@ -57,10 +62,12 @@ def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_secon
     if settings.ledger_key is None:
         raise Unfit("缺少 MINGJIAN_LEDGER_KEY：没有签名密钥，存证检查点无法签署。")
     scheduler = BackgroundScheduler(
-        executors={"default": ThreadPoolExecutor(4)},
+        executors={"default": ThreadPoolExecutor(6)},
         job_defaults={"misfire_grace_time": None, "coalesce": True, "max_instances": 1},
         timezone="Asia/Shanghai",
     )
+    mark = high_water.of(settings)
+    house = steps.House([high_water.vkey(settings) or ""], office.store, mark, office.demo)
     jobs: dict[str, tuple[float, Callable[[], object]]] = {
         "seal": (
             SEQUENCER_SECONDS,
@@ -68,6 +75,8 @@ def build(office: Office, sequencing: Engine, settings: Settings, *, sweep_secon
         ),
         "sweep": (sweep_seconds, partial(_pass, "swept", partial(sweep, office, fetch=None))),
         "fetch_back": (sweep_seconds, partial(_pass, "fetched_back", partial(fetch_back, office))),
+        "verify": (VERIFY_SECONDS, partial(steps.step, verifying, "ledger", house)),
+        "reread": (REREAD_SECONDS, partial(steps.step, verifying, "recordings", house)),
         "staging": (STAGING_SECONDS, partial(_clear_staging, office)),
     }
     for name, (seconds, job) in jobs.items():
@@ -109,7 +118,8 @@ def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
     high_water.require(settings, settings.database_url or "")
     office = open_office(settings, program())
     sequencing = create_engine(settings.database_sequencer_url or "", pool_pre_ping=True, hide_parameters=True)
-    scheduler = build(office, sequencing, settings, sweep_seconds=sweep_seconds)
+    verifying = create_engine(settings.database_verifier_url or "", pool_pre_ping=True, hide_parameters=True)
+    scheduler = build(office, sequencing, verifying, settings, sweep_seconds=sweep_seconds)
     # Blocked before the first thread starts, so that no thread of the scheduler is ever interrupted: the signal waits
     # until this thread asks for it. (An exception raised from a handler would be swallowed while a job is submitted.)
     signal.pthread_sigmask(signal.SIG_BLOCK, STOPPING)
@@ -122,6 +132,7 @@ def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:
         scheduler.shutdown(wait=True)
         office.engine.dispose()
         sequencing.dispose()
+        verifying.dispose()
 
 
 def _stop(_signal: int, _frame: FrameType | None) -> None:

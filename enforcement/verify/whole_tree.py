@@ -71,6 +71,12 @@ class WholeTree:
             cursor.execute("SET LOCAL enable_seqscan = on")
             self.sound = stored == self._high
 
+    def part_holds(self, connection: psycopg.Connection[Any], start: int, end: int) -> bool:
+        """Whether the leaves [start, end), `start` the beginning of a part, make the nodes stored above them."""
+        with connection.cursor(binary=True) as cursor:
+            self._part(cursor, start, end)
+        return self.sound
+
     def _part(self, cursor: psycopg.Cursor[Any], start: int, end: int) -> list[bytes]:
         """The hashes of one part, level by level, each level in one piece; stored nodes are held against it."""
         place = {"start": start, "end": end}

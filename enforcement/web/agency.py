@@ -1,6 +1,7 @@
 """机关与人员: who may do what, what is set and what is public; every change is an act with its own form."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from sqlalchemy import func, select
@@ -12,10 +13,13 @@ from enforcement.law.errors import Invalid
 from enforcement.law.events import Record
 from enforcement.law.reading import Seen, seen_of_agency
 from enforcement.models.cases import ProcessRecord
+from enforcement.models.ledger import LedgerChain
 from enforcement.models.people import Agency, Certificate, Deputy, Unit
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
+from enforcement.models.verification import Verification
 from enforcement.queries import people
 from enforcement.queries.ledger_entries import entries_of
+from enforcement.verify import steps
 from enforcement.web import casefile, here
 from enforcement.web.pages import Pages, wanted_page
 from enforcement.work import Work
@@ -109,3 +113,32 @@ def ledger() -> str:
         total = entries_of(work, agency.chain_id, limit=1)[1]
         entries, _, whole = entries_of(work, agency.chain_id, offset=max(total - 200, 0))
     return render_template("agency_ledger.html", entries=entries, total=total, whole=whole)
+
+
+@blueprint.get("/agency/verification")
+def verification() -> str:
+    """What the verification that runs by itself has found: of this agency, and of what belongs to none."""
+    with here.reading() as work:
+        agency = work.session.scalars(select(Agency)).one()
+        rows = work.session.scalars(select(Verification).order_by(Verification.track))
+        tracks = [_track(work, row, agency.chain_id) for row in rows]
+        restored = (ProcessRecord.chain_id == agency.chain_id) & (ProcessRecord.event == "ledger_restored")
+        restores = work.session.scalars(select(ProcessRecord).where(restored).order_by(ProcessRecord.seq)).all()
+    return render_template("verification.html", tracks=tracks, restores=restores)
+
+
+def _track(work: Work, track: Verification, own_chain: uuid.UUID) -> dict[str, Any]:
+    chains = {one["chain"] for one in track.standing if one["chain"]}
+    mine = set(work.session.scalars(select(LedgerChain.id).where(LedgerChain.id.in_(chains))))
+    shown = [
+        one | {"case": one["chain"] if one["chain"] != str(own_chain) else ""}
+        for one in track.standing
+        if not one["chain"] or uuid.UUID(one["chain"]) in mine
+    ]
+    return {
+        "zh": steps.ZH[track.track],
+        "part": steps.ZH.get(track.part, track.part),
+        "row": track,
+        "findings": shown,
+        "elsewhere": len(track.standing) - len(shown),
+    }

@@ -8,6 +8,7 @@ import psycopg
 from flask import Blueprint, current_app, jsonify
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
 
 from enforcement import high_water
@@ -15,6 +16,7 @@ from enforcement.law.events import shanghai_day
 from enforcement.ledger.notes import NoteError
 from enforcement.models.ledger import LedgerCheckpoint, LedgerPending
 from enforcement.models.powers import SweepPass
+from enforcement.models.verification import Verification
 from enforcement.signed_notes import Reader
 from enforcement.web import here
 from enforcement.work import machine_clock
@@ -31,11 +33,13 @@ OLDEST_PENDING = dt.timedelta(minutes=5)
 @blueprint.get("/health")
 def health() -> tuple[Response, int]:
     """200 while everything that runs by itself runs; 503 with the names of what does not."""
+    verification: dict[str, object] = {}
     try:
-        problems = _problems()
+        problems = _problems() + _verified(verification)
     except (SQLAlchemyError, psycopg.Error, OSError):  # a database that is starting again says so in all these ways
         problems = ["database"]
-    return jsonify({"ok": not problems, "problems": problems}), 503 if problems else 200
+    answer = {"ok": not problems, "problems": sorted(problems), "verification": verification}
+    return jsonify(answer), 503 if problems else 200
 
 
 def _problems() -> list[str]:
@@ -63,6 +67,17 @@ def _problems() -> list[str]:
         problems.append("disk")
     if swept is not None and now - swept > OLDEST_SWEEP:
         problems.append("last_sweep")
+    return sorted(problems)
+
+
+def _verified(told: dict[str, object]) -> list[str]:
+    """What the verification that runs by itself has found, told as numbers; whether it stands still."""
+    problems = set()
+    with Session(here.office().engine) as session:
+        for track in session.scalars(select(Verification)):
+            told[track.track] = {"completed_at": track.completed_at, "findings": len(track.standing)}
+            problems |= {"verification_found"} if track.standing else set()
+            problems |= {"verification_stands_still"} if track.stalled(dt.datetime.now(dt.UTC)) else set()
     return sorted(problems)
 
 

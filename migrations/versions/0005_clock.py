@@ -128,6 +128,23 @@ CHANGES = (
     CREATE INDEX ix_disclosure_unverified
         ON enforcement.disclosure (agency_id) WHERE stage = 'published' AND verified_at IS NULL
     """,
+    # How far the verification that runs by itself has come: the verifier's alone to write.
+    """
+    CREATE TABLE enforcement.verification (
+        track TEXT NOT NULL,
+        part TEXT NOT NULL,
+        after TEXT NOT NULL,
+        passes BIGINT NOT NULL,
+        begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        stepped_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        completed_at TIMESTAMP WITH TIME ZONE,
+        findings JSONB NOT NULL,
+        found JSONB NOT NULL,
+        CONSTRAINT pk_verification PRIMARY KEY (track)
+    )
+    """,
+    "REVOKE INSERT ON enforcement.verification FROM mingjian_app",
+    "GRANT INSERT, UPDATE ON enforcement.verification TO mingjian_verifier",
     "GRANT UPDATE (read_at) ON enforcement.notification TO mingjian_app",
     "GRANT UPDATE ON enforcement.look_again TO mingjian_app",
     # Derived: what no longer follows from the records goes, what changed is written over.
@@ -148,5 +165,5 @@ def downgrade() -> None:
     op.execute("REVOKE UPDATE (finished_at) ON enforcement.sweep_run FROM mingjian_app")
     op.execute("DROP INDEX enforcement.ix_disclosure_unverified")
     op.execute("ALTER TABLE enforcement.disclosure DROP COLUMN verified_at")
-    for table in ("notification", "look_again", "turn", "running_clock", "calendar_known"):
+    for table in ("verification", "notification", "look_again", "turn", "running_clock", "calendar_known"):
         op.execute(f"DROP TABLE enforcement.{table}")

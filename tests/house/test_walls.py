@@ -33,6 +33,7 @@ NO_AGENCY = {
     "enforcement.ledger_node": "the one tree; closed to the application",
     "enforcement.ledger_checkpoint": "the one tree's signed roots",
     "enforcement.calendar_known": "which working days the clock has told of; the same for all",
+    "enforcement.verification": "how far the verification of the whole has come; the page shows each its own findings",
     "public_site.checkpoint": "public",
     "public_site.log_proof": "public",
 }
@@ -285,7 +286,7 @@ SEQUENCER = {
     "public_site.checkpoint": {"INSERT"},
     "public_site.log_proof": {"INSERT"},
 }
-VERIFIER_WRITES: dict[str, set[str]] = {}
+VERIFIER_WRITES = {"enforcement.verification": {"INSERT", "UPDATE"}}
 _EVERY_COLUMN = """
     SELECT c.oid::regclass::text, a.attname, a.attnum FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid
     WHERE c.relnamespace IN ('enforcement'::regnamespace, 'public_site'::regnamespace)

@@ -99,7 +99,13 @@ def test_without_a_signing_key_it_says_so_in_one_sentence(house: House, tmp_path
 
 def test_no_job_is_ever_dropped_for_being_late(house: House, tmp_path: Path) -> None:
     settings = Settings.read("scheduler", environ(house, tmp_path))
-    built = scheduler.build(house.office, create_engine(house.urls.sequencer), settings, sweep_seconds=15)
+    built = scheduler.build(
+        house.office,
+        create_engine(house.urls.sequencer),
+        create_engine(house.urls.verifier),
+        settings,
+        sweep_seconds=15,
+    )
     jobs = {job.id: job for job in built.get_jobs()}
     defaults = built._job_defaults
     assert (defaults["misfire_grace_time"], defaults["coalesce"], defaults["max_instances"]) == (None, True, 1)
@@ -108,6 +114,8 @@ def test_no_job_is_ever_dropped_for_being_late(house: House, tmp_path: Path) -> 
         "seal": timedelta(seconds=2),
         "sweep": timedelta(seconds=15),
         "fetch_back": timedelta(seconds=15),
+        "verify": timedelta(seconds=20),
+        "reread": timedelta(minutes=1),
         "staging": timedelta(hours=1),
     }
 

@@ -85,3 +85,22 @@ def test_a_clock_that_has_stood_still_is_told(client: FlaskClient, house: House,
     assert told(client) == (200, [])
     house.later(hours=2)
     assert told(client) == (503, ["last_sweep"])
+
+
+def test_what_verification_found_by_itself_is_told_and_that_it_stands_still(
+    client: FlaskClient, house: House, server: Server, tmp_path: Path
+) -> None:
+    seal(house, SEED, tmp_path / "high-water")
+    with server.connect(make_url(house.urls.app).database or "") as connection:
+        connection.execute(
+            "INSERT INTO enforcement.verification VALUES ('ledger', 'tree', '', 1, now(), now(), now(), '[]', '[]')"
+        )
+        assert told(client) == (200, [])
+        finding = '[{"table": "party", "zh": "", "chain": null, "seq": null}]'
+        connection.execute("UPDATE enforcement.verification SET found = %s", [finding])
+        assert told(client) == (503, ["verification_found"])
+        answer = client.get("/health").json
+        assert answer is not None
+        assert answer["verification"]["ledger"]["findings"] == 1
+        connection.execute("UPDATE enforcement.verification SET found = '[]', stepped_at = now() - interval '2 hours'")
+        assert told(client) == (503, ["verification_stands_still"])
