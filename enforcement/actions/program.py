@@ -11,11 +11,15 @@ _OF_SCOPE = {"disclosure": {"disclosure": Field()}}
 """What every record of an act of that scope holds."""
 
 
+_BESIDE: dict[str, dict[str, Field]] = {"found_agency": {}, "set_password": {}}
+"""Acts of no form: the operator's, before there is anybody to ask one, and what no record may keep the form of."""
+
+
 @functools.cache
 def program() -> Program:
     """Every act with the fields of its record, and what a result can be published as."""
     return Program(
-        acts={name: _fields(deed.form) | _OF_SCOPE.get(deed.scope, {}) for name, deed in acts().items()},
+        acts=_BESIDE | {name: _fields(deed.form) | _OF_SCOPE.get(deed.scope, {}) for name, deed in acts().items()},
         publication_kinds=frozenset(KINDS),
         matter_kinds=_fields(acts()["set_matters"].form)["matters.kind"].options,
     )

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from enforcement.law import acts, citation, cross_check, recording, review, rows, thresholds
+from enforcement.law import acts, citation, cross_check, powers, recording, review, rows, thresholds
 from enforcement.law import calendar as calendar_
 from enforcement.law.acts import Act
 from enforcement.law.basic_information import BasicInformation, BasicItem
@@ -29,8 +29,10 @@ from enforcement.law.disclosure import DisclosureRules
 from enforcement.law.errors import LawBookError
 from enforcement.law.major import MajorRules
 from enforcement.law.names import NewAct, NewItem, NewLimit, NewRow, NewTerm, SourceKey
-from enforcement.law.powers import Powers
-from enforcement.law.procedure import Procedure, load_procedures
+from enforcement.law.powers import Powers, PowersFile
+from enforcement.law.procedure import Procedure
+from enforcement.law.procedure_file import SHARED, ProcedureFile, SharedFile, build
+from enforcement.law.procedure_file import problems as procedure_problems
 from enforcement.law.recording import RecordingFile
 from enforcement.law.redaction import Redaction
 from enforcement.law.review import LegalReview
@@ -52,8 +54,13 @@ FILES: Mapping[str, Any] = {
     "law/major_decisions": MajorRules,
     "law/legal_review": LegalReview,
     "law/redaction": Redaction,
+    "law/powers": PowersFile,
+    f"procedures/{SHARED}": SharedFile,
 }
-"""Every single file and its shape; the years of `calendar/` are one `Year` each."""
+"""Every single file and its shape; the years of `calendar/` are one `Year` each, the kinds of case of `procedures/` one
+`ProcedureFile`.
+"""
+FOLDERS = ("law", "calendar", "procedures")
 
 
 Files = Mapping[str, Decoded[Any]]
@@ -86,17 +93,13 @@ class Book(Contents):
 def read(root: Path) -> Files:
     """Decode every file of a folder: "law/deadlines" and so on, the years of the calendar as "calendar/2026"."""
     found: dict[str, Decoded[Any]] = {}
-    for path in (*sorted((root / "law").glob("*.toml")), *sorted((root / "calendar").glob("*.toml"))):
+    for path in (path for folder in FOLDERS for path in sorted((root / folder).glob("*.toml"))):
         name = f"{path.parent.name}/{path.stem}"
-        if name != "law/powers":
-            found[name] = decode_file(name, path.read_bytes())
+        found[name] = decode_file(name, path.read_bytes())
     if not any(name.startswith("calendar/") for name in found):
         found["calendar"] = Decoded(None, ("calendar: there is no year at all",), ())
     for name in FILES.keys() - found.keys():
         found[name] = Decoded(None, (f"{name}.toml: the file is missing",), ())
-    declared = found["law/acts"].value or {}
-    found["law/powers"] = _loaded(root / "law" / "powers.toml", lambda path: Powers.load(path, declared), _of_powers)
-    found["procedures"] = _loaded(root / "procedures", lambda path: load_procedures(path, declared), _of_procedures)
     return found
 
 
@@ -104,6 +107,10 @@ def faults(files: Files, program: Program | None) -> list[str]:
     """Every fault of a book, each with its file, table and key."""
     problems = [problem for one in files.values() for problem in one.problems]
     book = _assemble(files, "")
+    for key, procedure in (book.procedures or {}).items():
+        written: Any = files[f"procedures/{key}"].value
+        own = procedure_problems(written, procedure)
+        problems += [f"{key}.toml: {problem}" for problem in own]
     names = [named for one in files.values() for named in one.names]
     problems += cross_check.problems(book, program, names, _lost(files))
     return list(dict.fromkeys(problems))
@@ -111,7 +118,9 @@ def faults(files: Files, program: Program | None) -> list[str]:
 
 def shape_of(name: str) -> Any:
     """What a file holds, by its name; None for a file that is none of the book's."""
-    return Year if name.startswith("calendar/") else FILES.get(name)
+    if name.startswith("calendar/"):
+        return Year
+    return FILES.get(name, ProcedureFile if name.startswith("procedures/") else None)
 
 
 def decode_table(name: str, table: object) -> Decoded[Any]:
@@ -121,6 +130,9 @@ def decode_table(name: str, table: object) -> Decoded[Any]:
     if shape is None:
         return Decoded(None, (f"{name}.toml: no file of the law book",), ())
     decoded = decode(shape, table, file)
+    if shape is ProcedureFile:
+        kind = Named("procedure", name.partition("/")[2], file, (), defines=True)
+        decoded = Decoded(decoded.value, decoded.problems, (kind, *decoded.names))
     if decoded.value is None:
         return decoded
     own = tuple(f"{file}: {problem}" for problem in _own(name, decoded.value))
@@ -128,12 +140,14 @@ def decode_table(name: str, table: object) -> Decoded[Any]:
 
 
 def schemas(files: Files, program: Program) -> dict[str, Schema]:
-    """A JSON Schema for each file, by its name; the years of the calendar have one, "calendar/year"."""
+    """A JSON Schema for each file, by its name; the years of the calendar have one, "calendar/year", and so have the
+    kinds of case, "procedures/kind".
+    """
     book = _assemble(files, "")
     names = [named for one in files.values() for named in one.names]
     given = cross_check.known(book, program)
     known = known_names(names) | {kind: one for kind, one in given.items() if isinstance(one, Collection)}
-    shapes = {**FILES, "calendar/year": Year}
+    shapes = {**FILES, "calendar/year": Year, "procedures/kind": ProcedureFile}
     return {name: schema_of(shape, f"{name}.toml", known) for name, shape in shapes.items()}
 
 
@@ -147,38 +161,13 @@ def decode_file(name: str, content: bytes) -> Decoded[Any]:
     return decode_table(name, table)
 
 
-def _loaded(path: Path, load: Callable[[Path], Any], names: Callable[[Any], Iterator[Named]]) -> Decoded[Any]:
-    try:
-        value = load(path)
-        return Decoded(value, (), tuple(names(value)))
-    except LawBookError as error:
-        return Decoded(None, error.problems, ())
-    except (OSError, KeyError, TypeError, ValueError, AttributeError) as error:
-        return Decoded(None, (f"{path.name}: {type(error).__name__}: {error}",), ())
-
-
-def _of_powers(powers: Powers) -> Iterator[Named]:
-    said = [(one.key, one.breach.row, one.breach.cite) for one in powers.pairs]
-    said += [(one.key, one.breach.row, one.breach.cite) for one in powers.readings]
-    said += [("recused", powers.recused.breach.row, powers.recused.breach.cite)]
-    for where, row, cite in said:
-        yield from (Named("row", one, "powers.toml", (where, "row")) for one in (row,) if one)
-        yield from (Named("article", one, "powers.toml", (where, "cite")) for one in (cite,) if one)
-
-
-def _of_procedures(procedures: Mapping[str, Procedure]) -> Iterator[Named]:
-    for key, one in procedures.items():
-        cites = [("cite", one.cite), *((f"{stage.key}.cite", stage.cite) for stage in one.stages.values())]
-        cites += [(f"{act.key}.cite", act.cite) for act in one.acts.values() if act.cite]
-        yield from (Named("article", cite, f"{key}.toml", (where,)) for where, cite in cites)
-
-
 def _own(name: str, value: Any) -> Iterable[str]:
     """What a file says against itself."""
     if name.startswith("calendar/"):
         return calendar_.problems(value, name.partition("/")[2])
     checks: Mapping[str, Callable[[Any], Iterator[str]]] = {
         "law/acts": acts.problems,
+        "law/powers": powers.problems,
         "law/rows": rows.problems,
         "law/thresholds": thresholds.problems,
         "law/recording": recording.problems,
@@ -201,8 +190,10 @@ def _assemble(files: Files, version: str) -> Book:
 
     years: list[Any] = [one.value for name, one in files.items() if name.startswith("calendar/")]
     recorded, items, words = part("law/recording"), part("law/basic_information"), part("law/terms")
-    powers, procedures = part("law/powers"), part("procedures")
     missing: Any = None
+    written, declared = part("law/powers"), part("law/acts")
+    powers = written.powers(declared) if written and declared else missing
+    procedures = _procedures(files, declared)
     labels = _labels(powers, procedures) if powers and procedures else {}
     return Book(
         version=version,
@@ -223,6 +214,15 @@ def _assemble(files: Files, version: str) -> Book:
     )
 
 
+def _procedures(files: Files, declared: Mapping[str, Act] | None) -> Any:
+    kinds = {name: one.value for name, one in files.items() if shape_of(name) is ProcedureFile}
+    shared = files[f"procedures/{SHARED}"].value
+    if declared is None or shared is None or not kinds or None in kinds.values():
+        return None
+    found: dict[str, Any] = {name.partition("/")[2]: value for name, value in kinds.items()}
+    return {key: build(key, value, shared, declared) for key, value in found.items()}
+
+
 def _labels(powers: Powers, procedures: Mapping[str, Procedure]) -> dict[str, str]:
     """Labels kept with their subject: stages, acts, roles. A word of terms.toml stands before them."""
     labels = {stage.key: stage.zh for procedure in procedures.values() for stage in procedure.stages.values()}
@@ -233,7 +233,7 @@ def _labels(powers: Powers, procedures: Mapping[str, Procedure]) -> dict[str, st
 def _version(root: Path) -> str:
     """Digest the names and bytes of every file of law."""
     digest = hashlib.sha256()
-    for folder in ("law", "calendar", "procedures"):
+    for folder in FOLDERS:
         for path in sorted((root / folder).glob("*.toml")):
             content = path.read_bytes()
             digest.update(f"{folder}/{path.name}\n{len(content)}\n".encode())

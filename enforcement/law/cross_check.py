@@ -10,7 +10,7 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from enforcement.law import deadlines
+from enforcement.law import deadlines, kinds
 from enforcement.law.acts import events_of
 from enforcement.law.citation import Source, problems_of
 from enforcement.law.contents import Contents
@@ -54,11 +54,9 @@ class Program:
         """The names of each kind that stand outside the law."""
         fields = [one for fields in self.acts.values() for one in fields.items()]
         known: dict[str, Container[str]] = {
-            "act": self.acts.keys(),
             "field": {name for name, _ in fields},
             "choice": {option for _, one in fields for option in one.options},
             "publication_kind": self.publication_kinds,
-            "matter_kind": self.matter_kinds,
         }
         if self.places is not None:
             known["place"] = known["test_place"] = self.places
@@ -116,9 +114,8 @@ def rows_and_articles(names: Iterable[Named], rows: Mapping[str, Row]) -> Iterat
     """Where a row and an article stand together, the row is one of that article."""
     beside: dict[tuple[str, Steps], dict[str, str]] = defaultdict(dict)
     for one in names:
-        key = one.steps[-1]
-        if key in {"row", "cite"}:
-            beside[one.file, one.steps[:-1]][str(key)] = one.name
+        if one.steps[-1:] in {("row",), ("cite",)}:
+            beside[one.file, one.steps[:-1]][str(one.steps[-1])] = one.name
     for (file, table), found in beside.items():
         row = rows.get(found.get("row", ""))
         if row is not None and "cite" in found and not row.is_of(found["cite"]):
@@ -164,10 +161,6 @@ def known(book: Contents, program: Program | None) -> Mapping[str, Container[str
         given |= program.known()
     if book.terms is not None:
         given["event"] = book.terms.events
-    if book.powers is not None:
-        given |= {"role": book.powers.roles, "act": book.powers.acts}
-    if book.procedures is not None:
-        given["procedure"] = book.procedures
     return given
 
 
@@ -194,6 +187,7 @@ _SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Contents], Iterator[str]]], ...
     (("powers", "terms", "limits"), _of_events),
     (("limits", "sources"), _of_limits),
     (("calendar",), _of_days),
+    (("procedures", "disclosure", "major", "legal_review", "limits"), kinds.problems),
 )
 """What is said of the book by itself, and the parts it needs."""
 
@@ -283,6 +277,14 @@ def _parameters(book: Contents, records: _Records) -> Iterator[str]:
     yield from _offers("thresholds.toml: agency", held, "set_parameter", "name", records.program)
 
 
+def _acts(book: Contents, records: _Records) -> Iterator[str]:
+    for act in sorted(book.powers.acts.keys() ^ records.program.acts.keys()):
+        yield f"acts.toml: {act} stands on one side only, here or among the acts of the program"
+    matters = {kind.matter for kind in book.procedures.values() if kind.matter}
+    for matter in sorted(matters ^ records.program.matter_kinds):
+        yield f"procedures: the matter {matter} stands on one side only, here or in the form of set_matters"
+
+
 def _words(book: Contents, records: _Records) -> Iterator[str]:
     program = records.program
     offered = {option for fields in program.acts.values() for one in fields.values() for option in one.options}
@@ -301,6 +303,7 @@ _ASKINGS: tuple[tuple[tuple[str, ...], Callable[[Contents, _Records], Iterator[s
     (("recording",), _recordings),
     (("thresholds",), _parameters),
     (("terms",), _words),
+    (("powers",), _acts),
 )
 """What is asked of the book beside the acts' forms: fields and choices are those of the very records they are looked
 for in; and the parts that needs.

@@ -36,6 +36,15 @@ NewClass = Annotated[str, Names("class", defines=True)]
 """One class of major decisions."""
 NewResult = Annotated[str, Names("result", defines=True)]
 """One kind of result that is disclosed."""
+NewRole = Annotated[str, Names("role", defines=True)]
+NewApart = Annotated[str, Names("apart", defines=True)]
+"""Two capacities kept apart; its key is the code of the refusal."""
+NewReading = Annotated[str, Names("reading", defines=True)]
+"""Records not everybody may read; its key is the code of the refusal."""
+NewStage = Annotated[str, Names("stage", defines=True, local=True)]
+StageName = Annotated[str, Names("stage", local=True)]
+NewMatter = Annotated[str, Names("matter_kind", defines=True)]
+"""A kind of matter, as the procedure that is for it says."""
 NewItem = Annotated[str, Names("item", defines=True)]
 """One piece of basic information."""
 

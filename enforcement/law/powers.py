@@ -5,49 +5,94 @@ Data: `config/law/powers.toml`, and of each act `config/law/acts.toml`.
 
 from __future__ import annotations
 
-import tomllib
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
-from pathlib import Path
-from typing import Any, Literal, get_args
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Literal
 
 from enforcement.law.acts import Act, Capacity, People, events_of
-from enforcement.law.errors import Breach, LawBookError
+from enforcement.law.decode import FILLED, TABLE_KEY, written
+from enforcement.law.errors import Basis, Breach
 from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.names import (
+    ActName,
+    Article,
+    EventName,
+    NewApart,
+    NewReading,
+    NewRole,
+    ProcedureKey,
+    RoleName,
+    RowKey,
+)
+
+RECUSED = "recused_officers_are_off_the_case"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Apart:
     """Two capacities in which one person does not act in one case; `within` "disclosure": nor for one disclosure."""
 
-    key: str
+    key: str = field(metadata=TABLE_KEY)
+    en: str
     one: Capacity
     other: Capacity
-    within: Literal["case", "disclosure"]
-    procedures: tuple[str, ...]
-    breach: Breach
+    within: Literal["case", "disclosure"] = "case"
+    procedures: tuple[ProcedureKey, ...] = ()
+    zh: str
+    row: RowKey
+    cite: Article | None = None
+    basis: Basis
+
+    @property
+    def breach(self) -> Breach:
+        """The refusal."""
+        return Breach(self.key, self.zh, self.cite, self.basis, row=self.row)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Recused:
     """In which capacities somebody recused acts no more, and the refusal."""
 
-    capacities: frozenset[Capacity]
-    breach: Breach
+    capacities: Annotated[frozenset[Capacity], FILLED] = field(metadata=written("from"))
+    zh: str
+    mend: ActName | None = None
+    row: RowKey
+    cite: Article
+    basis: Basis
+
+    @property
+    def breach(self) -> Breach:
+        """The refusal; the name of whom it concerns stands before its words."""
+        return Breach(RECUSED, self.zh, self.cite, self.basis, row=self.row, mend=self.mend)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reading:
     """Events whose records are not everybody's to read, and who reads them: the roles of `who`, and those of
-    `of_the_case` where they are on the case or belong to its handling unit.
+    `of_the_case` where they are on the case or belong to its handling unit. `zh` stands in place of what they say,
+    `unsettled` in a refusal that would tell it.
     """
 
-    key: str
-    events: frozenset[str]
-    who: frozenset[str]
-    of_the_case: frozenset[str]
-    breach: Breach
-    unsettled: Breach
+    key: str = field(metadata=TABLE_KEY)
+    en: str
+    events: Annotated[frozenset[EventName], FILLED]
+    who: Annotated[frozenset[RoleName], FILLED]
+    of_the_case: frozenset[RoleName] = frozenset()
+    zh: str
+    unsettled_zh: str = field(metadata=written("unsettled"))
+    row: RowKey
+    cite: Article
+    basis: Basis
+
+    @property
+    def breach(self) -> Breach:
+        """The refusal to show."""
+        return Breach(self.key, self.zh, self.cite, self.basis, row=self.row)
+
+    @property
+    def unsettled(self) -> Breach:
+        """The refusal that does not tell."""
+        return Breach(f"{self.key}_unsettled", self.unsettled_zh, self.cite, self.basis, row=self.row)
 
     def by(self, facts: CaseFacts) -> bool:
         """Whether `facts.actor` is a reader in this case."""
@@ -62,6 +107,20 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
+class PowersFile:
+    """powers.toml as it is written."""
+
+    roles: Annotated[Mapping[NewRole, str], FILLED]
+    apart: Mapping[NewApart, Apart]
+    recused: Recused
+    reading: Mapping[NewReading, Reading]
+
+    def powers(self, acts: Mapping[str, Act]) -> Powers:
+        """The table, with the acts as acts.toml declares them."""
+        return Powers(self.roles, acts, tuple(self.apart.values()), self.recused, tuple(self.reading.values()))
+
+
+@dataclass(frozen=True, slots=True)
 class Powers:
     """The table of powers. What it does not name nobody may do."""
 
@@ -70,35 +129,6 @@ class Powers:
     pairs: tuple[Apart, ...]
     recused: Recused
     readings: tuple[Reading, ...] = ()
-
-    @classmethod
-    def load(cls, path: Path, acts: Mapping[str, Act]) -> Powers:
-        """Read powers.toml. Raises LawBookError naming every unknown role, capacity or basis."""
-        return cls.parse(tomllib.loads(path.read_text("utf-8")), acts)
-
-    @classmethod
-    def parse(cls, text: Mapping[str, Any], acts: Mapping[str, Act]) -> Powers:
-        """Build the table from its TOML. Raises LawBookError."""
-        roles: Mapping[str, str] = text["roles"]
-        pairs = tuple(_apart(entry) for entry in text.get("apart", ()))
-        recused = _recused(text["recused"])
-        readings = tuple(_reading(entry) for entry in text.get("reading", ()))
-        given = {role: f"acts: {key}" for key, act in acts.items() for role in (*act.who, *act.mended_by)}
-        given |= {role: f"powers: {one.key}" for one in readings for role in (*one.who, *one.of_the_case)}
-        problems = [
-            f"{where} is given to {role}, which is no role" for role, where in given.items() if role not in roles
-        ]
-        named = {capacity: one.key for one in pairs for capacity in (one.one, one.other)}
-        named |= dict.fromkeys(recused.capacities, recused.breach.code)
-        problems += [
-            f"powers: {key} names {capacity}, which is no capacity"
-            for capacity, key in named.items()
-            if capacity not in get_args(Capacity)
-        ]
-        problems += [f"powers: {pair.key} keeps a capacity from itself" for pair in pairs if pair.one == pair.other]
-        if problems:
-            raise LawBookError(*problems)
-        return cls(roles, acts, pairs, recused, readings)
 
     def zh(self, act: str) -> str:
         """The words for an act on a screen; its name where the table does not know it."""
@@ -199,29 +229,8 @@ def acted_as(capacity: Capacity, facts: CaseFacts, within: Literal["case", "disc
     return found | {one.person_id for one in facts.officers} if capacity == "handles" else found
 
 
-def _apart(entry: Mapping[str, Any]) -> Apart:
-    return Apart(
-        key=entry["key"],
-        one=entry["one"],
-        other=entry["other"],
-        within=entry.get("within", "case"),
-        procedures=tuple(entry.get("procedures", ())),
-        breach=Breach(entry["key"], entry["zh"], entry.get("cite"), entry["basis"], row=entry["row"]),
-    )
-
-
-def _recused(entry: Mapping[str, Any]) -> Recused:
-    breach = Breach(entry["key"], entry["zh"], entry["cite"], entry["basis"], row=entry["row"], mend=entry.get("mend"))
-    return Recused(frozenset(entry["from"]), breach)
-
-
-def _reading(entry: Mapping[str, Any]) -> Reading:
-    key, row, cite, basis = entry["key"], entry["row"], entry["cite"], entry["basis"]
-    return Reading(
-        key=key,
-        events=frozenset(entry["events"]),
-        who=frozenset(entry["who"]),
-        of_the_case=frozenset(entry.get("of_the_case", ())),
-        breach=Breach(key, entry["zh"], cite, basis, row=row),
-        unsettled=Breach(f"{key}_unsettled", entry["unsettled"], cite, basis, row=row),
+def problems(powers: PowersFile) -> Iterator[str]:
+    """Say which capacity is kept apart from itself."""
+    yield from (
+        f"apart.{one.key}: keeps a capacity from itself" for one in powers.apart.values() if one.one == one.other
     )

@@ -8,15 +8,11 @@ without leaving (or, with `to`, goes somewhere else: back, or out).
 from __future__ import annotations
 
 import dataclasses
-import tomllib
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any
 
 from enforcement.law.acts import Act
-from enforcement.law.citation import Citation
-from enforcement.law.errors import Breach, LawBookError, RuleViolation
+from enforcement.law.errors import Breach, RuleViolation
 from enforcement.law.facts import CaseFacts
 from enforcement.law.guards import GUARDS
 from enforcement.law.guards.registry import Law
@@ -30,9 +26,6 @@ RECORDS = {
 
 PARTY = "当事人"
 
-GROUPS = ("any", "any_open", "decided")
-"""Sets of stages an act may be allowed in, besides a plain list."""
-SHARED = "all"
 SUSPENDED = Breach(
     code="not_suspended",
     zh="案件处于中止状态，恢复办理后方可继续",
@@ -113,9 +106,20 @@ class NextAct:
 
 
 @dataclass(frozen=True, slots=True)
+class Without:
+    """What a kind of case does without, each with the reason: its result is not disclosed, its decision is never major
+    and not reviewed, no limit runs to its decision or to its service.
+    """
+
+    disclosure: str | None = None
+    review: str | None = None
+    limits: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Procedure:
     """One kind of case. `start` is the stage it begins in; `acts` holds every act, those entering a stage included;
-    `party` is what its law calls who it is about.
+    `party` is what its law calls who it is about; `matter` the kind of matter it is for ("" for a disclosure).
     """
 
     key: str
@@ -126,6 +130,9 @@ class Procedure:
     acts: Mapping[str, Step]
     clears: Mapping[str, frozenset[str]] = field(default_factory=dict)
     party: str = PARTY
+    subject: str = "case"
+    matter: str = ""
+    without: Without = field(default_factory=Without)
 
     @property
     def start_act(self) -> str | None:
@@ -200,154 +207,3 @@ class Procedure:
             guards = [one for one in guards if not one.of_form and not (one.of_team and act.act.names_officers)]
         found = (breach for one in guards for breach in one.check(facts, law))
         return tuple(dict.fromkeys(found))
-
-
-# ------------------------------------------------------------------------------------------------------------ loading
-
-
-def load_procedures(
-    directory: Path,
-    declared: Mapping[str, Act],
-    *,
-    sources: Collection[str] | None = None,
-    terms: Collection[str] | None = None,
-) -> dict[str, Procedure]:
-    """Read every procedure of a directory, with the acts as `acts.toml` declares them; `all.toml` is merged into each.
-
-    Raises LawBookError naming every fault: an unknown act, guard, stage, event, record kind, source or term; a stage
-    nobody can reach or that can never end. `sources` and `terms` are the known keys (None: not checked).
-    """
-    problems: list[str] = []
-    shared_file = directory / f"{SHARED}.toml"
-    shared = tomllib.loads(shared_file.read_text("utf-8"))["act"] if shared_file.exists() else {}
-    procedures: dict[str, Procedure] = {}
-    for path in sorted(directory.glob("*.toml")):
-        if path.stem != SHARED:
-            text = tomllib.loads(path.read_text("utf-8"))
-            procedure, faults = parse(path.stem, text, shared, declared)
-            procedures[path.stem] = procedure
-            problems += [*faults, *_unknown(procedure, sources, terms)]
-    if problems:
-        raise LawBookError(*problems)
-    return procedures
-
-
-def parse(
-    key: str, text: Mapping[str, Any], shared: Mapping[str, Any], declared: Mapping[str, Act]
-) -> tuple[Procedure, list[str]]:
-    """Build one procedure from its TOML and the shared acts; the second value lists its faults."""
-    problems: list[str] = []
-    shared = shared if text.get("subject", "case") == "case" else {}
-    written: Mapping[str, Mapping[str, Any]] = text["stage"]
-    stages = {name: _stage(name, entry) for name, entry in written.items()}
-    steps: dict[str, Step] = {}
-
-    def add(name: str, entry: Mapping[str, Any], origins: tuple[str, ...]) -> None:
-        if name in declared:
-            steps[name] = _step(declared[name], entry, origins)
-        else:
-            problems.append(f"{key}: {name} is no act of acts.toml")
-
-    for name, entry in written.items():
-        if "act" in entry:
-            add(entry["act"], {**entry, "to": name}, tuple(one.key for one in stages.values() if name in one.next))
-    for name, entry in {**shared, **text.get("act", {})}.items():
-        if name in steps:
-            problems.append(f"{key}: {name} both enters a stage and is an in-stage act")
-        if name not in text.get("without", ()):
-            add(name, entry, _origins(entry.get("stages", "any_open"), stages.values(), key, name, problems))
-    clears = {step.key: step.clears for step in steps.values() if step.clears}
-    party = text.get("party", PARTY)
-    procedure = Procedure(key, text["zh"], text["cite"], text["start"], stages, steps, clears, party)
-    return procedure, [*problems, *_broken(procedure)]
-
-
-def _stage(name: str, entry: Mapping[str, Any]) -> Stage:
-    return Stage(
-        key=name,
-        zh=entry["zh"],
-        cite=entry["cite"],
-        general=entry.get("general", ""),
-        next=tuple(entry.get("next", ())),
-        records=tuple(entry.get("records", ("text",))),
-        ends=bool(entry.get("ends", False)),
-        decided=bool(entry.get("decided", False)),
-    )
-
-
-def _step(act: Act, entry: Mapping[str, Any], origins: tuple[str, ...]) -> Step:
-    return Step(
-        act=act,
-        stages=origins,
-        to=entry.get("to"),
-        requires=tuple(entry.get("requires", ())),
-        back=bool(entry.get("back", False)),
-        special=tuple(entry.get("special", ())),
-        cite=entry.get("cite"),
-    )
-
-
-def _origins(
-    written: str | list[str], stages: Iterable[Stage], key: str, name: str, problems: list[str]
-) -> tuple[str, ...]:
-    if isinstance(written, list):
-        return tuple(written)
-    if written not in GROUPS:
-        problems.append(f"{key}: {name} is allowed in “{written}”, which is neither a list nor one of {GROUPS}")
-    return tuple(stage.key for stage in stages if _belongs(stage, written))
-
-
-def _belongs(stage: Stage, group: str) -> bool:
-    return group == "any" or (group == "any_open" and not stage.ends) or (group == "decided" and stage.decided)
-
-
-def _broken(procedure: Procedure) -> list[str]:
-    problems: list[str] = []
-    stages, acts = procedure.stages, procedure.acts
-    if procedure.start not in stages:
-        return [f"{procedure.key}: it starts in {procedure.start}, which is no stage"]
-    for stage in stages.values():
-        problems += [
-            f"{procedure.key}: {stage.key} leads to {other}, which is no stage"
-            for other in stage.next
-            if other not in stages
-        ]
-        problems += [
-            f"{procedure.key}: {stage.key} asks for records “{record}”"
-            for record in stage.records
-            if record not in RECORDS
-        ]
-        problems += [f"{procedure.key}: {stage.key} ends and yet leads on"] if stage.ends and stage.next else []
-    for act in acts.values():
-        where = f"{procedure.key}: {act.key}"
-        problems += [f"{where} requires {name}, which is no guard" for name in act.requires if name not in GUARDS]
-        problems += [f"{where} is allowed in {stage}, which is no stage" for stage in act.stages if stage not in stages]
-        problems += [f"{where} leads to {act.to}, which is no stage"] if act.to and act.to not in stages else []
-    steps = {(stage, act.to) for act in acts.values() if act.to for stage in act.stages}
-    reachable = _closure({procedure.start}, steps)
-    ending = _closure({stage.key for stage in stages.values() if stage.ends}, {(to, stage) for stage, to in steps})
-    problems += [f"{procedure.key}: no act leads to {stage}" for stage in stages if stage not in reachable]
-    problems += [f"{procedure.key}: from {stage} the case can never end" for stage in stages if stage not in ending]
-    return problems
-
-
-def _closure(start: set[str], steps: set[tuple[str, str]]) -> set[str]:
-    found = set(start)
-    while more := {to for stage, to in steps if stage in found} - found:
-        found |= more
-    return found
-
-
-def _unknown(procedure: Procedure, sources: Collection[str] | None, terms: Collection[str] | None) -> list[str]:
-    problems: list[str] = []
-    cites = {procedure.cite, *(stage.cite for stage in procedure.stages.values())}
-    cites |= {act.cite for act in procedure.acts.values() if act.cite}
-    for cite in sorted(cites):
-        citation = Citation.parse(cite)
-        if sources is not None and citation.source not in sources:
-            problems.append(f"{procedure.key}: {cite} cites a source that is not in sources.toml")
-    if terms is not None:
-        problems += [
-            f"{procedure.key}: the stage {stage} is no term" for stage in procedure.stages if stage not in terms
-        ]
-    return problems

@@ -1,6 +1,7 @@
 """Where the law and its scenarios stand, and the shipped law with one file changed."""
 
 import tomllib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,13 @@ def changed(name: str, before: str, after: str) -> str:
 def faults(name: str, text: str) -> list[str]:
     """What is wrong with the shipped law where one file says this."""
     return book.faults({**FILES, name: book.decode_file(name, text.encode())}, None)
+
+
+def faults_of_table(name: str, change: Callable[[dict[str, Any]], object]) -> list[str]:
+    """What is wrong with the shipped law where the table of one file is changed so."""
+    table = tomllib.loads(text_of(name))
+    change(table)
+    return book.faults({**FILES, name: book.decode_table(name, table)}, None)
 
 
 def said(name: str, text: str) -> str:

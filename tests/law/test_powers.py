@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from enforcement.law.errors import LawBookError
 from enforcement.law.facts import ActorFacts, CaseFacts
-from enforcement.law.powers import Powers
 from tests.law.cases import facts
-from tests.law.places import CONFIG
+from tests.law.places import changed, said
 
 if TYPE_CHECKING:
     from enforcement.law.book import Book
@@ -273,22 +270,14 @@ def test_a_hearing_may_be_presided_by_the_legal_unit_that_reviews_later(book: Bo
     assert codes(book, "issue_opinion", told, "法") == set()
 
 
-def written() -> dict[str, Any]:
-    return tomllib.loads((CONFIG / "law" / "powers.toml").read_text("utf-8"))
-
-
 def test_a_pair_of_unknown_capacities_does_not_load() -> None:
-    text = written()
-    text["apart"][0]["one"] = "flies"
-    with pytest.raises(LawBookError, match="flies"):
-        Powers.parse(text, {})
+    text = changed("law/powers", 'one   = "handles"', 'one   = "flies"')
+    assert "powers.toml: apart.investigates_and_reviews.one: unknown one flies" in said("law/powers", text)
 
 
 def test_a_capacity_is_not_kept_from_itself() -> None:
-    text = written()
-    text["apart"][0]["other"] = text["apart"][0]["one"]
-    with pytest.raises(LawBookError, match="from itself"):
-        Powers.parse(text, {})
+    text = changed("law/powers", 'other = "reviews"', 'other = "handles"')
+    assert said("law/powers", text) == ("powers.toml: apart.investigates_and_reviews: keeps a capacity from itself")
 
 
 def test_every_act_of_a_procedure_is_somebodys(book: Book) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import dataclasses
 import tomllib
 from datetime import date
@@ -10,18 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from enforcement.law.errors import LawBookError, RuleViolation
+from enforcement.law.errors import RuleViolation
 from enforcement.law.facts import ActorFacts
-from enforcement.law.procedure import load_procedures, parse
-from tests import factories
 from tests.law.cases import facts
-from tests.law.places import CONFIG
+from tests.law.places import CONFIG, faults_of_table
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from pathlib import Path
-
-    from enforcement.law.acts import Act
     from enforcement.law.book import Book
     from enforcement.law.procedure import Procedure
 
@@ -48,11 +41,6 @@ TODAY = date(2026, 3, 2)
 
 def written(name: str) -> dict[str, Any]:
     return tomllib.loads((PROCEDURES / f"{name}.toml").read_text("utf-8"))
-
-
-def shared() -> dict[str, Any]:
-    acts: dict[str, Any] = written("all")["act"]
-    return acts
 
 
 def steps(procedure: Procedure) -> set[tuple[str, str]]:
@@ -194,55 +182,66 @@ def test_a_closed_case_offers_only_what_may_follow_a_close(book: Book) -> None:
 # ------------------------------------------------------------------------------------------------------------ loading
 
 
-def declared() -> Mapping[str, Act]:
-    return factories.book().powers.acts
-
-
-def changed(change: Any, name: str = "penalty_ordinary") -> list[str]:
-    text = copy.deepcopy(written(name))
-    change(text)
-    _, problems = parse(name, text, shared(), declared())
-    return problems
-
-
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        (lambda text: text["stage"]["served"]["requires"].append("is_friendly"), "is_friendly, which is no guard"),
-        (lambda text: text["stage"]["served"]["next"].append("heaven"), "heaven, which is no stage"),
-        (lambda text: text["stage"]["served"]["records"].append("smell"), "records “smell”"),
-        (lambda text: text["act"].update(fly={}), "fly is no act"),
-        (lambda text: text["act"]["add_evidence"].update(stages=["moon"]), "moon, which is no stage"),
-        (lambda text: text["act"]["add_evidence"].update(stages="sometimes"), "“sometimes”"),
-        (lambda text: text["act"]["drop_case"].update(to="limbo"), "limbo, which is no stage"),
+        (lambda text: text["stage"]["served"]["requires"].append("is_friendly"), "unknown guard is_friendly"),
+        (lambda text: text["stage"]["served"]["next"].append("heaven"), "unknown stage heaven"),
+        (lambda text: text["stage"]["served"]["records"].append("smell"), "unknown 2 smell"),
+        (lambda text: text["act"].update(fly={}), "unknown act fly"),
+        (lambda text: text["act"]["add_evidence"].update(stages=["moon"]), "unknown stage moon"),
+        (lambda text: text["act"]["add_evidence"].update(stages="sometimes"), "sometimes"),
+        (lambda text: text["act"]["drop_case"].update(to="limbo"), "unknown stage limbo"),
         (lambda text: text["stage"]["executed"].update(next=[]), "the case can never end"),
-        (lambda text: text["stage"]["served"].update(next=[]), "no act leads to executed"),
+        (lambda text: text["stage"]["served"].update(next=[]), "stage.executed: no act leads to it"),
         (lambda text: text["stage"]["case_closed"].update(next=["served"]), "ends and yet leads on"),
         (lambda text: text["act"].update(make_decision={}), "both enters a stage"),
-        (lambda text: text.update(start="nowhere"), "which is no stage"),
+        (lambda text: text.update(start="nowhere"), "penalty_ordinary.toml: start: unknown stage"),
     ],
 )
 def test_a_procedure_that_contradicts_itself_names_its_fault(change: Any, words: str) -> None:
-    assert any(words in problem for problem in changed(change)), changed(change)
+    found = faults_of_table("procedures/penalty_ordinary", change)
+    assert any(words in fault and fault.startswith("penalty_ordinary.toml: ") for fault in found), found
 
 
-def test_the_procedures_as_written_have_no_fault() -> None:
-    assert all(changed(lambda text: None, name) == [] for name in CASES)
-
-
-@pytest.mark.parametrize(("known", "words"), [({"sources": {"G"}}, "APL#57.1"), ({"terms": {"served"}}, "is no term")])
-def test_an_unknown_source_or_term_does_not_load(known: dict[str, Any], words: str) -> None:
-    with pytest.raises(LawBookError, match=words):
-        load_procedures(PROCEDURES, declared(), **known)
-
-
-def test_a_folder_with_a_fault_does_not_load(tmp_path: Path) -> None:
-    for path in PROCEDURES.glob("*.toml"):
-        (tmp_path / path.name).write_text(
-            path.read_text("utf-8").replace('"evidence_exists"', '"evidence_smells"'), "utf-8"
-        )
-    with pytest.raises(LawBookError, match="evidence_smells"):
-        load_procedures(tmp_path, declared())
+@pytest.mark.parametrize(
+    ("file", "change", "words"),
+    [
+        ("law/disclosure", lambda text: text["result"].pop("license"), "license.toml: its result is disclosed nowhere"),
+        (
+            "procedures/license",
+            lambda text: text.update(without={"disclosure": "nobody asks"}),
+            "license.toml: its result is disclosed and without.disclosure says it is not",
+        ),
+        (
+            "law/major_decisions",
+            lambda text: [one["kinds"].remove("license") or one["kinds"].append("inspection")
+                          for one in text["class"].values() if "license" in one["kinds"]],
+            "license.toml: no class of major_decisions.toml is for license",
+        ),
+        (
+            "law/legal_review",
+            lambda text: [one["guards"].update(license=[]) for one in text["point"]],
+            "license.toml: no point of legal_review.toml is for license",
+        ),
+        ("procedures/inspection", lambda text: text.pop("without"), "no class of major_decisions.toml"),
+        ("procedures/inspection", lambda text: text["without"].pop("limits"), "no limit of deadlines.toml runs to"),
+        (
+            "law/deadlines",
+            lambda text: text["license_delivery"].update(stops=["overturned"]),
+            "license.toml: no limit of deadlines.toml runs to served",
+        ),
+        ("procedures/license", lambda text: text.pop("matter"), "license.toml: matter is missing"),
+        (
+            "procedures/license",
+            lambda text: text["stage"]["materials_received"].pop("act"),
+            "license.toml: nothing begins it",
+        ),
+    ],
+)  # fmt: skip
+def test_a_kind_of_case_that_lacks_what_every_kind_has_is_refused(file: str, change: Any, words: str) -> None:
+    found = faults_of_table(file, change)
+    assert any(words in fault for fault in found), found
 
 
 @pytest.mark.parametrize("name", [*CASES, "disclosure"])

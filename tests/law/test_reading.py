@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
-import tomllib
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from enforcement.law.errors import LawBookError
+from enforcement.law.book import decode_file
 from enforcement.law.facts import ActorFacts, CaseFacts
-from enforcement.law.powers import Powers
+from enforcement.law.powers import PowersFile
 from enforcement.law.reading import answers_before, last_seen, problems_to_answer, seen, seen_of_agency
 from tests.law.cases import facts
-from tests.law.places import CONFIG
+from tests.law.places import changed, said
 
 if TYPE_CHECKING:
     from enforcement.law.book import Book
@@ -130,12 +129,14 @@ def test_whatever_an_act_of_the_review_leaves_behind_is_closed(book: Book) -> No
 
 
 def test_the_readers_are_data(book: Book) -> None:
-    text = tomllib.loads((CONFIG / "law" / "powers.toml").read_text("utf-8"))
-    text["reading"][0]["who"] = ["disclosure_clerk"]
     clerk = case(book, {"person_id": "公", "roles": ["disclosure_clerk"]})
     head = dataclasses.replace(clerk, actor=ActorFacts(person_id="长", roles=frozenset({"agency_head"})))
-    assert Powers.parse(text, book.powers.acts).withheld("review_opinion_issued", clerk) is None
-    assert Powers.parse(text, book.powers.acts).withheld("review_opinion_issued", head) is not None
-    text["reading"][0]["who"] = ["nobody_at_all"]
-    with pytest.raises(LawBookError, match="reads_review_file is given to nobody_at_all"):
-        Powers.parse(text, book.powers.acts)
+    who = 'who         = ["legal_reviewer", "agency_head"]'
+    text = changed("law/powers", who, 'who         = ["disclosure_clerk"]')
+    written = decode_file("law/powers", text.encode()).value
+    assert isinstance(written, PowersFile)
+    powers = written.powers(book.powers.acts)
+    assert powers.withheld("review_opinion_issued", clerk) is None
+    assert powers.withheld("review_opinion_issued", head) is not None
+    text = changed("law/powers", who, 'who         = ["nobody_at_all"]')
+    assert said("law/powers", text) == ("powers.toml: reading.reads_review_file.who[1]: unknown role nobody_at_all")
