@@ -8,15 +8,12 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 from enforcement.law.facts import ActorFacts, CaseFacts
+from enforcement.law.guards.registry import Law
 from enforcement.law.next_step import ends, leading_acts, mending_acts
 from enforcement.law.procedure import NextAct, Procedure
 from enforcement.law.projected import RunningClock
-
-if TYPE_CHECKING:
-    from enforcement.law.guards.registry import Law
 
 
 @dataclass(frozen=True, slots=True)
