@@ -20,6 +20,8 @@ class Places:
 @functools.lru_cache(maxsize=1024)
 def _is_rule(where: str) -> bool:
     place, _, name = where.partition(":")
+    if not name:
+        return False
     if place.endswith(".toml"):
         return (ROOT / place).is_file() and _stands_in(tomllib.loads(_text(place)), name)
     try:

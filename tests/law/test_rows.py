@@ -146,6 +146,7 @@ def test_a_place_or_test_that_does_not_exist_is_noticed() -> None:
     assert 'config/law/disclosure.toml:ground."G16.2"' in PLACES
     assert "enforcement.law.clocks:walking" not in PLACES
     assert "config/law/deadlines.toml:illegal_review" not in PLACES
+    assert "config/law/deadlines.toml:" not in PLACES
     assert "tests/law/test_rows.py::test_every_place_named_exists" in PLACES
     assert "tests/law/test_rows.py::test_every_place_named" not in PLACES
     assert "tests/law/test_no_rows.py::test_every_place_named_exists" not in PLACES
