@@ -13,10 +13,12 @@ import os
 import re
 import secrets
 import stat
+from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Lock
 from typing import BinaryIO, Self
 
 from media.digest import CHUNK, digest_descriptor, sha256_of
@@ -158,6 +160,7 @@ class FileStore:
                 raise StoreUnfit(f"recordings must not be kept in a served folder: {self.root} and {public}")
         self.staging = self.root / "staging"
         self._objects = Objects(self.root / "objects")
+        self._seen = Seen()
         try:
             for folder in (self.root, self.staging, self._objects.root):
                 folder.mkdir(mode=_PRIVATE_DIRECTORY, parents=True, exist_ok=True)
@@ -190,6 +193,19 @@ class FileStore:
             os.close(descriptor)
             raise ValueError(f"bytes {start} to {stop} of an object of {size}")
         return FileRange(descriptor, start, stop)
+
+    def require_intact(self, address: Address, sha256: str | None = None) -> None:
+        """Raise StoreDamaged unless the object has the bytes of this digest; NotStored where there is none.
+
+        Whether a file was touched is told by its inode, size and the times the kernel keeps: writing sets them.
+        """
+        descriptor = self._open(address)
+        try:
+            found = self._seen.digest(address.key, descriptor)
+        finally:
+            os.close(descriptor)
+        if found != (sha256 or address.key):
+            raise StoreDamaged(address.key)
 
     def verify(self, address: Address, sha256: str, sm3: str) -> Verification:
         """Read an object again from disk and compare it with the digests the ledger has."""
@@ -229,6 +245,28 @@ class FileStore:
         if address.store != STORE:
             raise NotStored(f"{address.store}:{address.key}")
         return self._objects.open(address.key)
+
+
+class Seen:
+    """The digests of files read in this process, each for as long as its file is untouched."""
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._known: dict[str, tuple[tuple[int, ...], str]] = {}
+        self._reading: defaultdict[str, Lock] = defaultdict(Lock)
+
+    def digest(self, key: str, descriptor: int) -> str:
+        """SHA-256 of an open file; one reader of a key at a time, for a player asks for many parts at once."""
+        with self._reading[key]:
+            told = os.fstat(descriptor)
+            state = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+            known = self._known.get(key)
+            if known is None or known[0] != state:
+                known = (state, sha256_of(descriptor))
+                if len(self._known) >= self._most:
+                    self._known.clear()
+                self._known[key] = known
+            return known[1]
 
 
 class Objects:

@@ -111,6 +111,12 @@ class Store(Protocol):
         ValueError for bounds outside it.
         """
 
+    def require_intact(self, address: Address, sha256: str | None = None) -> None:
+        """Before bytes are shown: the object is the one of this digest (None: of the one the store knows it by).
+
+        It is read whole the first time and whenever the store sees that it was touched. Raises NotStored, StoreDamaged.
+        """
+
     def verify(self, address: Address, sha256: str, sm3: str) -> Verification:
         """Read an object again and compare it with the digests the ledger has."""
 

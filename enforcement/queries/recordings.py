@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 from enforcement.facts import recordings_seen
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import RecordingFacts
-from enforcement.models.cases import Case
+from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.recordings import Recording
 from enforcement.work import Work
 
@@ -63,3 +63,13 @@ def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:
     if row is None:
         raise NotFound("recording", recording_id)
     return RecordingRow(*row, recordings_seen(work.session, [row[0]])[recording_id])
+
+
+def digest_on_record(work: Work, recording: Recording) -> str:
+    """The SHA-256 that the taking-in put on record; "" if nothing did."""
+    query = select(ProcessRecord.data["sha256"].astext).where(
+        ProcessRecord.chain_id == recording.case_id,
+        ProcessRecord.event == "recording_taken_in",
+        ProcessRecord.data["recording_id"].astext == str(recording.id),
+    )
+    return work.session.scalar(query.limit(1)) or ""

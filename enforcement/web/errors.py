@@ -19,7 +19,7 @@ from config.doors import RETRY_SECONDS
 from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation, Stale
 from enforcement.web import here
 from enforcement.web.schemas import flat
-from media.errors import MediaRefused, NotStored
+from media.errors import MediaRefused, NotStored, StoreDamaged
 
 log = structlog.get_logger()
 
@@ -55,13 +55,20 @@ def breach_data(breach: Breach) -> dict[str, Any]:
     }
 
 
+RECORDING_CHANGED = (
+    "这份音像记录的文件缺失，或者与入库时不一致，已停止播放。请勿作为证据使用，"
+    "立即通知系统管理人员执行 flask recordings verify 查明，并从备份恢复原件"
+)
+"""Bytes that are no longer those on record are shown to nobody."""
+
 HTTP: dict[type[Exception], Callable[[Any], Answer]] = {
     RuleViolation: lambda error: Answer(
         409, "rule_violation", "尚不能办理", {"breaches": [breach_data(breach) for breach in error.breaches]}
     ),
     Forbidden: lambda error: Answer(403, "forbidden", "没有办理权限", {"breaches": [breach_data(error.breach)]}),
     NotFound: lambda _: Answer(404, "not_found", "没有找到"),
-    NotStored: lambda _: Answer(404, "not_found", "没有找到"),
+    NotStored: lambda _: Answer(409, "recording_changed", RECORDING_CHANGED),
+    StoreDamaged: lambda _: Answer(409, "recording_changed", RECORDING_CHANGED),
     Stale: lambda error: Answer(412, "stale", "案件已有新的变化", {"expected": error.expected, "actual": error.actual}),
     PreconditionRequired: lambda _: Answer(428, "if_match_required", '缺少 If-Match："读到的版本"'),
     Invalid: lambda error: Answer(422, "invalid", "填写有误", {"fields": error.fields}),

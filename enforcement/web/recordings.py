@@ -12,15 +12,16 @@ from enforcement.actions import recordings as intake
 from enforcement.actions.forms import specs
 from enforcement.actions.recordings import ACTIVITIES, DescribeRecording
 from enforcement.law.errors import Forbidden, Invalid, RuleViolation, Stale
+from enforcement.models.recordings import Recording
 from enforcement.queries import people
-from enforcement.queries.recordings import find_recording, list_recordings
+from enforcement.queries.recordings import digest_on_record, find_recording, list_recordings
 from enforcement.web import fields, here, offers, subjects
-from enforcement.web.errors import answer_to, wants_json
+from enforcement.web.errors import RECORDING_CHANGED, answer_to, wants_json
 from enforcement.web.fields import Typed
 from enforcement.web.multipart import Upload
 from enforcement.web.pages import Pages, wanted_page
 from media import ranges
-from media.errors import MediaRefused
+from media.errors import MediaRefused, NotStored, StoreDamaged
 from media.store import Address
 
 blueprint = Blueprint("recordings", __name__)
@@ -48,8 +49,24 @@ def show(recording_id: uuid.UUID) -> str:
     with here.reading() as work:
         row = find_recording(work, recording_id)
         names = people.names(work, [*row.recording.officers, row.recording.taken_in_by])
+        digest = digest_on_record(work, row.recording)
+    try:
+        _require_intact(row.recording, digest)
+        changed = ""
+    except StoreDamaged:
+        changed = RECORDING_CHANGED
     may_correct = here.book().powers.may(here.actor().roles, "correct_recording_start") is None
-    return render_template("recording.html", row=row, recording=row.recording, names=names, may_correct=may_correct)
+    return render_template(
+        "recording.html", row=row, recording=row.recording, names=names, may_correct=may_correct, changed=changed
+    )
+
+
+def _require_intact(recording: Recording, digest: str) -> None:
+    """Raise StoreDamaged where the bytes are gone, or not those that the taking-in put on record."""
+    try:
+        here.office().store.require_intact(recording.original, digest or "-")
+    except NotStored as gone:
+        raise StoreDamaged(gone.key) from gone
 
 
 @blueprint.get("/recordings/<uuid:recording_id>/media")
@@ -57,6 +74,8 @@ def media(recording_id: uuid.UUID) -> Response:
     """The bytes, or the part of them that the player asks for."""
     with here.reading() as work:
         recording = find_recording(work, recording_id).recording
+        digest = digest_on_record(work, recording)
+    _require_intact(recording, digest)
     return _bytes(recording.original, recording.size, recording.media.get("media_type") or "application/octet-stream")
 
 
@@ -67,9 +86,10 @@ def poster(recording_id: uuid.UUID) -> Response:
         recording = find_recording(work, recording_id).recording
     if recording.poster is None:
         return current_app.send_static_file("no-picture.svg")
+    here.office().store.require_intact(recording.poster)
     with here.office().store.open_range(recording.poster) as part:
         picture = b"".join(part)
-    return Response(picture, mimetype=_picture_type(picture), headers={"Cache-Control": "private, max-age=3600"})
+    return Response(picture, mimetype=_picture_type(picture), headers={"Cache-Control": "private, no-cache"})
 
 
 def _picture_type(picture: bytes) -> str:

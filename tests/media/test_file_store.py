@@ -13,7 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from media.digest import digest_chunks
+from media import file_store
+from media.digest import digest_chunks, sha256_of
 from media.errors import MediaRefused, NotStored, StoreDamaged, StoreUnfit
 from media.file_store import STORE, FileStore
 from media.store import Address, StoredObject
@@ -216,3 +217,29 @@ def test_a_gigabyte_passes_through_a_few_megabytes_of_memory(tmp_path: Path) -> 
     size, read, grown = map(int, done.stdout.split())
     assert (size, read) == (1 << 30, 1 << 30)
     assert grown < 24 * 1024
+
+
+def test_a_file_is_digested_once_and_again_when_it_was_touched(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = FileStore(tmp_path)
+    with store.stage() as staged:
+        staged.append(b"film" * 1000)
+        stored = staged.seal()
+    read: list[int] = []
+
+    def counting(descriptor: int) -> str:
+        read.append(descriptor)
+        return sha256_of(descriptor)
+
+    monkeypatch.setattr(file_store, "sha256_of", counting)
+    for _ in range(5):
+        store.require_intact(stored.address)
+    assert len(read) == 1
+    [place] = [path for path in (tmp_path / "objects").rglob("*") if path.is_file()]
+    kept = place.stat()
+    place.chmod(0o600)
+    with place.open("r+b") as file:
+        file.write(b"Film")
+    os.utime(place, ns=(kept.st_atime_ns, kept.st_mtime_ns))  # the time that anybody may set is set back
+    with pytest.raises(StoreDamaged):
+        store.require_intact(stored.address)
+    assert len(read) == 2

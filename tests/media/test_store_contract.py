@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from media.errors import MediaRefused, NotStored, StoreUnfit
+from media.errors import MediaRefused, NotStored, StoreDamaged, StoreUnfit
 from media.file_store import FileStore
 from media.store import Address, Store, StoredObject
 from media.stores import open_store
@@ -169,3 +169,13 @@ def test_no_process_keeps_recordings_where_a_web_server_gives_them_out() -> None
     for folder in ("enforcement/web/static", "publish/static/recordings", "publish"):
         with pytest.raises(StoreUnfit, match="served"):
             open_store(settings(root / folder))
+
+
+def test_what_is_shown_is_what_was_sealed(store: Store) -> None:
+    stored = sealed(store)
+    store.require_intact(stored.address)
+    store.require_intact(stored.address, SHA256)
+    with pytest.raises(StoreDamaged):
+        store.require_intact(stored.address, "0" * 64)
+    with pytest.raises(NotStored):
+        store.require_intact(Address(stored.address.store, "0" * 64))

@@ -214,3 +214,35 @@ def test_a_body_that_breaks_off_or_goes_on_after_the_file_is_refused() -> None:
         list(Upload(io.BytesIO(more), BOUNDARY).chunks())
     with pytest.raises(BadRequest):
         Upload(io.BytesIO(body({"a": "1" * 100_000}, b"x")), BOUNDARY)
+
+
+def test_changed_bytes_are_shown_to_nobody_and_the_page_says_what_to_do(
+    shop: House, video: Path, signed_in: Callable[[str], Visitor], tmp_path: Path
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    address = f"/cases/{walk.case_id}/recordings/new"
+    other = tmp_path / "other.mp4"
+    make_video(other, seconds=2, text="另一段")
+    content = other.read_bytes()
+    digest = hashlib.sha256(content).hexdigest()
+    assert send(visitor, address, body(described(shop, visitor, address), content)).status_code == 302
+    row = next(one for one in visitor.api("GET", "/api/recordings").get_json() if one["sha256"] == digest)
+    page = f"/recordings/{row['id']}"
+    assert visitor.client.get(f"{page}/media").status_code == 200
+    assert "<video" in visitor.get(page)
+    sealed = shop.office.store.root / "objects" / digest[:2] / digest[2:4] / digest  # type: ignore[attr-defined]
+    sealed.chmod(0o600)
+    with sealed.open("r+b") as file:
+        file.seek(100)
+        file.write(bytes([content[100] ^ 1]))
+    for headers in ({}, {"Range": "bytes=0-9"}):
+        answer = visitor.client.get(f"{page}/media", headers=headers)
+        assert (answer.status_code, "已停止播放" in answer.get_data(as_text=True)) == (409, True)
+    told = visitor.get(page)
+    assert "已停止播放" in told
+    assert "flask recordings verify" in told
+    assert "<video" not in told
+    assert "下载原始文件" not in told
+    sealed.unlink()
+    assert "文件缺失" in visitor.get(f"{page}/media", 409)
