@@ -50,6 +50,13 @@ class RunningClock:
         closed = tuple((begun, ended or max(day, begun)) for begun, ended in self.pauses)
         return self._due(calendar, closed)
 
+    def with_due(self, calendar: Calendar) -> RunningClock:
+        """The same with its due day, unless a pause is open: one that began after the last day changes nothing."""
+        ended = tuple(pause for pause in self.pauses if pause[1] is not None)
+        found = self._due(calendar, ended)
+        paused = any(until is None and begun <= found.due_on for begun, until in self.pauses)
+        return replace(self, due=None if paused else found, pauses=self.pauses if paused else ended)
+
     def _due(self, calendar: Calendar, pauses: Sequence[Pause]) -> Due:
         return due(
             self.limit,
@@ -211,15 +218,7 @@ def _row(
         stopped_on=_stopped_on(limit, stop),
         stopped_at=_stopped_at(limit, stop),
     )
-    return _with_due(row, calendar)
-
-
-def _with_due(row: RunningClock, calendar: Calendar) -> RunningClock:
-    """The row with its due day, unless a pause is open: one that began after the last day changes nothing."""
-    ended = tuple(pause for pause in row.pauses if pause[1] is not None)
-    found = replace(row, pauses=ended).due_if_resumed(row.anchor_on, calendar)
-    paused = any(until is None and begun <= found.due_on for begun, until in row.pauses)
-    return replace(row, due=None if paused else found, pauses=row.pauses if paused else ended)
+    return row.with_due(calendar)
 
 
 def _anchor_on(limit: Limit, record: Record, law: Law, calendar: Calendar) -> date | None:

@@ -45,7 +45,7 @@ class CaseRow:
     officers: str
 
 
-_PARTIES = (
+PARTIES = (
     select(func.string_agg(Party.name, aggregate_order_by(literal("、"), Party.position)))
     .where(Party.case_id == Case.id)
     .correlate(Case)
@@ -64,7 +64,7 @@ def row_query() -> Select[*tuple[Any, ...]]:
     """The columns of `CaseRow`."""
     return select(
         Case.id, Case.case_no, Case.title, Case.procedure, Case.stage, Case.version, Case.document_no, Case.created_at,
-        Case.closed_on, func.coalesce(_PARTIES, "").label("party"), func.coalesce(_OFFICERS, "").label("officers"),
+        Case.closed_on, func.coalesce(PARTIES, "").label("party"), func.coalesce(_OFFICERS, "").label("officers"),
     )  # fmt: skip
 
 

@@ -1,29 +1,36 @@
-"""What one person must do, and what they wait for: derived from the facts and the law each time, stored nowhere."""
+"""What one person must do, and what of theirs waits for others: read by due day, the most urgent first.
+
+The law was asked when something last happened (`projection`); here nothing is worked out, so a list costs what it
+shows, whatever the number and the age of the cases.
+"""
 
 import dataclasses
 import datetime as dt
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy.orm import aliased
 
-from enforcement.facts import facts_of_many, with_disclosure
-from enforcement.law.clocks import Clock, open_clocks
-from enforcement.law.facts import CaseFacts
-from enforcement.law.next_step import ends, leading_acts, mending_acts, not_me
-from enforcement.law.procedure import NextAct, Procedure
+from enforcement.law.clocks import Clock
 from enforcement.models.cases import Case, CaseOfficer
-from enforcement.models.disclosures import Disclosure
+from enforcement.models.clock import ClockRow, TurnRow
+from enforcement.queries.cases import PARTIES
+from enforcement.queries.clocks import OPEN, clocks_where, open_of
 from enforcement.work import Work
 
-MOST_CASES = 300
-"""Oldest open cases looked at: what is most urgent is among the oldest."""
-OPEN_DISCLOSURES = ("due", "prepared", "released", "deferred", "withdrawal_due")
+SHOWN = 50
+"""Lines of a list; the counts are of all there are."""
+ON_THE_CASE = frozenset({"officer", "auxiliary"})
+"""Roles that act in their own cases; the others wherever the agency has one."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One thing to do, or to wait for. `who` are the roles that may; `others` how many more acts of the case wait."""
+    """One thing to do, or to wait for. `who` are the roles whose turn it is; `clock` is the one that presses first,
+    `clocks` all that run for the reader in this case; `others` how many more acts of it wait for them.
+    """
 
     act: str
     zh: str
@@ -34,151 +41,212 @@ class Task:
     procedure: str
     party: str
     clock: Clock | None
+    clocks: tuple[Clock, ...]
     disclosure_id: uuid.UUID | None
     who: tuple[str, ...]
     others: int = 0
 
+    @property
+    def subject_id(self) -> uuid.UUID:
+        """The disclosure, else the case."""
+        return self.disclosure_id or self.case_id
+
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class WorkList:
-    """Mine and others', by time left; `cut` says that there were more open cases than are looked at."""
+    """The first lines of both lists, and how many there are in all; `agency` are limits of the agency itself."""
 
     mine: tuple[Task, ...]
+    mine_count: int
     waiting: tuple[Task, ...]
-    cut: bool
+    waiting_count: int
+    agency: tuple[Clock, ...]
 
 
 def work_list(work: Work) -> WorkList:
-    """The tasks of the person reading. A fixed number of queries."""
-    cases = _candidate_cases(work)
-    disclosures = _candidate_disclosures(work)
-    found = {case.id: case for case in cases}
-    missing = {row.case_id for row in disclosures} - found.keys()
-    if missing:
-        found |= {case.id: case for case in work.session.scalars(select(Case).where(Case.id.in_(missing)))}
-    facts = facts_of_many(work, list(found.values()))
-    mine: list[Task] = []
-    waiting: list[Task] = []
-    for case in cases:
-        _sort_in(work, case, facts[case.id], work.book.procedures[case.procedure], None, mine, waiting)
-    for row in disclosures:
-        seen = with_disclosure(work, facts[row.case_id], row)
-        _sort_in(work, found[row.case_id], seen, work.book.procedures["disclosure"], row, mine, waiting)
-    return WorkList(mine=_by_time(mine), waiting=_by_time(waiting), cut=len(cases) == MOST_CASES)
-
-
-def _candidate_cases(work: Work) -> list[Case]:
-    """Open cases in which this person works, or whose stage waits for one of their roles."""
-    actor = work.actor
-    mine = exists().where(
-        CaseOfficer.case_id == Case.id, CaseOfficer.person_id == actor.person_id, CaseOfficer.to_on.is_(None)
+    """The work of the person reading. A fixed number of queries, each by an index."""
+    rows = _first_of_each(_mine(work))
+    waiting = _waiting(work)
+    cases = [row.case_id for row in (*rows, *waiting)]
+    running = open_of(work, cases)
+    turns = _turns(work, [row.subject_id for row in rows], [row.case_id for row in waiting])
+    return WorkList(
+        mine=tuple(_task(work, row, running.get(row.case_id, []), turns) for row in rows),
+        mine_count=_count_mine(work),
+        waiting=tuple(_task(work, row, running.get(row.case_id, []), turns) for row in waiting),
+        waiting_count=_count_waiting(work),
+        agency=tuple(agency_clocks(work)),
     )
-    nobodys = and_(Case.unit_id == actor.unit_id, ~exists().where(CaseOfficer.case_id == Case.id))
-    conditions: list[ColumnElement[bool]] = [mine]
-    if actor.roles & {"officer", "auxiliary"}:
-        conditions.append(nobodys)
-    by_others = actor.roles - {"officer", "auxiliary"}
-    conditions += [
-        and_(Case.procedure == procedure.key, Case.stage.in_(stages))
-        for procedure in work.book.procedures.values()
-        if (stages := _stages_for(work, procedure, by_others))
+
+
+def next_task(work: Work, after: uuid.UUID | None = None) -> Task | None:
+    """The most urgent thing to do that is not about `after`."""
+    rows = [row for row in _first_of_each(_mine(work)) if row.subject_id != after][:1]
+    running = open_of(work, [row.case_id for row in rows])
+    return next((_task(work, row, running.get(row.case_id, []), {}) for row in rows), None)
+
+
+def agency_clocks(work: Work) -> list[Clock]:
+    """Limits of the agency itself that run and that somebody in the reader's roles must keep. One query."""
+    keys = [limit.key for limit in work.book.limits.values() if limit.level == "agency" and _is_for(work, limit.who)]
+    own = (ClockRow.agency_id == work.actor.agency_id, ClockRow.limit_key.in_(keys), OPEN)
+    return [clock for _, clock in clocks_where(work, *own)]
+
+
+def _is_for(work: Work, who: Iterable[str]) -> bool:
+    return bool(work.actor.roles & set(who))
+
+
+# ---------------------------------------------------------------------------------------------------------------- mine
+
+
+def _on_my_cases(work: Work, case_id: Any) -> ColumnElement[bool]:
+    """The person works on the case, or it has nobody yet and came to the person's unit."""
+    on_it, case = aliased(CaseOfficer), aliased(Case)
+    anybody = exists().where(on_it.case_id == case_id)
+    mine = anybody.where(on_it.person_id == work.actor.person_id, on_it.to_on.is_(None))
+    of_unit = exists().where(case.id == case_id, case.unit_id == work.actor.unit_id)
+    return or_(mine, and_(~anybody, of_unit))
+
+
+def _of_role(work: Work, role: str, turn: Any = TurnRow) -> ColumnElement[bool]:
+    conditions = [
+        turn.agency_id == work.actor.agency_id,
+        turn.role == role,
+        ~turn.barred.contains([str(work.actor.person_id)]),
     ]
-    query = select(Case).where(Case.closed_on.is_(None), or_(*conditions)).order_by(Case.created_at).limit(MOST_CASES)
-    return list(work.session.scalars(query))
+    return and_(*conditions, _on_my_cases(work, turn.case_id) if role in ON_THE_CASE else true())
 
 
-def _stages_for(work: Work, procedure: Procedure, roles: frozenset[str]) -> set[str]:
-    acts = [act for act in procedure.acts.values() if roles & set(work.book.powers.who(act.key))]
-    # An act that every stage knows (suspend, extend, overturn) makes nobody wait for it.
-    return {stage for act in acts if len(act.stages) <= _SPECIFIC for stage in act.stages}
+def _mine(work: Work) -> list[Any]:
+    """The soonest turn of each subject for each of the person's roles, by due day. One query for each role."""
+    found: list[Any] = []
+    sooner = aliased(TurnRow)
+    for role in sorted(work.actor.roles):
+        first = ~exists().where(
+            sooner.subject_id == TurnRow.subject_id,
+            sooner.position < TurnRow.position,
+            sooner.role == role,
+            ~sooner.barred.contains([str(work.actor.person_id)]),
+        )
+        query = (
+            _columns()
+            .add_columns(TurnRow.subject_id, TurnRow.act, TurnRow.limit_key, TurnRow.started_seq)
+            .add_columns(TurnRow.due_on, TurnRow.position)
+            .join(TurnRow, TurnRow.case_id == Case.id)
+            .where(_of_role(work, role), first)
+            .order_by(TurnRow.due_on, TurnRow.subject_id)
+            .limit(SHOWN)
+        )
+        found += work.session.execute(query)
+    return found
 
 
-_SPECIFIC = 3
+def _first_of_each(rows: Iterable[Any]) -> list[Any]:
+    """The most urgent turn of each subject, soonest first."""
+    seen: dict[uuid.UUID, Any] = {}
+    for row in sorted(rows, key=lambda row: (row.due_on is None, row.due_on or dt.date.max, row.position)):
+        seen.setdefault(row.subject_id, row)
+    return list(seen.values())[:SHOWN]
 
 
-def _candidate_disclosures(work: Work) -> list[Disclosure]:
-    acts = work.book.procedures["disclosure"].acts.values() if "disclosure" in work.book.procedures else ()
-    mine = any(work.actor.roles & set(work.book.powers.who(act.key)) for act in acts)
-    query = select(Disclosure).where(Disclosure.stage.in_(OPEN_DISCLOSURES) if mine else false())
-    return list(work.session.scalars(query.order_by(Disclosure.anchor_on).limit(MOST_CASES)))
+def _count_mine(work: Work) -> int:
+    roles = [_of_role(work, role) for role in sorted(work.actor.roles)]
+    query = select(func.count(TurnRow.subject_id.distinct())).where(or_(*roles)) if roles else None
+    return (work.session.scalar(query) or 0) if query is not None else 0
 
 
-def _sort_in(
-    work: Work,
-    case: Case,
-    facts: CaseFacts,
-    procedure: Procedure,
-    disclosure: Disclosure | None,
-    mine: list[Task],
-    waiting: list[Task],
-) -> None:
-    clocks = sorted(open_clocks(facts, work.book), key=lambda clock: clock.due.due_on)
-    clocks = [clock for clock in clocks if clock.limit.direction == "within"]
-    if disclosure is not None:
-        clocks = [clock for clock in clocks if clock.limit.key == disclosure.limit_key]
-    offered = procedure.next_acts(facts, work.book)
-    urgent = tuple(_urgent(work, offered, procedure, facts.stage, clocks))
-    my_acts = [(act, clock) for act, clock in urgent if act.allowed]
-    if my_acts:
-        act, clock = min(my_acts, key=lambda pair: _urgency(pair, procedure))
-        mine.append(_task(case, facts, act, clock, disclosure, len(my_acts) - 1))
-        return
-    others = [pair for pair in urgent if {breach.code for breach in pair[0].breaches} <= not_me(work.book.powers)]
-    if others and (disclosure is not None or _involved(work, facts)):
-        act, clock = min(others, key=lambda pair: _urgency(pair, procedure))
-        waiting.append(_task(case, facts, act, clock, disclosure, 0))
+# ------------------------------------------------------------------------------------------------------------- waiting
 
 
-def _urgent(
-    work: Work, offered: Iterable[NextAct], procedure: Procedure, stage: str, clocks: list[Clock]
-) -> Iterable[tuple[NextAct, Clock | None]]:
-    """Acts that lead forward, that stop a running clock, or that mend what stands in the way of going forward."""
-    acts = tuple(offered)
-    leads = leading_acts(procedure, acts, stage, work.book.powers)
-    leading = {act.act for act in leads}
-    mends = {act.act for act in mending_acts(procedure, acts, leads)}
-    for act in acts:
-        event = procedure.acts[act.act].event
-        clock = next((one for one in clocks if event in one.limit.stops and set(act.who) & set(one.act_by)), None)
-        stops = clock is not None and not ends(procedure, act.act)
-        if act.act in leading or stops or act.act in mends:
-            ours = (one for one in clocks if set(act.who) & set(one.act_by))
-            yield act, clock or (next(ours, None) if act.primary else None)
+def _theirs(work: Work) -> list[tuple[str, ColumnElement[bool]]]:
+    """For each of the person's roles, the open clocks of cases that run for it where it is not this person's turn."""
+    turn = aliased(TurnRow)
+    found = []
+    for role in sorted(work.actor.roles):
+        keys = [
+            limit.key for limit in work.book.limits.values()
+            if limit.level == "case" and limit.direction == "within" and not limit.party and role in limit.who
+        ]  # fmt: skip
+        my_turn = exists().where(turn.case_id == ClockRow.owner_id, or_(*_roles(work, turn)))
+        conditions = (
+            ClockRow.agency_id == work.actor.agency_id,
+            ClockRow.limit_key.in_(keys),
+            OPEN,
+            ~my_turn,
+            _on_my_cases(work, ClockRow.owner_id) if role in ON_THE_CASE else true(),
+        )
+        found += [(role, and_(*conditions))] if keys else []
+    return found
 
 
-def _urgency(pair: tuple[NextAct, Clock | None], procedure: Procedure) -> tuple[bool, dt.date, bool, bool]:
-    """Soonest first; among equals the act that leads on, and last the one that sends back."""
-    act, clock = pair
-    return clock is None, clock.due.due_on if clock else dt.date.max, not act.primary, procedure.acts[act.act].back
+def _roles(work: Work, turn: Any) -> list[ColumnElement[bool]]:
+    return [_of_role(work, role, turn) for role in sorted(work.actor.roles)]
 
 
-def _involved(work: Work, facts: CaseFacts) -> bool:
-    me = str(work.actor.person_id)
-    return any(one.person_id == me and one.to_on is None for one in facts.officers) or any(
-        record.actor_id == me for record in facts.records
+def _waiting(work: Work) -> list[Any]:
+    """The first cases that are in others' hands while a limit of the person's own role runs."""
+    rows: list[Any] = []
+    for _, condition in _theirs(work):
+        query = _columns().add_columns(ClockRow.limit_key, ClockRow.started_seq, ClockRow.due_on)
+        query = query.join(ClockRow, ClockRow.owner_id == Case.id).where(condition)
+        rows += work.session.execute(query.order_by(ClockRow.due_on).limit(SHOWN))
+    seen: dict[uuid.UUID, Any] = {}
+    for row in sorted(rows, key=lambda row: (row.due_on is None, row.due_on or dt.date.max)):
+        seen.setdefault(row.case_id, row)
+    return list(seen.values())[:SHOWN]
+
+
+def _count_waiting(work: Work) -> int:
+    conditions = [condition for _, condition in _theirs(work)]
+    if not conditions:
+        return 0
+    return work.session.scalar(select(func.count(ClockRow.owner_id.distinct())).where(or_(*conditions))) or 0
+
+
+# --------------------------------------------------------------------------------------------------------------- lines
+
+
+def _columns() -> Select[*tuple[Any, ...]]:
+    return select(
+        Case.id.label("case_id"), Case.case_no, Case.title, Case.document_no, Case.procedure,
+        func.coalesce(PARTIES, "").label("party"),
+    )  # fmt: skip
+
+
+def _turns(work: Work, subjects: Sequence[uuid.UUID], cases: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
+    """The turns of the shown subjects and of the cases waited for, the soonest first. One query."""
+    query = select(TurnRow.subject_id, TurnRow.case_id, TurnRow.act, TurnRow.role, TurnRow.barred).where(
+        or_(TurnRow.subject_id.in_(subjects), TurnRow.case_id.in_(cases))
     )
+    found: dict[uuid.UUID, list[Any]] = {}
+    for row in work.session.execute(query.order_by(TurnRow.position)):
+        found.setdefault(row.subject_id, []).append(row)
+    return found
 
 
-def _task(
-    case: Case, facts: CaseFacts, act: NextAct, clock: Clock | None, disclosure: Disclosure | None, others: int
-) -> Task:
+def _task(work: Work, row: Any, running: Sequence[Clock], turns: dict[uuid.UUID, list[Any]]) -> Task:
+    subject = getattr(row, "subject_id", row.case_id)
+    mine = hasattr(row, "act")
+    there = turns.get(subject, [])
+    act = row.act if mine else next((one.act for one in there), "")
+    named = {(row.limit_key, row.started_seq)}
+    clock = next((one for one in running if (one.limit.key, one.row.started_seq) in named), None)
+    open_to_me = {
+        one.act for one in there if one.role in work.actor.roles and str(work.actor.person_id) not in one.barred
+    }
     return Task(
-        act=act.act,
-        zh=act.zh,
-        case_id=case.id,
-        case_no=case.case_no,
-        title=case.title,
-        document_no=case.document_no,
-        procedure=case.procedure,
-        party="、".join(party.name for party in facts.parties),
+        act=act,
+        zh=work.book.powers.zh(act) if act else "",
+        case_id=row.case_id,
+        case_no=row.case_no,
+        title=row.title,
+        document_no=row.document_no,
+        procedure=row.procedure,
+        party=row.party,
         clock=clock,
-        disclosure_id=disclosure.id if disclosure else None,
-        who=act.who,
-        others=others,
-    )
-
-
-def _by_time(tasks: list[Task]) -> tuple[Task, ...]:
-    return tuple(
-        sorted(tasks, key=lambda task: (task.clock is None, task.clock.due.due_on if task.clock else dt.date.max))
+        clocks=tuple(one for one in running if _is_for(work, one.limit.who)),
+        disclosure_id=subject if subject != row.case_id else None,
+        who=tuple(dict.fromkeys(one.role for one in there if one.act == act)),
+        others=len(open_to_me - {act}) if mine else 0,
     )

@@ -160,7 +160,7 @@ def _act(
         refusal = Refusal(412, heading="案件已有新的变化", stale=True)
     else:
         saved_forms.drop(here.office(), here.actor(), str(subject_id or deed.name), deed.name)
-        flash(f"已办理：{here.words().act(deed.name)}。")
+        flash(f"已办理：{here.words().act(deed.name)}。", f"done:{outcome.subject_id}")
         return redirect(_afterwards(deed, outcome))
     with _reading(scope, subject_id, deed) as (work, subject):
         return _render(work, deed, subject, typed, refusal)

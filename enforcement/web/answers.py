@@ -69,6 +69,33 @@ class ClockSchema(Schema):
     basis = fields.String(required=True)
 
 
+class TaskSchema(Schema):
+    """One thing to do, or to wait for; `clock` is the limit that presses first."""
+
+    act = fields.String(required=True)
+    zh = fields.String(required=True)
+    case_id = fields.UUID(required=True)
+    case_no = fields.String(required=True)
+    title = fields.String(required=True)
+    document_no = fields.String(required=True)
+    procedure = fields.String(required=True)
+    party = fields.String(required=True)
+    disclosure_id = fields.UUID(required=True, allow_none=True)
+    who = fields.List(fields.String(), required=True)
+    others = fields.Integer(required=True)
+    clock = fields.Nested(ClockSchema, required=True, allow_none=True)
+
+
+class WorkListSchema(Schema):
+    """What the person asking must do and what of theirs others hold: the first of each, and how many there are."""
+
+    mine = fields.List(fields.Nested(TaskSchema), required=True)
+    mine_count = fields.Integer(required=True)
+    waiting = fields.List(fields.Nested(TaskSchema), required=True)
+    waiting_count = fields.Integer(required=True)
+    agency = fields.List(fields.Nested(ClockSchema), required=True)
+
+
 class NextActSchema(Schema):
     """One act of the present stage. `primary`: what its page leads the person who asks to."""
 

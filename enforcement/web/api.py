@@ -24,6 +24,7 @@ from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, case_row, list_cases
 from enforcement.queries.disclosures import find_disclosure, list_disclosures
 from enforcement.queries.recordings import RecordingRow, find_recording, list_recordings
+from enforcement.queries.work_list import Task, work_list
 from enforcement.web import errors, here, recordings, subjects
 from enforcement.web.answers import (
     CaseDetailSchema,
@@ -37,6 +38,8 @@ from enforcement.web.answers import (
     PersonSchema,
     RecordingSchema,
     RecordSchema,
+    TaskSchema,
+    WorkListSchema,
 )
 from enforcement.web.conditions import with_version
 from enforcement.web.errors import breach_data
@@ -261,10 +264,26 @@ def _single(blueprint: Blueprint) -> None:
     def recording(work: Any, recording_id: uuid.UUID) -> Any:
         return _recording_data(find_recording(work, recording_id))
 
+    def mine(work: Any) -> dict[str, Any]:
+        found = work_list(work)
+        return {
+            "mine": [_task_data(task) for task in found.mine],
+            "mine_count": found.mine_count,
+            "waiting": [_task_data(task) for task in found.waiting],
+            "waiting_count": found.waiting_count,
+            "agency": [clock_data(clock) for clock in found.agency],
+        }
+
+    one("/work", "get_work_list", WorkListSchema, mine)
     one("/cases/<uuid:case_id>", "get_case", CaseDetailSchema, case)
     one("/cases/<uuid:case_id>/clocks", "list_clocks", ClockSchema(many=True), clocks)
     one("/disclosures/<uuid:disclosure_id>", "get_disclosure", DisclosureSchema, disclosure)
     one("/recordings/<uuid:recording_id>", "get_recording", RecordingSchema, recording)
+
+
+def _task_data(task: Task) -> dict[str, Any]:
+    data = {name: getattr(task, name) for name in TaskSchema().fields}
+    return data | {"act": task.act.replace("_", "-"), "clock": clock_data(task.clock) if task.clock else None}
 
 
 def _facts(work: Any, case_id: uuid.UUID) -> CaseFacts:
