@@ -15,7 +15,7 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.dialects.postgresql import insert as upsert
 from sqlalchemy.orm import Session
 
@@ -223,23 +223,12 @@ def put_information(
     )
 
 
-def remove_information(session: Session, agency_id: UUID, item: str) -> None:
-    """Take down an item that no longer applies, e.g. an entrustment that ended (G#18.1)."""
-    chosen = (basic_information.c.agency_id == agency_id) & (basic_information.c.item == item)
-    session.execute(delete(basic_information).where(chosen))
-
-
 def put_notice(session: Session, notice_id: UUID, agency_id: UUID, *, on: date, **values: str) -> None:
     """Publish a notice: kind (one of `tables.NOTICE_KINDS`), title, content (plain text, paragraphs by line)."""
     row = {"agency_id": agency_id, "published_on": on, "removed_on": None, **values}
     session.execute(
         upsert(notice).values(id=notice_id, **row).on_conflict_do_update(index_elements=[notice.c.id], set_=row)
     )
-
-
-def remove_notice(session: Session, notice_id: UUID, *, on: date) -> None:
-    """Take a notice down; the row stays, no longer shown."""
-    session.execute(update(notice).where(notice.c.id == notice_id, notice.c.removed_on.is_(None)).values(removed_on=on))
 
 
 def _checked_bytes(content: Content) -> bytes:

@@ -26,7 +26,6 @@ SEQUENCER = "mingjian_sequencer"
 VERIFIER = "mingjian_verifier"
 PUBLIC = "mingjian_public"
 ROLES = (OWNER, APP, SEQUENCER, VERIFIER, PUBLIC)
-SCHEMAS = ("enforcement", "public_site")
 
 # What one role may hold of the server they share, so that none keeps the others out: its share of the 100 connections
 # PostgreSQL has by default, and no statement, lock or forgotten transaction for ever. A session may set the times

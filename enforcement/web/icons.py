@@ -27,7 +27,6 @@ _PATHS = {
     "link": "M10 14a4 4 0 0 0 6 0l3-3a4 4 0 0 0-6-6l-1 1M14 10a4 4 0 0 0-6 0l-3 3a4 4 0 0 0 6 6l1-1",
     "print": "M7 9V4h10v5M7 17H4V9h16v8h-3M7 14h10v6H7z",
     "out": "M14 8V5H5v14h9v-3M10 12h11M18 9l3 3-3 3",
-    "play": "M7 5l12 7-12 7z",
     "file": "M6 3h8l4 4v14H6zM14 3v4h4M9 13h6M9 17h6",
     "copy": "M9 9h11v11H9zM5 15H4V4h11v1",
     "upload": "M12 16V5M7 9l5-5 5 5M5 20h14",

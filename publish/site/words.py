@@ -18,12 +18,6 @@ WITHDRAWAL_ZH = {
     "published_in_error": "公示有误",
 }
 NOTICE_ZH = {"inspection_plan": "年度行政检查计划", "hearing_notice": "听证公告", "annual_report": "行政执法统计年报"}
-EVENT_ZH = {
-    "publication_made": "公示",
-    "publication_corrected": "更正",
-    "publication_taken_down": "撤下",
-    "publication_withdrawn": "撤回",
-}
 BEIJING = ZoneInfo("Asia/Shanghai")
 _WEEKDAYS = "一二三四五六日"
 _MASK = re.compile("〔[^〔〕\n]{1,12}已隐去〕")
@@ -62,7 +56,7 @@ def kind_zh(kind: str) -> str:
 
 def withdrawn_zh(kind: str) -> str:
     """撤下 for what should not have been public, 撤回 for what fell with its decision: as the ledger calls each."""
-    return EVENT_ZH["publication_taken_down" if kind == "published_in_error" else "publication_withdrawn"]
+    return "撤下" if kind == "published_in_error" else "撤回"
 
 
 def form_zh(form: str) -> str:
@@ -93,5 +87,4 @@ FILTERS = {
     "notice_kind": NOTICE_ZH.__getitem__,
     "withdrawn": withdrawn_zh,
     "withdrawal": WITHDRAWAL_ZH.__getitem__,
-    "event": lambda name: EVENT_ZH.get(name, name),
 }
