@@ -5,6 +5,7 @@ The law's own numbering only. Rows ("G13.b") are ours, are never shown as the la
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -112,6 +113,7 @@ class Citation:
     item: int | None = None
 
     @classmethod
+    @functools.lru_cache(maxsize=4096)  # the same few hundred articles, asked for again and again
     def parse(cls, text: str) -> Citation:
         """Read the short form: "G#13", "APL#64(1)", "APL#72.1(1)". Raises LawBookError on anything else."""
         match = _FORM.fullmatch(text)

@@ -280,6 +280,9 @@ def _parameters(book: Contents, records: _Records) -> Iterator[str]:
 def _acts(book: Contents, records: _Records) -> Iterator[str]:
     for act in sorted(book.powers.acts.keys() ^ records.program.acts.keys()):
         yield f"acts.toml: {act} stands on one side only, here or among the acts of the program"
+    for declared in book.powers.acts.values():
+        if own := records.program.acts.get(declared.key):
+            yield from _have(f"acts.toml: {declared.key}", "names", declared.names, (own,))
     matters = {kind.matter for kind in book.procedures.values() if kind.matter}
     for matter in sorted(matters ^ records.program.matter_kinds):
         yield f"procedures: the matter {matter} stands on one side only, here or in the form of set_matters"

@@ -70,6 +70,7 @@ def test_a_slip_that_is_none_would_be_noticed() -> None:
         ("law/disclosure", '[ground."G16.2"]', '[ground."G16.22"]', "unknown row G16.22"),
         ("law/disclosure", "[taken_down]", "[take_down]", "unknown field take_down, perhaps taken_down"),
         ("law/legal_review", "at_times = true", "at_tmes = true", "unknown field at_tmes, perhaps at_times"),
+        ("law/acts", 'names = { officers = "keeps" }', 'names = { officer = "keeps" }', "no field officer,"),
         ("law/acts", 'event = "process_recorded"', 'event = "process_record"', "unknown event process_record"),
         (
             "law/legal_review", 'license = ["application_was_examined"]', 'licence = ["application_was_examined"]',
