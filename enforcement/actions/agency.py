@@ -4,6 +4,7 @@ information.
 
 import dataclasses
 import datetime as dt
+from typing import ClassVar
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -55,6 +56,8 @@ class MatterForm:
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SetMatters:
     """Items added to the list from a day on."""
+
+    adds: ClassVar[tuple[str, ...]] = ("section",)
 
     from_on: dt.date | None = day("生效日期", ahead=True)
     matters: tuple[MatterForm, ...] = group("事项", MatterForm, cite="G#6(2)")
@@ -112,7 +115,7 @@ def set_matters(work: Work, form: SetMatters) -> Extra | None:
             raise Invalid({"matters": [f"事项编码 {matter.code} 已在清单中"]})
         values = {field.name: getattr(matter, field.name) for field in dataclasses.fields(matter)}
         work.session.add(Matter(agency_id=work.actor.agency_id, from_on=form.from_on, **values))
-    return None
+    return {"section": "powers_list"}  # what the public reads of it is to be brought up to date (G#18.1)
 
 
 @act(SetDirectory, scope="agency")

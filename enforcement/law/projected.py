@@ -110,11 +110,23 @@ def _fine_imposed(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: AR
     return facts.read("decision_made").number("fine_fen") > 0
 
 
+def _party_asks(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001
+    """A party asks that what is published of it be corrected (G#19.2)."""
+    return facts.read("correction_requested").text("kind") == "correction"
+
+
+def _public_suggests(facts: CaseFacts, law: Law, limit: Limit) -> bool:
+    """Somebody suggests something about the disclosure (G#19.1)."""
+    return not _party_asks(facts, law, limit)
+
+
 CONDITIONS: Mapping[str, Applies] = {
     "owed": _owed,
     "random_check": _random_check,
     "was_published": _was_published,
     "fine_imposed": _fine_imposed,
+    "party_asks": _party_asks,
+    "public_suggests": _public_suggests,
 }
 """What a limit's `applies` may name."""
 

@@ -22,7 +22,7 @@ from enforcement.law.events import shanghai_day
 from enforcement.ledger import digest_of
 from enforcement.models.base import new_id
 from enforcement.models.powers import SweepPass, SweepRun
-from enforcement.sweep import again, calendars, cases, corrections, publications
+from enforcement.sweep import again, agencies, calendars, cases, corrections, publications
 from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office
 
@@ -97,6 +97,8 @@ def _agency(office: Office, waits: Waiting, actor: Actor, report: Report) -> Non
         calendar = calendars.known(office, actor)
         waiting = again.waiting(office, actor, calendar, "case", limit=CASES_A_PASS)
         _each("case", waiting, report, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
+        itself = again.waiting(office, actor, calendar, "agency", limit=1)
+        _each("agency", itself, report, lambda chain_id: agencies.look_at(office, actor, chain_id, calendar, report))
     if waits.requests:
         requests = corrections.waiting(office, actor)
         _each("correction", requests, report, lambda one: corrections.take_up(office, actor, one, report))

@@ -117,6 +117,20 @@ def tell_taken_down(work: Work, disclosure: Disclosure, *, done: bool) -> int:
     )
 
 
+def tell_agency(work: Work, clock: Clock) -> int:
+    """Tell of a limit of the agency itself that is nearly over, or over; say how many were told anew."""
+    if clock.limit.direction != "within" or clock.limit.party:
+        return 0
+    if clock.state == "overdue":
+        kind, roles = "overdue", (*clock.limit.who, HEAD)
+    elif clock.state == "running" and nearly_over(work, clock):
+        kind, roles = "due_soon", clock.limit.who
+    else:
+        return 0
+    about, key = clock.due.due_on, clock.limit.key
+    return sum(tell(work, kind, about, role, limit_key=key, subject=clock.key) for role in dict.fromkeys(roles))
+
+
 def is_told_daily(facts: CaseFacts, disclosure: Disclosure) -> bool:
     """Whether something of this disclosure is told every day until it has changed: taken down, and not on its way."""
     return disclosure.stage in {"due", "prepared"} and is_taken_down(facts)

@@ -39,6 +39,7 @@ WORDS = {
     "recomputed": "日历变动重算期限",
     "refused": "依法不能办理",
     "taken_up": "登记更正申请",
+    "year_begun": "年度期限开始计算",
     "told": "提醒",
 }
 
