@@ -25,11 +25,14 @@ from config.fitness import check
 from config.settings import Settings, Unfit
 from enforcement import high_water, logs, sequencer
 from enforcement.actions.program import program
+from enforcement.ledger import digest_of
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
 from enforcement.sweep import Report, fetch_back, sweep
+from enforcement.sweep.calendars import written
 from enforcement.sweep.report import told
 from enforcement.verify import steps
+from enforcement.verify.running_clocks import running_clocks
 from enforcement.work import Office, machine_clock
 
 if TYPE_CHECKING:
@@ -67,7 +70,8 @@ def build(
         timezone="Asia/Shanghai",
     )
     mark = high_water.of(settings)
-    house = steps.House([high_water.vkey(settings) or ""], office.store, mark, office.demo)
+    clocks = running_clocks(office.book, digest_of(written(office.book.calendar)))
+    house = steps.House([high_water.vkey(settings) or ""], office.store, mark, office.demo, (clocks,))
     jobs: dict[str, tuple[float, Callable[[], object]]] = {
         "seal": (
             SEQUENCER_SECONDS,

@@ -27,6 +27,8 @@ class Finding:
     size: int | None = None
     lacks_entry: bool = False
     """The entry this row answers to is not there: where its chain breaks before, that break has said so."""
+    derived: bool = False
+    """What follows from the records of its chain: while one of them is named, nothing can be said of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,8 @@ class Report:
     def __init__(self) -> None:
         self._breaks: dict[str, Finding] = {}
         self._rows: list[Finding] = []
+        self._chains: set[str] = set()
+        """Chains of which a record, or another row of its own, is named."""
         self._more: Counter[str] = Counter()
         self._named: Counter[str] = Counter()
 
@@ -82,6 +86,8 @@ class Report:
             return
         self._named[finding.table] += 1
         self._rows.append(finding)
+        if finding.chain_id is not None and not finding.derived:
+            self._chains.add(finding.chain_id)
 
     def extend(self, findings: Iterable[Finding]) -> None:
         """Note several."""
@@ -105,6 +111,8 @@ class Report:
         return (*breaks, *rows, *more)
 
     def _said(self, finding: Finding) -> bool:
+        if finding.derived and (finding.chain_id in self._chains or finding.chain_id in self._breaks):
+            return True
         if finding.chain_id is None or finding.seq is None:
             return False
         known = self._breaks.get(finding.chain_id)

@@ -74,13 +74,13 @@ def _compare(
         rows = _projected(book, level, owner, recorded, numbers)
         expected = {(row.limit.key, str(row.started_seq)): _as_text(row) for row in rows}
     except (ArithmeticError, LookupError, TypeError, ValueError):
-        yield Finding(_TABLE, "过程记录无法读取，期限无从核对", owner["owner"])
+        yield Finding(_TABLE, "过程记录无法读取，期限无从核对", owner["owner"], derived=True)
         return
     found = {(row["limit_key"], row["started_seq"]): row for row in kept}
     for key in sorted(expected.keys() | found.keys()):
         if what := _differs(found.get(key), expected.get(key)):
             limit = book.limits[key[0]].zh if key[0] in book.limits else key[0]
-            yield Finding(_TABLE, f"{limit}{what}", owner["owner"], int(key[1]))
+            yield Finding(_TABLE, f"{limit}{what}", owner["owner"], int(key[1]), derived=True)
 
 
 def _projected(

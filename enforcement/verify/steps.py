@@ -27,7 +27,7 @@ from enforcement.verify.moments import Windows
 from enforcement.verify.publications import publications
 from enforcement.verify.recordings import changed_objects
 from enforcement.verify.schema import schema
-from enforcement.verify.snapshot import EVERYTHING, Snapshot, Span, snapshot
+from enforcement.verify.snapshot import EVERYTHING, Check, Snapshot, Span, snapshot
 from enforcement.verify.whole_tree import LEVELS, PART, WholeTree
 from media.store import Store
 
@@ -45,6 +45,8 @@ class House:
     store: Store
     high_water: HighWater | None
     demo: bool
+    checks: Sequence[Check] = ()
+    """Further checks of the rows of a span of chains: those that need the law."""
 
 
 Part = Callable[[Snapshot, House, str], str | None]
@@ -121,14 +123,14 @@ def _checkpoints(seen: Snapshot, house: House, after: str) -> str | None:
     return upto
 
 
-def _chains(seen: Snapshot, _house: House, after: str) -> str | None:
+def _chains(seen: Snapshot, house: House, after: str) -> str | None:
     upto = _nth(seen, "chain_id", "enforcement.ledger_entry", "uuid", after, ENTRIES)
     span = Span(after or None, upto)
     _what_was_signed(seen)
     seen.guarded("ledger_entry", lambda: Chains(seen).run(span))
     for row in seen.stream(_HOMELESS.format(where=span.where("e.chain_id")), span):
         seen.report.add(Finding("ledger_leaf", f"第{row['seq']}条既不在树中，也不在等候", row["chain"], row["seq"]))
-    for check in BY_CHAIN:
+    for check in (*BY_CHAIN, *house.checks):
         seen.check(check, span)
     return upto
 

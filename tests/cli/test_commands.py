@@ -142,8 +142,9 @@ DAMAGES = {
     "a process record slipped in": (
         "process_record", 900,
         (
-            f"INSERT INTO {RECORD} SELECT chain_id, 900, agency_id, event, act, stage, at, happened_on, actor_id, data,"
-            f" digest FROM {RECORD} WHERE chain_id = 'CASE' AND event = 'examined'"
+            f"INSERT INTO {RECORD} (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id,"
+            f" data, people, digest) SELECT chain_id, 900, agency_id, event, act, stage, at, happened_on, actor_id,"
+            f" data, people, digest FROM {RECORD} WHERE chain_id = 'CASE' AND event = 'examined'"
         ),
     ),
     "the body of a ledger entry": (

@@ -200,7 +200,11 @@ def test_each_process_is_given_its_own_database_url_and_no_other(steady: Install
     assert held == {
         "wsgi:internal": {"MINGJIAN_DATABASE_URL"},
         "wsgi:public": {"MINGJIAN_DATABASE_PUBLIC_URL"},
-        "enforcement.scheduler": {"MINGJIAN_DATABASE_URL", "MINGJIAN_DATABASE_SEQUENCER_URL"},
+        "enforcement.scheduler": {
+            "MINGJIAN_DATABASE_URL",
+            "MINGJIAN_DATABASE_SEQUENCER_URL",
+            "MINGJIAN_DATABASE_VERIFIER_URL",
+        },
     }
 
 
