@@ -15,12 +15,13 @@ from enforcement.commands.demo import demo
 from enforcement.commands.law import law
 from enforcement.commands.ledger import ledger
 from enforcement.commands.recordings import recordings
+from enforcement.commands.words import words
 from enforcement.runtime.commands import database
 
 if TYPE_CHECKING:
     from flask import Flask
 
-COMMANDS = (agency, clock, clocks, database, demo, law, ledger, recordings, sweep_once)
+COMMANDS = (agency, clock, clocks, database, demo, law, ledger, recordings, sweep_once, words)
 """Every command or group of commands; a subject with commands of its own adds its group here."""
 
 

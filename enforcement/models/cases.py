@@ -4,7 +4,7 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, UniqueConstraint, text
+from sqlalchemy import ARRAY, ForeignKey, Index, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from enforcement.models.base import Base, Moment, agency_key, new_id
@@ -18,7 +18,11 @@ class Case(Base):
         UniqueConstraint("agency_id", "case_no"),
         Index(None, "agency_id", "procedure", "created_at"),
         Index(None, "agency_id", "created_at"),
-        Index("ix_case_file_open", "agency_id", "stage", postgresql_where=text("closed_on IS NULL")),
+        Index(
+            "ix_case_file_open", "agency_id", "stage", "created_at", "id", postgresql_where=text("closed_on IS NULL")
+        ),
+        Index("ix_case_file_open_newest", "agency_id", "created_at", "id", postgresql_where=text("closed_on IS NULL")),
+        Index(None, "agency_id", "document_no"),
         Index(None, "parent_case_id"),
     )
 
@@ -121,3 +125,28 @@ class SavedForm(Base):
     agency_id: Mapped[uuid.UUID] = agency_key()
     data: Mapped[dict[str, Any]]
     saved_at: Mapped[Moment]
+
+
+class Words(Base):
+    """The words of one case, recording or person. The database keeps them right in the same transaction (triggers).
+
+    Derived: `enforcement.words_wrong` shows what is not as it would be cut anew, `flask words rebuild` makes it so.
+    """
+
+    __tablename__ = "words"
+    __table_args__ = (
+        Index("ix_words_terms", "terms", postgresql_using="gin", postgresql_with={"fastupdate": "off"}),
+        Index(None, "agency_id", "kind", "at", "id"),
+    )
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    """Of the case, the recording or the person."""
+    agency_id: Mapped[uuid.UUID] = agency_key()
+    kind: Mapped[str]
+    """case, recording or person."""
+    at: Mapped[Moment]
+    """When the case or the recording came; the newest are found first."""
+    searchable: Mapped[str]
+    """Normalised, as `publish.search.normalise` does."""
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text))
+    """Sorted, as `publish.search.terms` cuts them, and last `@` with the agency's id."""

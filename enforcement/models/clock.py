@@ -27,6 +27,11 @@ class Notification(Base):
         Index("ix_notification_unread", "agency_id", "to_role", "created_at", postgresql_where=text("read_at IS NULL")),
         Index("ix_notification_to_person", "to_person", "created_at", postgresql_where=text("to_person IS NOT NULL")),
         Index(None, "case_id"),
+        Index("ix_notification_of_role", "agency_id", "to_role", text("(read_at IS NULL)"), "created_at", "id"),
+        Index(
+            "ix_notification_of_person", "agency_id", "to_person", text("(read_at IS NULL)"), "created_at", "id",
+            postgresql_where=text("to_person IS NOT NULL"),
+        ),
     )  # fmt: skip
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)

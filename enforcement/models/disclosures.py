@@ -23,6 +23,7 @@ class Disclosure(Base):
             postgresql_where=text("stage IN ('due', 'prepared', 'released', 'deferred')"),
         ),
         Index(None, "agency_id", "stage", "anchor_on"),
+        Index(None, "agency_id", "anchor_on", "id"),
         Index(
             "ix_disclosure_unverified",
             "agency_id",

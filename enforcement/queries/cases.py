@@ -12,6 +12,8 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case, CaseOfficer, Party
 from enforcement.models.people import Person
+from enforcement.queries import words
+from enforcement.queries.paging import FIRST, Count, Order, Page, Place, count_of, page_of
 from enforcement.work import Work
 
 Scope = Literal["open", "closed", "all"]
@@ -68,12 +70,26 @@ def row_query() -> Select[*tuple[Any, ...]]:
     )  # fmt: skip
 
 
-def list_cases(work: Work, wanted: CaseFilter, *, offset: int, limit: int) -> tuple[list[CaseRow], int]:
-    """A page of cases, newest first, and how many there are in all. Two queries."""
-    conditions = list(_conditions(work, wanted))
-    total = work.session.scalar(select(func.count()).select_from(Case).where(*conditions)) or 0
-    query = row_query().where(*conditions).order_by(Case.created_at.desc(), Case.id).offset(offset).limit(limit)
-    return [CaseRow(**row) for row in work.session.execute(query).mappings()], total
+NEWEST = Order((Case.created_at, Case.id), (dt.datetime, uuid.UUID))
+NEWEST_FOUND = Order((words.here.c.at, words.here.c.id), (dt.datetime, uuid.UUID))
+"""The same order, read from the words: a common word is found by walking over them from the newest."""
+
+
+def list_cases(work: Work, wanted: CaseFilter, place: Place = FIRST) -> Page[CaseRow]:
+    """A page of cases, newest first. One query."""
+    order = NEWEST_FOUND if wanted.q.strip() else NEWEST
+    return page_of(work, _narrowed(work, row_query(), wanted), order, place, lambda row: CaseRow(**row))
+
+
+def count_cases(work: Work, wanted: CaseFilter, *, exact: bool = False) -> Count:
+    """How many cases the list has."""
+    return count_of(work, _narrowed(work, select(Case.id), wanted), exact=exact)
+
+
+def _narrowed(work: Work, query: Select[*tuple[Any, ...]], wanted: CaseFilter) -> Select[*tuple[Any, ...]]:
+    if found := list(words.holding(work, "case", wanted.q)):
+        query = query.join(words.here, words.here.c.id == Case.id).where(*found)
+    return query.where(*_conditions(work, wanted))
 
 
 def _conditions(work: Work, wanted: CaseFilter) -> Iterable[Any]:
@@ -92,19 +108,15 @@ def _conditions(work: Work, wanted: CaseFilter) -> Iterable[Any]:
             CaseOfficer.to_on.is_(None),
         )
         yield exists().where(*mine)
-    if words := wanted.q.split():
-        for word in words:
-            yield matching(word)
 
 
-def matching(word: str) -> Any:
-    """Cases in whose number, name, decision number or party's name the word occurs."""
-    return or_(
-        Case.case_no.contains(word, autoescape=True),
-        Case.document_no.contains(word, autoescape=True),
-        Case.title.contains(word, autoescape=True),
-        exists().where(Party.case_id == Case.id, Party.name.contains(word, autoescape=True)),
-    )
+def case_of_number(work: Work, number: str) -> uuid.UUID | None:
+    """The one case with exactly this case number or, where none has it, this decision number."""
+    found = work.session.scalar(select(Case.id).where(Case.case_no == number))
+    if found is not None or not number:
+        return found
+    decided = work.session.scalars(select(Case.id).where(Case.document_no == number).limit(2)).all()
+    return decided[0] if len(decided) == 1 else None
 
 
 def find_case(work: Work, case_id: uuid.UUID) -> Case:

@@ -3,13 +3,17 @@
 import dataclasses
 import datetime as dt
 import uuid
+from collections.abc import Mapping
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, literal, select
 
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
+from enforcement.queries import words
 from enforcement.queries.cases import row_query
+from enforcement.queries.paging import COUNTED, FIRST, Count, Order, Page, Place, count_of, page_of
 from enforcement.work import Work
 
 
@@ -31,43 +35,64 @@ class DisclosureRow:
     review_on: dt.date | None
 
 
-def list_disclosures(
-    work: Work, *, stage: str = "", case_id: uuid.UUID | None = None, q: str = "", offset: int = 0, limit: int = 50
-) -> tuple[list[DisclosureRow], int]:
-    """A page of disclosures, oldest duty first while open, and how many there are. Two queries."""
-    columns = row_query().subquery()
-    conditions = [Disclosure.stage == stage] if stage else []
-    if case_id is not None:
-        conditions.append(Disclosure.case_id == case_id)
-    conditions += [
-        columns.c.title.contains(word, autoescape=True) | columns.c.document_no.contains(word, autoescape=True)
-        for word in q.split()
-    ]
-    total = work.session.scalar(
-        select(func.count())
-        .select_from(Disclosure)
-        .join(columns, columns.c.id == Disclosure.case_id)
-        .where(*conditions)
-    )
-    query = (
-        select(
-            Disclosure.id, Disclosure.case_id, columns.c.case_no, columns.c.title, columns.c.document_no,
-            columns.c.party, Disclosure.kind, Disclosure.stage, Disclosure.version, Disclosure.anchor_on,
-            Disclosure.limit_key, Disclosure.review_on,
-        )
-        .join(columns, columns.c.id == Disclosure.case_id)
-        .where(*conditions)
-        .order_by(Disclosure.anchor_on.desc(), Disclosure.id)
-        .offset(offset)
-        .limit(limit)
+NEWEST = Order((Disclosure.anchor_on, Disclosure.id), (dt.date, uuid.UUID))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DisclosureFilter:
+    """What the list is narrowed to; empty means not narrowed."""
+
+    q: str = ""
+    stage: str = ""
+    case_id: uuid.UUID | None = None
+
+
+def list_disclosures(work: Work, wanted: DisclosureFilter, place: Place = FIRST) -> Page[DisclosureRow]:
+    """A page of disclosures, newest duty first. One query."""
+    columns = row_query().add_columns(
+        Disclosure.id.label("disclosure_id"), Disclosure.kind, Disclosure.stage.label("disclosure_stage"),
+        Disclosure.version.label("disclosure_version"), Disclosure.anchor_on, Disclosure.limit_key,
+        Disclosure.review_on,
     )  # fmt: skip
-    return [DisclosureRow(**row) for row in work.session.execute(query).mappings()], total or 0
+    query = _narrowed(work, columns.join(Disclosure, Disclosure.case_id == Case.id), wanted)
+    return page_of(work, query, NEWEST, place, _row)
 
 
-def stage_counts(work: Work) -> dict[str, int]:
-    """How many disclosures stand in each stage."""
-    query = select(Disclosure.stage, func.count().label("many")).group_by(Disclosure.stage)
-    return {row.stage: row.many for row in work.session.execute(query)}
+def _row(row: Mapping[Any, Any]) -> DisclosureRow:
+    return DisclosureRow(
+        id=row["disclosure_id"], case_id=row["id"], case_no=row["case_no"], title=row["title"],
+        document_no=row["document_no"], party=row["party"], kind=row["kind"], stage=row["disclosure_stage"],
+        version=row["disclosure_version"], anchor_on=row["anchor_on"], limit_key=row["limit_key"],
+        review_on=row["review_on"],
+    )  # fmt: skip
+
+
+def count_disclosures(work: Work, wanted: DisclosureFilter, *, exact: bool = False) -> Count:
+    """How many disclosures the list has."""
+    query = select(Disclosure.id).join(Case, Case.id == Disclosure.case_id)
+    return count_of(work, _narrowed(work, query, wanted), exact=exact)
+
+
+def _narrowed(work: Work, query: Select[*tuple[Any, ...]], wanted: DisclosureFilter) -> Select[*tuple[Any, ...]]:
+    if found := list(words.holding(work, "case", wanted.q)):
+        query = query.join(words.here, words.here.c.id == Case.id).where(*found)
+    if wanted.stage:
+        query = query.where(Disclosure.stage == wanted.stage)
+    return query.where(Disclosure.case_id == wanted.case_id) if wanted.case_id else query
+
+
+def stage_counts(work: Work) -> dict[str, Count]:
+    """How many disclosures stand in each stage that has any, each counted no further than others are. One query."""
+    stages = work.book.procedures["disclosure"].stages
+    counts = (
+        select(func.count()).select_from(
+            select(literal(1)).where(Disclosure.stage == stage).limit(COUNTED + 1).subquery()
+        )
+        for stage in stages
+    )
+    row = work.session.execute(select(*(count.scalar_subquery() for count in counts))).one()
+    found = dict(zip(stages, row, strict=True))
+    return {stage: Count(min(many, COUNTED), many > COUNTED) for stage, many in found.items() if many}
 
 
 def find_disclosure(work: Work, disclosure_id: uuid.UUID) -> tuple[Disclosure, Case]:

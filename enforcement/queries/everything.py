@@ -1,14 +1,14 @@
-"""One search over everything an officer may see: cases, parties, decisions, recordings, people, acts of the law."""
+"""One search over everything an officer may see: cases, parties, decisions, recordings, people."""
 
 import dataclasses
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 
-from enforcement.models.cases import Case
 from enforcement.models.people import Certificate, Person, Unit
-from enforcement.queries import recordings
-from enforcement.queries.cases import CaseFilter, CaseRow, list_cases
-from enforcement.queries.recordings import RecordingRow
+from enforcement.queries import words
+from enforcement.queries.cases import CaseFilter, CaseRow, count_cases, list_cases
+from enforcement.queries.paging import Count, Place
+from enforcement.queries.recordings import RecordingFilter, RecordingRow, count_recordings, list_recordings
 from enforcement.work import Work
 
 EACH = 20
@@ -28,33 +28,34 @@ class Hits:
     """What was found, of each kind the first EACH."""
 
     cases: list[CaseRow]
-    case_count: int
+    case_count: Count
     recordings: list[RecordingRow]
-    recording_count: int
+    recording_count: Count
     people: list[PersonHit]
 
 
 def search(work: Work, q: str) -> Hits:
     """Everything that holds all the words of `q`."""
-    cases, case_count = list_cases(work, CaseFilter(q=q, scope="all"), offset=0, limit=EACH)
-    found, recording_count = recordings.list_recordings(work, q=q, limit=EACH)
+    found, place = CaseFilter(q=q, scope="all"), Place(size=EACH)
+    filmed = RecordingFilter(q=q)
+    return Hits(
+        list_cases(work, found, place).rows,
+        count_cases(work, found),
+        list_recordings(work, filmed, place).rows,
+        count_recordings(work, filmed),
+        _people(work, q),
+    )
+
+
+def _people(work: Work, q: str) -> list[PersonHit]:
+    found = list(words.holding(work, "person", q))
     query = (
         select(Person.name, Unit.name, Certificate.number)
+        .join(words.here, words.here.c.id == Person.id)
         .join(Unit, Unit.id == Person.unit_id)
         .outerjoin(Certificate, Certificate.person_id == Person.id)
-        .order_by(Person.name)
+        .where(*found)
+        .order_by(Person.name, Certificate.number)
         .limit(EACH)
     )
-    for word in q.split():
-        query = query.where(
-            or_(Person.name.contains(word, autoescape=True), Certificate.number.contains(word, autoescape=True))
-        )
-    people = [PersonHit(name, unit, number or "") for name, unit, number in work.session.execute(query)]
-    return Hits(cases, case_count, found, recording_count, people)
-
-
-def exact_case(work: Work, q: str) -> Case | None:
-    """The one case whose number or decision number is exactly this."""
-    query = select(Case).where(or_(Case.case_no == q, Case.document_no == q)).limit(2)
-    rows = work.session.scalars(query).all()
-    return rows[0] if len(rows) == 1 and q else None
+    return [PersonHit(name, unit, number or "") for name, unit, number in work.session.execute(query)] if found else []

@@ -27,13 +27,15 @@ class EntryRow:
     holds: bool
 
 
-def entries_of(
-    work: Work, chain_id: uuid.UUID, *, offset: int = 0, limit: int = 200
-) -> tuple[list[EntryRow], int, bool]:
-    """A page of entries in order, how many there are, and whether the head stands where the last one says."""
+def count_of_chain(work: Work, chain_id: uuid.UUID) -> int:
+    """How many entries a chain has."""
+    return work.session.scalar(select(func.count()).where(LedgerEntry.chain_id == chain_id)) or 0
+
+
+def entries_of(work: Work, chain_id: uuid.UUID, total: int, *, after: int, limit: int) -> tuple[list[EntryRow], bool]:
+    """The entries behind number `after` in order, and whether the head of the chain stands where the last one says."""
     chain = work.session.get(LedgerChain, chain_id)
-    total = work.session.scalar(select(func.count()).where(LedgerEntry.chain_id == chain_id)) or 0
-    condition = and_(LedgerEntry.chain_id == chain_id, LedgerEntry.seq > offset)
+    condition = and_(LedgerEntry.chain_id == chain_id, LedgerEntry.seq > after)
     rows = work.session.scalars(select(LedgerEntry).where(condition).order_by(LedgerEntry.seq).limit(limit)).all()
     previous = rows[0].prev_hash if rows else b""
     made: list[EntryRow] = []
@@ -59,4 +61,4 @@ def entries_of(
         and chain.head_seq == total
         and (not rows or total > rows[-1].seq or chain.head_hash == previous)
     )
-    return made, total, whole
+    return made, whole

@@ -5,9 +5,10 @@ import datetime as dt
 import uuid
 from collections.abc import Iterable
 
-from sqlalchemy import exists, func, or_, select
+from sqlalchemy import exists, or_, select
 
 from enforcement.models.people import Certificate, Deputy, Person, RoleGrant, Unit
+from enforcement.queries.paging import FIRST, Count, Order, Page, Place, count_of, page_of
 from enforcement.work import Work
 
 
@@ -61,18 +62,15 @@ def holders(work: Work, role: str) -> list[tuple[Person, Unit]]:
     return [(person, unit) for person, unit in work.session.execute(query)]
 
 
-def list_people(work: Work, *, offset: int = 0, limit: int = 200) -> tuple[list[PersonRow], int]:
-    """A page of people with roles and certificates, and how many there are. Four queries."""
+BY_UNIT = Order((Unit.name, Person.name, Person.id), (str, str, uuid.UUID), descending=False)
+
+
+def list_people(work: Work, place: Place = FIRST) -> Page[PersonRow]:
+    """A page of people with roles and certificates, by unit and name. Three queries."""
     session, today = work.session, work.today
-    total = session.scalar(select(func.count()).select_from(Person)) or 0
-    rows = session.execute(
-        select(Person, Unit.name)
-        .join(Unit, Unit.id == Person.unit_id)
-        .order_by(Unit.name, Person.name, Person.id)
-        .offset(offset)
-        .limit(limit)
-    ).all()
-    ids = [person.id for person, _ in rows]
+    query = select(Person, Unit.name.label("unit")).join(Unit, Unit.id == Person.unit_id)
+    page = page_of(work, query, BY_UNIT, place, lambda row: (row["Person"], row["unit"]))
+    ids = [person.id for person, _ in page.rows]
     roles: dict[uuid.UUID, set[str]] = {}
     in_force = RoleGrant.from_on <= today, or_(RoleGrant.to_on.is_(None), RoleGrant.to_on >= today)
     for person_id, role in session.execute(
@@ -84,7 +82,7 @@ def list_people(work: Work, *, offset: int = 0, limit: int = 200) -> tuple[list[
         select(Certificate).where(Certificate.person_id.in_(ids)).order_by(Certificate.valid_to.desc())
     ):
         certificates.setdefault(row.person_id, []).append(row)
-    return [
+    rows = [
         PersonRow(
             id=person.id,
             name=person.name,
@@ -97,5 +95,11 @@ def list_people(work: Work, *, offset: int = 0, limit: int = 200) -> tuple[list[
             roles=tuple(sorted(roles.get(person.id, ()))),
             certificates=tuple(certificates.get(person.id, ())),
         )
-        for person, unit in rows
-    ], total
+        for person, unit in page.rows
+    ]
+    return Page(rows, page.before, page.after)
+
+
+def count_people(work: Work, *, exact: bool = False) -> Count:
+    """How many people the agency has had."""
+    return count_of(work, select(Person.id), exact=exact)

@@ -1,15 +1,19 @@
 """Recordings: the list and one of them. What their bytes show is for the player, not for a query."""
 
 import dataclasses
+import datetime as dt
 import uuid
+from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, select
 
 from enforcement.facts import recordings_seen
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import RecordingFacts
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.recordings import Recording
+from enforcement.queries import words
+from enforcement.queries.paging import FIRST, Count, Order, Page, Place, count_of, page_of
 from enforcement.work import Work
 
 
@@ -23,33 +27,42 @@ class RecordingRow:
     seen: RecordingFacts
 
 
-def list_recordings(
-    work: Work, *, case_id: uuid.UUID | None = None, activity: str = "", q: str = "", offset: int = 0, limit: int = 50
-) -> tuple[list[RecordingRow], int]:
-    """A page of recordings, newest first, and how many there are. Three queries."""
-    conditions = [Recording.case_id == case_id] if case_id else []
-    if activity:
-        conditions.append(Recording.activity == activity)
-    conditions += [
-        Recording.place.contains(word, autoescape=True)
-        | Recording.target.contains(word, autoescape=True)
-        | Case.case_no.contains(word, autoescape=True)
-        | Case.title.contains(word, autoescape=True)
-        for word in q.split()
-    ]
-    joined = select(func.count()).select_from(Recording).join(Case, Case.id == Recording.case_id)
-    total = work.session.scalar(joined.where(*conditions)) or 0
-    query = (
-        select(Recording, Case.case_no, Case.title)
-        .join(Case, Case.id == Recording.case_id)
-        .where(*conditions)
-        .order_by(Recording.taken_in_at.desc(), Recording.id)
-        .offset(offset)
-        .limit(limit)
+NEWEST = Order((Recording.taken_in_at, Recording.id), (dt.datetime, uuid.UUID))
+NEWEST_FOUND = Order((words.here.c.at, words.here.c.id), (dt.datetime, uuid.UUID))
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class RecordingFilter:
+    """What the list is narrowed to; empty means not narrowed."""
+
+    q: str = ""
+    activity: str = ""
+    case_id: uuid.UUID | None = None
+
+
+def list_recordings(work: Work, wanted: RecordingFilter, place: Place = FIRST) -> Page[RecordingRow]:
+    """A page of recordings, newest first. Two queries."""
+    query = select(Recording, Case.case_no, Case.title).join(Case, Case.id == Recording.case_id)
+    order = NEWEST_FOUND if wanted.q.strip() else NEWEST
+    found = page_of(
+        work, _narrowed(work, query, wanted), order, place, lambda row: (row["Recording"], row["case_no"], row["title"])
     )
-    rows = work.session.execute(query).all()
-    seen = recordings_seen(work.session, [row[0] for row in rows])
-    return [RecordingRow(*row, seen[row[0].id]) for row in rows], total
+    seen = recordings_seen(work.session, [recording for recording, _, _ in found.rows])
+    rows = [RecordingRow(recording, no, title, seen[recording.id]) for recording, no, title in found.rows]
+    return Page(rows, found.before, found.after)
+
+
+def count_recordings(work: Work, wanted: RecordingFilter, *, exact: bool = False) -> Count:
+    """How many recordings the list has."""
+    return count_of(work, _narrowed(work, select(Recording.id), wanted), exact=exact)
+
+
+def _narrowed(work: Work, query: Select[*tuple[Any, ...]], wanted: RecordingFilter) -> Select[*tuple[Any, ...]]:
+    if found := list(words.holding(work, "recording", wanted.q)):
+        query = query.join(words.here, words.here.c.id == Recording.id).where(*found)
+    if wanted.activity:
+        query = query.where(Recording.activity == wanted.activity)
+    return query.where(Recording.case_id == wanted.case_id) if wanted.case_id else query
 
 
 def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:

@@ -18,13 +18,15 @@ from enforcement.models.people import Agency, Certificate, Deputy, Unit
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
 from enforcement.models.verification import Verification
 from enforcement.queries import people
-from enforcement.queries.ledger_entries import entries_of
 from enforcement.verify import steps
 from enforcement.web import casefile, here
-from enforcement.web.pages import Pages, wanted_page
+from enforcement.web.entries import ledger_page
+from enforcement.web.pages import Pages, counts_exactly, wanted_place
 from enforcement.work import Work
 
 blueprint = Blueprint("agency", __name__)
+
+PEOPLE_A_PAGE = 100
 
 OFFICERS_LIST = ("officer_directory", "certificate_style")
 """Items of the catalogue that publishing officers makes public."""
@@ -84,13 +86,12 @@ def _latest(work: Work, chain_id: uuid.UUID) -> tuple[Seen, ...]:
 @blueprint.get("/agency/people")
 def persons() -> str:
     """Everybody, with roles and certificates."""
-    number = wanted_page()
-    pages = Pages(number, 0, 100)
     with here.reading() as work:
-        rows, total = people.list_people(work, offset=(number - 1) * pages.size, limit=pages.size)
+        page = people.list_people(work, wanted_place(PEOPLE_A_PAGE))
+        count = people.count_people(work, exact=counts_exactly())
         today = work.today
     may_set = here.book().powers.may(here.actor().roles, "set_password") is None
-    return render_template("people.html", rows=rows, pages=Pages(number, total, 100), today=today, may_set=may_set)
+    return render_template("people.html", rows=page.rows, pages=Pages(page, count), today=today, may_set=may_set)
 
 
 @blueprint.post("/agency/people/<uuid:person_id>/password")
@@ -110,9 +111,8 @@ def ledger() -> str:
     """The agency's own chain."""
     with here.reading() as work:
         agency = work.session.scalars(select(Agency)).one()
-        total = entries_of(work, agency.chain_id, limit=1)[1]
-        entries, _, whole = entries_of(work, agency.chain_id, offset=max(total - 200, 0))
-    return render_template("agency_ledger.html", entries=entries, total=total, whole=whole)
+        entries, pages, whole = ledger_page(work, agency.chain_id)
+    return render_template("agency_ledger.html", entries=entries, pages=pages, whole=whole)
 
 
 @blueprint.get("/agency/verification")

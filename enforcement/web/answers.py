@@ -182,7 +182,14 @@ def _text(longest: int = 100) -> fields.String:
     return fields.String(load_default="", validate=[validate.Length(max=longest), validate.ContainsNoneOf("\x00")])
 
 
-class CaseQuery(Schema):
+class PageQuery(Schema):
+    """Which page: `after` is what the address of the next page, given in Link, says."""
+
+    after = _text(300)
+    page_size = fields.Integer(load_default=50, validate=validate.Range(1, 200))
+
+
+class CaseQuery(PageQuery):
     """What a list of cases is narrowed to."""
 
     q = _text()
@@ -191,7 +198,7 @@ class CaseQuery(Schema):
     scope = fields.String(load_default="open", validate=validate.OneOf(["open", "closed", "all"]))
 
 
-class ListQuery(Schema):
+class ListQuery(PageQuery):
     """Words that every row must hold."""
 
     q = _text()

@@ -22,8 +22,9 @@ from enforcement.law.next_step import next_step
 from enforcement.law.reading import Seen, seen
 from enforcement.queries import people
 from enforcement.queries.cases import CaseFilter, case_row, list_cases
-from enforcement.queries.disclosures import find_disclosure, list_disclosures
-from enforcement.queries.recordings import RecordingRow, find_recording, list_recordings
+from enforcement.queries.disclosures import DisclosureFilter, find_disclosure, list_disclosures
+from enforcement.queries.paging import Page, Place
+from enforcement.queries.recordings import RecordingFilter, RecordingRow, find_recording, list_recordings
 from enforcement.queries.work_list import Task, work_list
 from enforcement.web import errors, here, recordings, subjects
 from enforcement.web.answers import (
@@ -35,6 +36,7 @@ from enforcement.web.answers import (
     ErrorSchema,
     ListQuery,
     OutcomeSchema,
+    PageQuery,
     PersonSchema,
     RecordingSchema,
     RecordSchema,
@@ -43,6 +45,7 @@ from enforcement.web.answers import (
 )
 from enforcement.web.conditions import with_version
 from enforcement.web.errors import breach_data
+from enforcement.web.pages import address_with
 from enforcement.web.schemas import schema_of
 
 CONFIGURATION = {
@@ -61,9 +64,6 @@ CONFIGURATION = {
         "components": {"securitySchemes": {"session": {"type": "apiKey", "in": "cookie", "name": "mingjian_session"}}},
     },
 }
-
-FARTHEST = 1 << 40
-"""Rows into a list; a page further on is as empty, and the database counts no further than 2 ** 63."""
 
 IF_MATCH = {
     "name": "If-Match",
@@ -175,44 +175,49 @@ def _staged_view() -> Callable[..., Any]:
 
 def _lists(blueprint: Blueprint) -> None:
     def listed(rule: str, name: str, row: type[Schema], query: type[Schema], read: Callable[..., Any]) -> None:
-        def view(given: dict[str, Any], pagination_parameters: Any, **path: Any) -> Any:
+        def view(given: dict[str, Any], **path: Any) -> Any:
+            after, size = given.pop("after"), given.pop("page_size")
+            place = Place("after" if after else "first", after, size)
             with here.reading() as work:
-                at = {
-                    "offset": min(pagination_parameters.first_item, FARTHEST),
-                    "limit": pagination_parameters.page_size,
-                }
-                rows, total = read(work, given, at, **path)
-            pagination_parameters.item_count = total
-            return list(rows)
+                page = read(work, given, place, **path)
+            return page.rows, 200, _leading_on(page)
 
-        made = blueprint.arguments(query, location="query")(view)
-        made = blueprint.response(200, row(many=True))(blueprint.paginate(page_size=50, max_page_size=200)(made))
+        made = blueprint.response(200, row(many=True))(blueprint.arguments(query, location="query")(view))
         made = _documented(blueprint, made, (401, 404, 422), operationId=name, summary=row.__doc__)
         blueprint.route(rule, methods=["GET"], endpoint=name)(made)
 
-    def cases(work: Any, given: dict[str, Any], at: dict[str, int]) -> Any:
-        return list_cases(work, CaseFilter(**given), **at)
+    def cases(work: Any, given: dict[str, Any], place: Place) -> Page[Any]:
+        return list_cases(work, CaseFilter(**given), place)
 
-    def records(work: Any, _: dict[str, Any], at: dict[str, int], case_id: uuid.UUID) -> Any:
-        found = seen(_facts(work, case_id), here.book().powers)
-        return [record_data(one) for one in found[at["offset"] : at["offset"] + at["limit"]]], len(found)
+    def records(work: Any, _: dict[str, Any], place: Place, case_id: uuid.UUID) -> Page[Any]:
+        behind = int(place.key) if place.key.isascii() and place.key.isdigit() else 0
+        found = [one for one in seen(_facts(work, case_id), here.book().powers) if one.seq > behind]
+        rows = [record_data(one) for one in found[: place.size]]
+        return Page(rows, after=str(rows[-1]["seq"]) if len(found) > place.size else "")
 
-    def persons(work: Any, _: dict[str, Any], at: dict[str, int]) -> Any:
-        return people.list_people(work, **at)
+    def persons(work: Any, _: dict[str, Any], place: Place) -> Page[Any]:
+        return people.list_people(work, place)
 
-    def found_recordings(work: Any, given: dict[str, Any], at: dict[str, Any]) -> Any:
-        rows, total = list_recordings(work, q=given["q"], **at)
-        return [_recording_data(row) for row in rows], total
+    def found_recordings(work: Any, given: dict[str, Any], place: Place) -> Page[Any]:
+        page = list_recordings(work, RecordingFilter(**given), place)
+        return Page([_recording_data(row) for row in page.rows], page.before, page.after)
 
-    def disclosures(work: Any, given: dict[str, Any], at: dict[str, Any]) -> Any:
-        return list_disclosures(work, q=given["q"], **at)
+    def disclosures(work: Any, given: dict[str, Any], place: Place) -> Page[Any]:
+        return list_disclosures(work, DisclosureFilter(**given), place)
 
     listed("/cases", "list_cases", CaseSchema, CaseQuery, cases)
-    listed("/cases/<uuid:case_id>/records", "list_records", RecordSchema, Schema, records)
+    listed("/cases/<uuid:case_id>/records", "list_records", RecordSchema, PageQuery, records)
     listed("/disclosures", "list_disclosures", DisclosureSchema, ListQuery, disclosures)
     listed("/recordings", "list_recordings", RecordingSchema, ListQuery, found_recordings)
-    listed("/people", "list_people", PersonSchema, Schema, persons)
+    listed("/people", "list_people", PersonSchema, PageQuery, persons)
     _single(blueprint)
+
+
+def _leading_on(page: Page[Any]) -> dict[str, str]:
+    """The address of the page behind this one, as RFC 8288 writes it; nothing on the last."""
+    if not page.after:
+        return {}
+    return {"Link": f'<{address_with(after=page.after)}>; rel="next"'}
 
 
 def _recording_data(row: RecordingRow) -> dict[str, Any]:
@@ -257,8 +262,8 @@ def _single(blueprint: Blueprint) -> None:
 
     def disclosure(work: Any, disclosure_id: uuid.UUID) -> dict[str, Any]:
         found, _ = find_disclosure(work, disclosure_id)
-        rows, _count = list_disclosures(work, case_id=found.case_id, limit=200)
-        row = next(one for one in rows if one.id == disclosure_id)
+        of_case = list_disclosures(work, DisclosureFilter(case_id=found.case_id), Place(size=200))
+        row = next(one for one in of_case.rows if one.id == disclosure_id)
         return {name: getattr(row, name) for name in row.__dataclass_fields__}
 
     def recording(work: Any, recording_id: uuid.UUID) -> Any:

@@ -15,12 +15,23 @@ from enforcement.law.major import classify
 from enforcement.law.next_step import next_step
 from enforcement.law.reading import seen
 from enforcement.queries import people
-from enforcement.queries.cases import CaseFilter, Scope, case_row, find_case, list_cases, related_cases
-from enforcement.queries.disclosures import list_disclosures
-from enforcement.queries.ledger_entries import entries_of
-from enforcement.queries.recordings import list_recordings
+from enforcement.queries.cases import (
+    CaseFilter,
+    Scope,
+    case_of_number,
+    case_row,
+    count_cases,
+    find_case,
+    list_cases,
+    related_cases,
+)
+from enforcement.queries.disclosures import DisclosureFilter, list_disclosures
+from enforcement.queries.paging import Place
+from enforcement.queries.recordings import RecordingFilter, list_recordings
+from enforcement.queries.words import too_short
 from enforcement.web import casefile, here, offers, subjects
-from enforcement.web.pages import Pages, wanted_page
+from enforcement.web.entries import ledger_page
+from enforcement.web.pages import Pages, counts_exactly, wanted_place
 from enforcement.web.subjects import Subject
 from enforcement.work import Work
 
@@ -41,26 +52,25 @@ def index() -> str:
         scope=scope if scope in get_args(Scope) else "open",  # type: ignore[arg-type]  # looked up on the left
         mine=given.get("mine") == "1",
     )
-    number = wanted_page()
-    pages = Pages(number, 0)
     with here.reading() as work:
-        rows, total = list_cases(work, wanted, offset=(number - 1) * pages.size, limit=pages.size)
+        page = list_cases(work, wanted, wanted_place())
+        count = count_cases(work, wanted, exact=counts_exactly())
     procedures = {key: one for key, one in here.book().procedures.items() if key != "disclosure"}
     return render_template(
         "cases.html",
-        rows=rows, wanted=wanted, pages=Pages(number, total), procedures=procedures, starts=subjects.starts(),
+        rows=page.rows, wanted=wanted, pages=Pages(page, count), procedures=procedures, starts=subjects.starts(),
+        too_short=too_short(wanted.q),
     )  # fmt: skip
 
 
 @blueprint.get("/cases/no/<case_no>")
 def by_number(case_no: str) -> Response:
-    """A case by its number."""
+    """A case by its number, or by that of its decision."""
     with here.reading() as work:
-        rows, _ = list_cases(work, CaseFilter(q=case_no, scope="all"), offset=0, limit=2)
-    exact = [row for row in rows if row.case_no == case_no]
-    if not exact:
+        case_id = case_of_number(work, case_no)
+    if case_id is None:
         raise NotFound("case", case_no)
-    return redirect(url_for("cases.show", case_id=exact[0].id))
+    return redirect(url_for("cases.show", case_id=case_id))
 
 
 @blueprint.get("/cases/<uuid:case_id>")
@@ -91,7 +101,8 @@ def part(case_id: uuid.UUID, tab: Tab) -> str:
         powers = here.book().powers
         records = [one for one in seen(facts, powers) if one.act in powers.acts and tab in powers.acts[one.act].shows]
         told = casefile.timeline(here.words(), records, context["names"])
-        recordings = list_recordings(work, case_id=case_id, limit=MOST_ROWS)[0] if tab == "evidence" else []
+        of_case, shown = RecordingFilter(case_id=case_id), Place(size=MOST_ROWS)
+        recordings = list_recordings(work, of_case, shown).rows if tab == "evidence" else []
     return render_template(
         "case_part.html", tab=tab, heading=casefile.TABS[tab], told=told, recordings=recordings, **context
     )
@@ -105,7 +116,7 @@ def disclosure(case_id: uuid.UUID) -> str:
         facts = context["subject"].facts
         records = [record for record in seen(facts, here.book().powers) if "disclosure" in record.data]
         told = casefile.timeline(here.words(), records, context["names"])
-        rows, _ = list_disclosures(work, case_id=case_id)
+        rows = list_disclosures(work, DisclosureFilter(case_id=case_id), Place(size=MOST_ROWS)).rows
     return render_template("case_disclosure.html", tab="disclosure", rows=rows, told=told, **context)
 
 
@@ -114,8 +125,8 @@ def ledger(case_id: uuid.UUID) -> str:
     """The ledger entries of the case, each checked again while it is read."""
     with here.reading() as work:
         context = _head(work, case_id)
-        entries, total, whole = entries_of(work, case_id)
-    return render_template("case_ledger.html", tab="ledger", entries=entries, total=total, whole=whole, **context)
+        entries, pages, whole = ledger_page(work, case_id)
+    return render_template("case_ledger.html", tab="ledger", entries=entries, pages=pages, whole=whole, **context)
 
 
 @blueprint.get("/cases/<uuid:case_id>/records/<int:seq>")

@@ -18,7 +18,8 @@ from enforcement.law.major import classify
 from enforcement.law.reading import answers_before, seen
 from enforcement.models.people import Agency
 from enforcement.queries import people
-from enforcement.queries.recordings import list_recordings
+from enforcement.queries.paging import Place
+from enforcement.queries.recordings import RecordingFilter, list_recordings
 from enforcement.web import casefile, fields, here, offers
 from enforcement.web.fields import Typed, typed_of
 from enforcement.web.subjects import Subject
@@ -62,7 +63,7 @@ def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str,
     facts = subject.facts
     if facts is None or subject.case is None:
         return {}
-    recordings, _count = list_recordings(work, case_id=subject.case.id, limit=100)
+    recordings = list_recordings(work, RecordingFilter(case_id=subject.case.id), Place(size=100)).rows
     names = people.everybody(work)
     records = seen(facts, here.book().powers)
     checks = review_checklist.checks(facts, here.book())

@@ -20,9 +20,10 @@ from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries import people
 from enforcement.queries.corrections import OpenRequest, open_requests
-from enforcement.queries.disclosures import list_disclosures, stage_counts
+from enforcement.queries.disclosures import DisclosureFilter, count_disclosures, list_disclosures, stage_counts
+from enforcement.queries.words import too_short
 from enforcement.web import casefile, desks, here, subjects
-from enforcement.web.pages import Pages, wanted_page
+from enforcement.web.pages import Pages, counts_exactly, wanted_place
 from enforcement.work import Work
 from publish import preview
 from publish.document import Content
@@ -36,13 +37,12 @@ blueprint = Blueprint("disclosures", __name__)
 @blueprint.get("/disclosures")
 def index() -> str:
     """Every duty to disclose, with its clock."""
-    number = wanted_page()
-    pages = Pages(number, 0)
-    stage = request.args.get("stage", "")
-    q = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    wanted = DisclosureFilter(q=request.args.get("q", "").strip()[:100], stage=request.args.get("stage", ""))
     with here.reading() as work:
-        rows, total = list_disclosures(work, stage=stage, q=q, offset=(number - 1) * pages.size, limit=pages.size)
+        page = list_disclosures(work, wanted, wanted_place())
+        count = count_disclosures(work, wanted, exact=counts_exactly())
         counts = stage_counts(work)
+        rows = page.rows
         ids = {row.case_id for row in rows}
         cases = work.session.scalars(select(Case).where(Case.id.in_(ids))).all()
         facts = facts_of_many(work, cases)
@@ -53,7 +53,7 @@ def index() -> str:
     }
     return render_template(
         "disclosures.html",
-        rows=rows, clocks=clocks, counts=counts, stage=stage, q=q, pages=Pages(number, total),
+        rows=rows, clocks=clocks, counts=counts, wanted=wanted, pages=Pages(page, count), too_short=too_short(wanted.q),
         stages=book.procedures["disclosure"].stages,
         unserved={case_id for case_id, known in facts.items() if unserved(known)},
     )  # fmt: skip
@@ -112,7 +112,7 @@ def asked_about(work: Work, disclosure_id: uuid.UUID) -> list[OpenRequest]:
     """What the public asks of this publication; who asked is shown to those alone who answer."""
     if not here.actor().roles & set(here.book().powers.who("settle_correction")):
         return []
-    return [one for one in open_requests(work) if one.publication_id == disclosure_id]
+    return open_requests(work, publication_id=disclosure_id)
 
 
 @blueprint.post("/disclosures/<uuid:disclosure_id>/spans/known")

@@ -7,9 +7,9 @@ from flask import Blueprint, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response
 
 from enforcement.actions.notifications import mark_read
-from enforcement.queries.notifications import list_notifications
+from enforcement.queries.notifications import count_notifications, list_notifications
 from enforcement.web import here
-from enforcement.web.pages import Pages, wanted_page
+from enforcement.web.pages import Pages, counts_exactly, wanted_place
 
 blueprint = Blueprint("notifications", __name__)
 
@@ -17,11 +17,10 @@ blueprint = Blueprint("notifications", __name__)
 @blueprint.get("/notifications")
 def index() -> str:
     """What was told, unread first."""
-    number = wanted_page()
-    pages = Pages(number, 0)
     with here.reading() as work:
-        rows, total = list_notifications(work, offset=(number - 1) * pages.size, limit=pages.size)
-    return render_template("notifications.html", rows=rows, pages=Pages(number, total), limits=here.book().limits)
+        page = list_notifications(work, wanted_place())
+        count = count_notifications(work, exact=counts_exactly())
+    return render_template("notifications.html", rows=page.rows, pages=Pages(page, count), limits=here.book().limits)
 
 
 @blueprint.post("/notifications/read")

@@ -14,12 +14,19 @@ from enforcement.actions.recordings import ACTIVITIES, DescribeRecording
 from enforcement.law.errors import Forbidden, Invalid, RuleViolation, Stale
 from enforcement.models.recordings import Recording
 from enforcement.queries import people
-from enforcement.queries.recordings import digest_on_record, find_recording, list_recordings
+from enforcement.queries.recordings import (
+    RecordingFilter,
+    count_recordings,
+    digest_on_record,
+    find_recording,
+    list_recordings,
+)
+from enforcement.queries.words import too_short
 from enforcement.web import fields, here, offers, subjects
 from enforcement.web.errors import RECORDING_CHANGED, answer_to, wants_json
 from enforcement.web.fields import Typed
 from enforcement.web.multipart import Upload
-from enforcement.web.pages import Pages, wanted_page
+from enforcement.web.pages import Pages, counts_exactly, wanted_place
 from media import ranges
 from media.errors import MediaRefused, NotStored, StoreDamaged
 from media.store import Address
@@ -32,15 +39,14 @@ LARGEST_RECORDING = 64 * 1024**3
 @blueprint.get("/recordings")
 def index() -> str:
     """Every recording, newest first."""
-    number = wanted_page()
-    pages = Pages(number, 0)
-    activity = request.args.get("activity", "")
-    q = request.args.get("q", "").replace("\x00", "").strip()[:100]
+    wanted = RecordingFilter(q=request.args.get("q", "").strip()[:100], activity=request.args.get("activity", ""))
     with here.reading() as work:
-        rows, total = list_recordings(work, activity=activity, q=q, offset=(number - 1) * pages.size, limit=pages.size)
+        page = list_recordings(work, wanted, wanted_place())
+        count = count_recordings(work, wanted, exact=counts_exactly())
     return render_template(
-        "recordings.html", rows=rows, pages=Pages(number, total), activity=activity, q=q, activities=ACTIVITIES
-    )
+        "recordings.html",
+        rows=page.rows, pages=Pages(page, count), wanted=wanted, activities=ACTIVITIES, too_short=too_short(wanted.q),
+    )  # fmt: skip
 
 
 @blueprint.get("/recordings/<uuid:recording_id>")
