@@ -28,8 +28,8 @@ from enforcement.queries import disclosures, everything, notifications, paging
 from enforcement.queries.cases import CaseFilter, case_of_number, count_cases, list_cases
 from enforcement.runtime import schema
 from enforcement.runtime.embedded import Server
-from enforcement.sweep import calendars, sweep
-from enforcement.work import Actor, Office, Work
+from enforcement.sweep import sweep
+from enforcement.work import Office, Work
 
 FEW, MANY = 1_000, 100_000
 AGENCIES = 800
@@ -84,12 +84,6 @@ _AGENCIES = """
     INSERT INTO enforcement.agency
     SELECT gen_random_uuid(), code || n, name || n, document_prefix, region, subject_type, chain_id, credit_code
     FROM enforcement.agency, generate_series(1, :count / 2 - 1) n
-"""
-_REST = """
-    INSERT INTO enforcement.case_checked (case_id, agency_id, version, on_day, law, calendar)
-    SELECT id, agency_id, version, :today, :law, (SELECT digest FROM enforcement.calendar_known LIMIT 1)
-    FROM enforcement.case_file WHERE closed_on IS NULL
-    ON CONFLICT DO NOTHING
 """
 
 
@@ -196,7 +190,8 @@ def measure(rows: int) -> Iterable[Ratio]:
                 yield _ratio(f"{what}, {many:,} cases against {FEW:,}", times)
         with filled(server, "two", FEW) as (two, _), filled(server, "house", FEW, AGENCIES) as (house, _):
             for office in (two, house):
-                _rest(server, office)
+                while sweep(office, fetch=None).anything:
+                    pass
             times = _in_turns(lambda: sweep(two, fetch=None), lambda: sweep(house, fetch=None))
             yield _ratio(f"an idle pass over {AGENCIES} agencies against one over 2", times, bound=0.05)
         server.stop()
@@ -206,18 +201,6 @@ def _server(folder: str) -> Server:
     server = Server(Path(folder))
     server.start()
     return server
-
-
-def _rest(server: Server, office: Office) -> None:
-    """Nothing waits any more: every case was looked at today."""
-    calendars.known(office, Actor.clock(agencies.sample_id(agencies.MARKET)))
-    name = office.engine.url.database or ""
-    superuser = create_engine(server.url("postgres", name))
-    with superuser.begin() as connection:
-        connection.execute(text(_REST), {"today": office.now().date(), "law": office.book.version})
-    superuser.dispose()
-    while sweep(office, fetch=None).anything:
-        pass
 
 
 def _asking(office: Office, staff: Staff, login: str, ask: Ask) -> Callable[[], object]:

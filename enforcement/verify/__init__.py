@@ -25,6 +25,7 @@ from enforcement.verify.records import process_records
 from enforcement.verify.schema import schema
 from enforcement.verify.snapshot import Check, Snapshot, snapshot
 from enforcement.verify.whole_tree import WholeTree
+from enforcement.verify.words import words
 
 __all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verify_ledger"]
 
@@ -32,7 +33,7 @@ HIGH_WATER = "高水位"
 
 BY_CHAIN: tuple[Check, ...] = (process_records, recordings, published_and_gone, log_proofs)
 """Checks of the rows that belong to a span of chains: a further one is added here and runs by itself as well."""
-CHECKS: tuple[Check, ...] = (*BY_CHAIN, publications, schema)
+CHECKS: tuple[Check, ...] = (*BY_CHAIN, publications, words, schema)
 """Everything beside the ledger itself."""
 
 

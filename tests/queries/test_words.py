@@ -14,6 +14,8 @@ from enforcement.queries import everything
 from enforcement.queries.cases import CaseFilter, case_of_number, list_cases
 from enforcement.queries.words import kept_right, too_short
 from enforcement.runtime.embedded import DatabaseUrls
+from enforcement.verify.snapshot import EVERYTHING, snapshot
+from enforcement.verify.words import words
 from publish import search
 from tests import factories
 from tests.factories import House
@@ -109,6 +111,11 @@ def test_words_that_went_wrong_are_seen_and_made_right(house: House) -> None:
         connection.execute(text("UPDATE enforcement.words SET terms = '{}' WHERE id = :id"), {"id": walk.case_id})
         connection.execute(text("DELETE FROM enforcement.words WHERE id = :id"), {"id": house.market.id("officer1")})
     engine.dispose()
+    verifier = create_engine(house.urls.verifier)
+    with snapshot(verifier) as seen:
+        named = {finding.chain_id for finding in words(seen, EVERYTHING)}
+    assert named == {str(walk.case_id), house.market.id("officer1")}
+    verifier.dispose()
     assert wrong(house) == 2
     with house.office.begin(house.street.actors["head"]) as work:
         assert kept_right(work) == 0  # another agency's are not its to make
