@@ -150,7 +150,7 @@ def set_parameter(work: Work, form: SetParameter) -> Extra | None:
         raise RuleViolation(NOT_BY_RULE)
     if work.book.thresholds.agency[form.name].unit == "working_day" and (form.value or 0) >= DECADE:
         raise Invalid({"value": ["超过上限"]})
-    for limit in work.book.limits.values():
+    for limit in work.book.every_limit.values():
         breach = limit.parameter_breach(form.value or 0, work.today) if limit.parameter == form.name else None
         if breach:
             raise RuleViolation(breach)

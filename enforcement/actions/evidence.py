@@ -68,12 +68,14 @@ APPROVED_LATER = "情况紧急、当场实施而尚未批准的，留空，由�
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TakeMeasure:
-    """Sealing up or seizure (ACL#18, ACL#24)."""
+    """Sealing up, seizure or freezing (ACL#18, ACL#24, ACL#29)."""
 
     adds: ClassVar[tuple[str, ...]] = ("measure",)
     """What the record, or the facts, hold beside the form."""
 
-    kind: str = choice("措施种类", "sealing_up", "seizure", cite="ACL#24")
+    kind: str = choice(
+        "措施种类", "sealing_up", "seizure", "freeze", note="冻结只由法律规定的行政机关实施", cite="ACL#24"
+    )
     document_no: str = text("查封、扣押决定书文号")
     basis: str = long_text("法律依据")
     reason: str = long_text("理由")

@@ -10,6 +10,7 @@ from enforcement.actions.cases import Reason, find_matter
 from enforcement.actions.forms import choice, day, group, lines, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.parties import PartyForm, replace_parties
 from enforcement.actions.registry import Extra, act
+from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -52,6 +53,19 @@ class AcceptApplication:
 
     receipt_no: str = text("受理凭证编号", cite="ALL#32.2")
     accepted_on: dt.date | None = day("受理日期", required=False, note="不填为今天")
+    handling: str = choice(
+        "办理方式", "joint", "lower_first", required=False, note="不填为本机关单独办理", cite="ALL#42"
+    )
+    handling_basis: str = text("办理方式的依据", required=False, note="统一、联合、集中办理或者先经下级审查的必填")
+    tests_needed: bool = yes_no("需要检验、检测、检疫", cite="ALL#55.2")
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class AssignTesters:
+    """Who inspects, tests or quarantines, two or more (ALL#55.2)."""
+
+    staff: tuple[str, ...] = people("检验、检测、检疫人员", "officer", note="不得少于两人", cite="ALL#55.2")
+    standard: str = text("依据的技术标准、技术规范", cite="ALL#55.2")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,8 +138,16 @@ def _deemed(work: Work, _case: Case, _form: AcceptApplication) -> Extra:
 
 
 @act(AcceptApplication, on="accepted_on", computes=_deemed)
-def accept_application(_work: Work, _case: Case, _form: AcceptApplication) -> Extra | None:
-    """Accept the application; the twenty working days begin."""
+def accept_application(_work: Work, _case: Case, form: AcceptApplication) -> Extra | None:
+    """Accept the application; its working days begin."""
+    if form.handling and not form.handling_basis.strip():
+        raise Invalid({"handling_basis": ["请写明统一、联合、集中办理或者先经下级审查的依据"]})
+    return None
+
+
+@act(AssignTesters)
+def assign_testers(_work: Work, _case: Case, _form: AssignTesters) -> Extra | None:
+    """Assign who inspects, tests or quarantines (ALL#55.2)."""
     return None
 
 

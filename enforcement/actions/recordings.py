@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from sqlalchemy import select
 
 from enforcement.actions import forms
-from enforcement.actions.forms import choice, long_text, moment, number, people, pick, text
+from enforcement.actions.forms import choice, long_text, moment, number, people, pick, text, yes_no
 from enforcement.actions.registry import Extra, Outcome, act, perform
 from enforcement.facts import records_of
 from enforcement.law.errors import Invalid, RuleViolation
@@ -44,6 +44,7 @@ class DescribeRecording:
     device_kind: str = choice("设备种类", *DEVICES, cite="J#6.2")
     device_no: str = text("设备编号", required=False)
     measure: str = pick("对应的强制措施", "measures", required=False)
+    broke_off: bool = yes_no("记录中断且无法继续", note="须事后书面说明", cite="J#10.3")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)

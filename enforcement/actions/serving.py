@@ -31,7 +31,7 @@ class ServeDocument:
 class RecordExecution:
     """How the decision was carried out."""
 
-    kind: str = choice("执行方式", "paid", "performed", "court_application", "no_duty")
+    kind: str = choice("执行方式", "paid", "collected_on_the_spot", "performed", "court_application", "no_duty")
     performed_on: dt.date | None = day("履行日期")
     amount_fen: int = money("缴纳金额")
     note: str = long_text("执行情况", required=False)
@@ -52,4 +52,18 @@ def serve_result(_work: Work, _case: Case, _form: ServeDocument) -> Extra | None
 @act(RecordExecution, on="performed_on")
 def record_execution(_work: Work, _case: Case, _form: RecordExecution) -> Extra | None:
     """Record that the decision was carried out."""
+    return None
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class HandOverFine:
+    """By which receipt a fine collected on the spot reached the agency (APL#71)."""
+
+    amount_fen: int = money("交至本机关的金额", cite="APL#71")
+    receipt: str = text("收据编号", cite="APL#71")
+
+
+@act(HandOverFine)
+def hand_over_fine(_work: Work, _case: Case, _form: HandOverFine) -> Extra | None:
+    """Hand a fine collected on the spot over to the agency; the day it is recorded counts."""
     return None

@@ -60,7 +60,7 @@ def check(book: Book) -> Report:
         version=book.version,
         counts={
             "sources": len(book.sources),
-            "limits": len(book.limits),
+            "limits": len(book.every_limit),
             "thresholds": len(book.thresholds.law),
             "procedures": len(book.procedures),
             "stages": sum(len(procedure.stages) for procedure in book.procedures.values()),
@@ -80,7 +80,7 @@ def due_answer(book: Book, limit_key: str, started_on: date) -> DueAnswer:
     """Compute when a limit that starts on a day falls due. Raises NotFound for an unknown limit or a day before its
     first line.
     """
-    limit = book.limits.get(limit_key)
+    limit = book.every_limit.get(limit_key)
     if limit is None:
         raise NotFound("limit", limit_key)
     found = due(limit, started_on, book.calendar)

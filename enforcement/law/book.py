@@ -23,7 +23,7 @@ from enforcement.law.calendar import Calendar, Year
 from enforcement.law.citation import Source
 from enforcement.law.contents import Contents
 from enforcement.law.cross_check import Program
-from enforcement.law.deadlines import Limit
+from enforcement.law.deadlines import Bound, Period, RunningLimit
 from enforcement.law.decode import Decoded, Named, decode, defined_kinds
 from enforcement.law.disclosure import DisclosureRules
 from enforcement.law.errors import LawBookError
@@ -43,7 +43,9 @@ from enforcement.law.thresholds import Thresholds
 
 FILES: Mapping[str, Any] = {
     "law/sources": Mapping[SourceKey, Source],
-    "law/deadlines": Mapping[NewLimit, Limit],
+    "law/deadlines": Mapping[NewLimit, RunningLimit],
+    "law/bounds": Mapping[NewLimit, Bound],
+    "law/periods": Mapping[NewLimit, Period],
     "law/thresholds": Thresholds,
     "law/terms": Mapping[NewTerm, Term],
     "law/acts": Mapping[NewAct, Act],
@@ -200,6 +202,8 @@ def _assemble(files: Files, version: str) -> Book:
         sources=part("law/sources"),
         calendar=Calendar.of(years) if years and None not in years else missing,
         limits=part("law/deadlines"),
+        bounds=part("law/bounds"),
+        periods=part("law/periods"),
         thresholds=part("law/thresholds"),
         procedures=procedures,
         powers=powers,

@@ -8,7 +8,7 @@ from typing import Literal
 
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due
-from enforcement.law.deadlines import Limit
+from enforcement.law.deadlines import RunningLimit
 from enforcement.law.events import SHANGHAI, shanghai_day
 from enforcement.law.facts import CaseFacts
 from enforcement.law.projected import Law, RunningClock, projected
@@ -38,7 +38,7 @@ class Clock:
         return cls(row, row.due or row.due_if_resumed(today + _ONE_DAY, calendar), now, today, calendar)
 
     @property
-    def limit(self) -> Limit:
+    def limit(self) -> RunningLimit:
         """The limit that runs."""
         return self.row.limit
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from enforcement.law.basic_information import BasicInformation
 from enforcement.law.calendar import Calendar
 from enforcement.law.citation import Source
-from enforcement.law.deadlines import Limit
+from enforcement.law.deadlines import Bound, Limit, Period, RunningLimit
 from enforcement.law.disclosure import DisclosureRules
 from enforcement.law.major import MajorRules
 from enforcement.law.powers import Powers
@@ -30,7 +30,9 @@ class Contents:
     version: str
     sources: Mapping[str, Source]
     calendar: Calendar
-    limits: Mapping[str, Limit]
+    limits: Mapping[str, RunningLimit]
+    bounds: Mapping[str, Bound]
+    periods: Mapping[str, Period]
     thresholds: Thresholds
     procedures: Mapping[str, Procedure]
     powers: Powers
@@ -42,3 +44,8 @@ class Contents:
     basic_information: BasicInformation
     terms: Terms
     rows: Mapping[str, Row]
+
+    @property
+    def every_limit(self) -> Mapping[str, Limit]:
+        """What runs, what is only looked back, ahead or waited for, and the time of others: every number of days."""
+        return {**self.limits, **self.bounds, **self.periods}

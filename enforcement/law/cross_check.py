@@ -6,7 +6,7 @@ First whatever is named is asked for, by the kind its type says; then what only 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
@@ -175,7 +175,11 @@ def _of_events(book: Contents) -> Iterator[str]:
 
 
 def _of_limits(book: Contents) -> Iterator[str]:
-    yield from (f"deadlines.toml: {problem}" for problem in deadlines.problems(book.limits, book.sources))
+    for file, limits in (("deadlines", book.limits), ("bounds", book.bounds), ("periods", book.periods)):
+        yield from (f"{file}.toml: {problem}" for problem in deadlines.problems(limits, book.sources))
+    files = Counter(key for limits in (book.limits, book.bounds, book.periods) for key in limits)
+    twice = (key for key, count in files.items() if count > 1)
+    yield from (f"deadlines.toml, bounds.toml, periods.toml: {key} stands in two of them" for key in twice)
 
 
 def _of_days(book: Contents) -> Iterator[str]:
@@ -185,7 +189,7 @@ def _of_days(book: Contents) -> Iterator[str]:
 
 _SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Contents], Iterator[str]]], ...] = (
     (("powers", "terms", "limits"), _of_events),
-    (("limits", "sources"), _of_limits),
+    (("limits", "bounds", "periods", "sources"), _of_limits),
     (("calendar",), _of_days),
     (("procedures", "disclosure", "major", "legal_review", "limits"), kinds.problems),
 )

@@ -32,7 +32,9 @@ from enforcement.law.names import (
 
 Unit = Literal["working_day", "calendar_day", "hour", "month", "year", "fixed_date", "quarter_end", "month_end"]
 Direction = Literal["within", "at_least_before", "not_older_than", "not_before"]
-Level = Literal["case", "agency", "recording", "publication", "on_demand"]
+Looking = Literal["at_least_before", "not_older_than", "not_before"]
+Whose = Literal["party", "police", "other_agency"]
+Level = Literal["case", "agency", "publication"]
 AgencyMay = Literal["set", "lengthen", "shorten"]
 
 _HUNDRED = 100
@@ -65,14 +67,8 @@ class DatedValue:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limit:
-    """One time limit.
+    """A number of law with its unit: what every time limit has, whatever it is for.
 
-    `starts`/`stops` are event names, `reopens` those after which an earlier stop counts for nothing; `pauses` maps the
-    pausing event to the one that ends the pause. `when` are fields the starting record's data must have; `applies`
-    names a condition in `clocks.py`; `anchor` a field of the starting record's data that holds the day counted from
-    (otherwise the record's own day), `stop_anchor` likewise for the day it stopped; `served_through` the limit to add
-    when the document was served by public notice; `value_field` the field that holds the agency's number; `match` the
-    field that tells several instances apart.
     `rolls`: ending on a rest day it ends on the next working day (the party's periods, CPL#85.3). `parameter` names
     the agency's dated value, bounded by `agency_may`.
     """
@@ -80,46 +76,18 @@ class Limit:
     key: str = field(metadata=TABLE_KEY)
     zh: str
     en: str
-    level: Level = "case"
-    procedures: tuple[ProcedureKey, ...] = ()
-    starts: tuple[EventName, ...] = ()
-    stops: tuple[EventName, ...] = ()
-    reopens: tuple[EventName, ...] = ()
-    paused_by: Mapping[EventName, EventName] = field(default_factory=dict, hash=False, metadata=written("pauses"))
-    asks: Mapping[FieldName, bool | Choice | tuple[Choice, ...]] = field(
-        default_factory=dict, hash=False, metadata=written("when")
-    )
-    applies: Condition | None = None
-    anchor: Annotated[tuple[FieldName, ...], ALONE] = ()
-    stop_anchor: Annotated[tuple[FieldName, ...], ALONE] = ()
-    served_through: LimitKey | None = None
-    value_field: FieldName | None = None
-    match: FieldName | None = None
-    restarts: bool = False
     unit: Unit
     unit_cite: Article | None = None
     unit_basis: Basis = "law"
-    direction: Direction = "within"
+    direction: Direction
     party: bool = False
     rolls: bool = False
-    who: Annotated[tuple[RoleName, ...], FILLED]
     parameter: ParameterName | None = None
     agency_may: AgencyMay | None = None
-    deems: EventName | None = None
     extension: tuple[DatedValue, ...] = ()
     extension_by_other_rule: bool = False
     note: str | None = None
     days: Annotated[tuple[DatedValue, ...], FILLED]
-
-    @property
-    def pauses(self) -> tuple[tuple[str, str], ...]:
-        """Each pausing event with the one that ends the pause."""
-        return tuple(self.paused_by.items())
-
-    @property
-    def when(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
-        """Each field asked for with the values it may have."""
-        return tuple((name, value if isinstance(value, tuple) else (value,)) for name, value in self.asks.items())
 
     def on(self, day: date) -> DatedValue:
         """Return the value in force on the day. Raises NotFound before the first one."""
@@ -157,6 +125,66 @@ class Limit:
         return None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunningLimit(Limit):
+    """A limit that runs: a record sets it, another stops it, and somebody must keep it.
+
+    `starts`/`stops` are event names, `reopens` those after which an earlier stop counts for nothing; `pauses` maps the
+    pausing event to the one that ends the pause. `when` are fields the starting record's data must have; `applies`
+    names a condition in `projected.py`; `anchor` a field of the starting record's data that holds the day counted from
+    (otherwise the record's own day), `stop_anchor` likewise for the day it stopped; `served_through` the limit to add
+    when the document was served by public notice, `after` the time of others that must have run first; `value_field`
+    the field that holds the agency's number; `match` the field that tells several instances apart. `party`: it is the
+    time of another, whom the role watches.
+    """
+
+    level: Level = "case"
+    procedures: tuple[ProcedureKey, ...] = ()
+    starts: Annotated[tuple[EventName, ...], FILLED]
+    stops: tuple[EventName, ...] = ()
+    reopens: tuple[EventName, ...] = ()
+    paused_by: Mapping[EventName, EventName] = field(default_factory=dict, hash=False, metadata=written("pauses"))
+    asks: Mapping[FieldName, bool | Choice | tuple[Choice, ...]] = field(
+        default_factory=dict, hash=False, metadata=written("when")
+    )
+    applies: Condition | None = None
+    anchor: Annotated[tuple[FieldName, ...], ALONE] = ()
+    stop_anchor: Annotated[tuple[FieldName, ...], ALONE] = ()
+    served_through: LimitKey | None = None
+    after: LimitKey | None = None
+    value_field: FieldName | None = None
+    match: FieldName | None = None
+    restarts: bool = False
+    direction: Direction = "within"
+    who: Annotated[tuple[RoleName, ...], FILLED]
+    deems: EventName | None = None
+
+    @property
+    def pauses(self) -> tuple[tuple[str, str], ...]:
+        """Each pausing event with the one that ends the pause."""
+        return tuple(self.paused_by.items())
+
+    @property
+    def when(self) -> tuple[tuple[str, tuple[Any, ...]], ...]:
+        """Each field asked for with the values it may have."""
+        return tuple((name, value if isinstance(value, tuple) else (value,)) for name, value in self.asks.items())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bound(Limit):
+    """A day looked back or ahead to, or waited for, computed where an act is judged. It is never one to act within."""
+
+    direction: Looking
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Period(Limit):
+    """A time that the law gives to somebody else, told in a document: no role of the agency keeps it."""
+
+    direction: Literal["within"] = "within"
+    whose: Whose
+
+
 UNIT_ZH: Mapping[str, str] = {
     "working_day": "个工作日", "calendar_day": "日", "hour": "小时", "month": "个月", "year": "年",
     "fixed_date": "", "quarter_end": "季度末", "month_end": "个月后的月末",
@@ -190,9 +218,9 @@ def problems(limits: Mapping[str, Limit], sources: Mapping[str, Source]) -> Iter
 def _limit_problems(limit: Limit, sources: Mapping[str, Source]) -> list[str]:
     """Say what is wrong with one limit, in sentences; empty when sound."""
     problems: list[str] = []
-    if limit.level == "case" and not limit.starts:
-        problems.append("nothing starts it")
-    if limit.rolls and not limit.party:
+    if isinstance(limit, RunningLimit) and not limit.stops and limit.direction != "not_before":
+        problems.append("nothing stops it")
+    if limit.rolls and not (limit.party or isinstance(limit, Period)):
         problems.append("only a party's period rolls over a day of rest (CPL#85.3)")
     if len({value.from_on for value in limit.days}) < len(limit.days):
         problems.append("two values from the same day")
@@ -227,7 +255,7 @@ def _unit_problems(limit: Limit, value: DatedValue, sources: Mapping[str, Source
     except LawBookError as error:
         return list(error.problems)
     rule = source.working_days if source else None
-    if rule is not None and rule.makes_working_days(value.value, party=limit.party):
+    if rule is not None and rule.makes_working_days(value.value, party=limit.party or isinstance(limit, Period)):
         sound = limit.unit == "working_day" and limit.unit_cite == rule.cite
         return [] if sound else [f"by {rule.cite} these {value.value} days are working days: unit and unit_cite say so"]
     if limit.unit == "calendar_day" or (limit.unit == "working_day" and limit.unit_basis != "law"):

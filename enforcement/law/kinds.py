@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from enforcement.law.contents import Contents
-from enforcement.law.deadlines import Limit
+from enforcement.law.deadlines import RunningLimit
 from enforcement.law.procedure import Procedure
 
 SERVICE = "served"
@@ -44,5 +44,5 @@ def _owed(kind: Procedure) -> set[str]:
     return results | ({step.event for step in leading} & {SERVICE})
 
 
-def _limited(event: str, key: str, limits: Mapping[str, Limit]) -> bool:
+def _limited(event: str, key: str, limits: Mapping[str, RunningLimit]) -> bool:
     return any(event in one.stops and (not one.procedures or key in one.procedures) for one in limits.values())

@@ -15,7 +15,7 @@ from typing import Protocol
 from enforcement.law import disclosure
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due, Pause, due
-from enforcement.law.deadlines import Level, Limit
+from enforcement.law.deadlines import Bound, Level, Period, RunningLimit
 from enforcement.law.events import Record
 from enforcement.law.facts import NOT_LISTED, CaseFacts, Fields, ParameterFacts
 
@@ -31,7 +31,7 @@ class RunningClock:
     `ruled_on` the day whose line of law applies. A stop closes what pause was open.
     """
 
-    limit: Limit
+    limit: RunningLimit
     key: str
     started_seq: int
     started_at: datetime
@@ -81,41 +81,81 @@ class Law(disclosure.Law, Protocol):
         """Working days and days of rest."""
 
     @property
-    def limits(self) -> Mapping[str, Limit]:
-        """Every time limit, by key."""
+    def limits(self) -> Mapping[str, RunningLimit]:
+        """Every time limit that runs, by key."""
+
+    @property
+    def bounds(self) -> Mapping[str, Bound]:
+        """Every day looked back or ahead to, by key."""
+
+    @property
+    def periods(self) -> Mapping[str, Period]:
+        """Every time of others, by key."""
 
 
-Applies = Callable[[CaseFacts, Law, Limit], bool]
+Applies = Callable[[CaseFacts, Law, RunningLimit], bool]
 
 
-def _owed(facts: CaseFacts, law: Law, limit: Limit) -> bool:
+def _owed(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:
     """This is the limit under which the result is to be disclosed (G#13)."""
     owed = disclosure.obligation(facts, law)
     return owed is not None and owed.limit_key == limit.key
 
 
-def _random_check(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001 - every condition is asked alike
+def _random_check(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:  # noqa: ARG001 - every condition is asked alike
     """The inspection came from a random draw (R#5)."""
     return facts.read("inspection_begun").text("method") == "random"
 
 
-def _was_published(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001
+def _was_published(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:  # noqa: ARG001
     """There is something to withdraw (G#18.2): published, and not taken down and withheld since."""
     last = facts.last("publication_made", "publication_verified", "withheld")
     return last is not None and last.event != "withheld"
 
 
-def _fine_imposed(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001
+def _fine_imposed(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:  # noqa: ARG001
     """The decision orders a payment (APL#67.3)."""
     return facts.read("decision_made").number("fine_fen") > 0
 
 
-def _party_asks(facts: CaseFacts, law: Law, limit: Limit) -> bool:  # noqa: ARG001
+def _handled_jointly(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:  # noqa: ARG001
+    """The license is handled by several authorities together (ALL#42.2)."""
+    return facts.read("application_accepted").text("handling") == "joint"
+
+
+def _handled_alone(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:
+    """It is not, and the authority's own twenty days run (ALL#42.1)."""
+    return not _handled_jointly(facts, law, limit)
+
+
+MARKET_RULE = "penalty_disclosure_by_rule_days"
+"""The number by which an agency says that it discloses under the market regulators' rule."""
+HERE = ("10", "11")
+"""Where a party is registered here: the third and fourth characters of its unified code name the national registry or
+Beijing (GB/T 2260).
+"""
+
+
+def _registered_elsewhere(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:  # noqa: ARG001
+    """A penalty on a party whose unified code was given in another province, by an agency under MR45 (MR45#10)."""
+    decision = facts.last("decision_made")
+    if decision is None or facts.parameter_on(MARKET_RULE, decision.on, decision.at) is None:
+        return False
+    parties = facts.read("party_set", "lead_registered").group("parties")
+    codes = [party.text("id_no") for party in parties if party.text("kind") != "natural_person"]
+    elsewhere = any(len(code) == _CODE_LENGTH and code[2:4] not in HERE for code in codes)
+    return elsewhere and Fields(decision.data).text("outcome") == "penalty"
+
+
+_CODE_LENGTH = 18
+
+
+def _party_asks(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:  # noqa: ARG001
     """A party asks that what is published of it be corrected (G#19.2)."""
     return facts.read("correction_requested").text("kind") == "correction"
 
 
-def _public_suggests(facts: CaseFacts, law: Law, limit: Limit) -> bool:
+def _public_suggests(facts: CaseFacts, law: Law, limit: RunningLimit) -> bool:
     """Somebody suggests something about the disclosure (G#19.1)."""
     return not _party_asks(facts, law, limit)
 
@@ -125,6 +165,9 @@ CONDITIONS: Mapping[str, Applies] = {
     "random_check": _random_check,
     "was_published": _was_published,
     "fine_imposed": _fine_imposed,
+    "handled_alone": _handled_alone,
+    "handled_jointly": _handled_jointly,
+    "registered_elsewhere": _registered_elsewhere,
     "party_asks": _party_asks,
     "public_suggests": _public_suggests,
 }
@@ -192,7 +235,7 @@ def projected(
     return tuple(rows)
 
 
-def _meets(limit: Limit, record: Record) -> bool:
+def _meets(limit: RunningLimit, record: Record) -> bool:
     """Whether the starting record's data has what `when` asks: yes or no, or one of the words."""
     fields = Fields(record.data)
     return all(
@@ -202,7 +245,7 @@ def _meets(limit: Limit, record: Record) -> bool:
 
 
 def _row(
-    limit: Limit, record: Record, starts: Sequence[Record], facts: CaseFacts, law: Law, calendar: Calendar
+    limit: RunningLimit, record: Record, starts: Sequence[Record], facts: CaseFacts, law: Law, calendar: Calendar
 ) -> RunningClock | None:
     anchor_on = _anchor_on(limit, record, law, calendar)
     ruled_on = record.on if limit.direction in _LOOKS_FROM_A_DAY else anchor_on
@@ -233,7 +276,7 @@ def _row(
     return row.with_due(calendar)
 
 
-def _anchor_on(limit: Limit, record: Record, law: Law, calendar: Calendar) -> date | None:
+def _anchor_on(limit: RunningLimit, record: Record, law: Law, calendar: Calendar) -> date | None:
     """The day counted from. Looking back or ahead needs its anchor; a document served by public notice arrives when
     the notice has run.
     """
@@ -244,36 +287,39 @@ def _anchor_on(limit: Limit, record: Record, law: Law, calendar: Calendar) -> da
     started_on = anchor or record.on
     if limit.served_through and fields.text("method") == "by_notice":
         notice = law.limits[limit.served_through]
-        return due(notice, started_on, calendar).due_on if notice.in_force(started_on) else started_on
+        started_on = due(notice, started_on, calendar).due_on if notice.in_force(started_on) else started_on
+    if limit.after:
+        first = law.periods[limit.after]
+        return due(first, started_on, calendar).due_on if first.in_force(started_on) else None
     return started_on
 
 
-def _same(limit: Limit, key: str, record: Record) -> bool:
+def _same(limit: RunningLimit, key: str, record: Record) -> bool:
     """Whether a later record concerns this instance: it names the same measure, or does not name one and need not."""
     if not limit.match or record.event not in {*limit.starts, *limit.stops}:
         return True
     return Fields(record.data).text(limit.match) == key
 
 
-def _stop(limit: Limit, record: Record, later: Sequence[Record]) -> Record | None:
+def _stop(limit: RunningLimit, record: Record, later: Sequence[Record]) -> Record | None:
     reopened = max((other.seq for other in later if other.event in limit.reopens), default=0)
     stops = [record, *later] if record.event in limit.stops else later
     stops = [other for other in stops if other.seq > reopened]
     return next((other for other in stops if other.event in limit.stops and _truly_stops(limit, record, other)), None)
 
 
-def _truly_stops(limit: Limit, start: Record, stop: Record) -> bool:
+def _truly_stops(limit: RunningLimit, start: Record, stop: Record) -> bool:
     """A record that is both start and stop stops only with the day it says it stopped, where the limit asks for one."""
     return stop.seq != start.seq or not limit.stop_anchor or _day(Fields(stop.data), limit.stop_anchor) is not None
 
 
-def _stopped_on(limit: Limit, stop: Record | None) -> date | None:
+def _stopped_on(limit: RunningLimit, stop: Record | None) -> date | None:
     if stop is None:
         return None
     return _day(Fields(stop.data), limit.stop_anchor) or stop.on
 
 
-def _stopped_at(limit: Limit, stop: Record | None) -> datetime | None:
+def _stopped_at(limit: RunningLimit, stop: Record | None) -> datetime | None:
     if stop is None or limit.unit != "hour":
         return None
     return _moment(Fields(stop.data), limit.stop_anchor) or stop.at
@@ -290,7 +336,7 @@ def _moment(fields: Fields, names: Sequence[str]) -> datetime | None:
     return next((moment for moment in found if moment is not None and moment.tzinfo is not None), None)
 
 
-def _pauses(limit: Limit, during: Sequence[Record], stop: Record | None) -> tuple[Pause, ...]:
+def _pauses(limit: RunningLimit, during: Sequence[Record], stop: Record | None) -> tuple[Pause, ...]:
     """Each pause from the day it was approved to the day it ended, None while it lasts; a stop ends it."""
     pauses: list[Pause] = []
     for begin, end in limit.pauses:
@@ -306,7 +352,7 @@ def _pauses(limit: Limit, during: Sequence[Record], stop: Record | None) -> tupl
     return tuple(pauses)
 
 
-def _extended(limit: Limit, key: str, during: Sequence[Record], ruled_on: date) -> int:
+def _extended(limit: RunningLimit, key: str, during: Sequence[Record], ruled_on: date) -> int:
     """Units added by extensions: never beyond what the law allows; where another rule may allow it, only with that
     rule's article. Where several run apart, an extension that names another is not of this one.
     """
@@ -321,7 +367,7 @@ def _extended(limit: Limit, key: str, during: Sequence[Record], ruled_on: date) 
     return 0
 
 
-def _agency_value(limit: Limit, record: Record, facts: CaseFacts, day: date) -> int | None:
+def _agency_value(limit: RunningLimit, record: Record, facts: CaseFacts, day: date) -> int | None:
     """The number the agency set: the one written in the document, else the one in force when the clock was set; None
     where it may set none. What is set later moves no clock, as no later line of law does.
     """

@@ -164,14 +164,17 @@ def _theirs(work: Work) -> list[tuple[str, ColumnElement[bool]]]:
     turn = aliased(TurnRow)
     found = []
     for role in sorted(work.actor.roles):
-        keys = [
-            limit.key for limit in work.book.limits.values()
-            if limit.level == "case" and limit.direction == "within" and not limit.party and role in limit.who
-        ]  # fmt: skip
+        limits = [one for one in work.book.limits.values() if one.level == "case" and role in one.who and not one.party]
+        keys = [one.key for one in limits if one.direction == "within"]
+        waited_for = [one.key for one in limits if one.direction == "not_before"]
         my_turn = exists().where(turn.case_id == ClockRow.owner_id, or_(*_roles(work, turn)))
         conditions = (
             ClockRow.agency_id == work.actor.agency_id,
-            ClockRow.limit_key.in_(keys),
+            # Nothing stops a waiting period but its day.
+            or_(
+                ClockRow.limit_key.in_(keys),
+                and_(ClockRow.limit_key.in_(waited_for), ClockRow.due_on >= work.today),
+            ),
             OPEN,
             ~my_turn,
             _on_my_cases(work, ClockRow.owner_id) if role in ON_THE_CASE else true(),

@@ -170,7 +170,7 @@ def test_what_basic_information_is_due_follows_from_the_agency(book: Book) -> No
 def test_the_report_counts_the_book(book: Book) -> None:
     report = answers.check(book)
     assert report.last_year == 2026
-    assert report.counts["limits"] == len(book.limits)
+    assert report.counts["limits"] == len(book.every_limit)
     assert sum(report.row_status.values()) == len(book.rows)
     assert len(report.not_yet) == report.row_status["not_yet"]
 

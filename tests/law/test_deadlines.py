@@ -17,7 +17,9 @@ from enforcement.law.errors import NotFound
 from tests.law.places import FILES, YEARS, faults, said, scenarios, text_of
 
 FILE = "law/deadlines"
-LIMITS: Mapping[str, Limit] = FILES[FILE].value or {}
+LIMITS: Mapping[str, Limit] = {
+    key: limit for name in (FILE, "law/bounds", "law/periods") for key, limit in (FILES[name].value or {}).items()
+}
 CALENDAR = Calendar.of(YEARS)
 STARTS = st.dates(date(2021, 11, 5), date(2026, 9, 30))
 COUNTED = [limit for limit in LIMITS.values() if limit.direction == "within"]
@@ -179,7 +181,6 @@ def spoiled(key: str, before: str, after: str) -> str:
         ("sealing_up_or_seizure", '"calendar_day"', '"working_day"', "no article makes 30 of them working_day"),
         ("license_hearing_request", 'unit_basis = "default"', 'unit_basis = "law"', "no article makes 5 of them"),
         ("on_the_spot_measure_report", '"hour"', '"working_day"', "the words say hour"),
-        ("recording_retention", '"month"', '"year"', "the words say month"),
         ("limitation", '"year"', '"month"', "the words say year"),
         ("inspection_plan", '"quarter_end"', '"month_end"', "the words say quarter_end"),
         ("legal_review", '"S#14.1"', '"S#17.1"', "ends with 16"),
@@ -190,8 +191,9 @@ def spoiled(key: str, before: str, after: str) -> str:
         ("legal_review", 'unit   = "working_day"', 'unit   = "weekday"', "unknown unit weekday"),
         ("legal_review", 'unit   = "working_day"', 'unit = "working_day"\ndirection = "before"', "unknown direction"),
         ("legal_review", "starts =", "begins =", "unknown field begins"),
-        ("legal_review", 'starts = ["submitted_for_review"]\n', "", "nothing starts it"),
+        ("legal_review", 'starts = ["submitted_for_review"]\n', "", "starts is missing"),
         ("legal_review", 'who    = ["legal_reviewer"]\n', "", "who is missing"),
+        ("directory_adjustment", 'stops = ["directory_set"]\n', "", "nothing stops it"),
         (
             "legal_review",
             'unit   = "working_day"',
@@ -203,6 +205,25 @@ def spoiled(key: str, before: str, after: str) -> str:
 )
 def test_a_spoiled_line_does_not_load(key: str, before: str, after: str, words: str) -> None:
     assert words in said(FILE, spoiled(key, before, after))
+
+
+@pytest.mark.parametrize(
+    ("file", "line", "words"),
+    [
+        ("law/bounds", 'direction = "within"', "unknown direction within"),
+        ("law/bounds", 'direction = "not_before"\nstarts = ["decision_made"]', "unknown field starts"),
+        ("law/bounds", 'direction = "not_before"\nwho = ["officer"]', "unknown field who"),
+        ("law/periods", 'whose = "agency_head"', "unknown whose agency_head"),
+        ("law/periods", 'whose = "party"\nwho = ["officer"]', "unknown field who"),
+        ("law/periods", "rolls = true", "whose is missing"),
+    ],
+)
+def test_what_somebody_must_do_within_a_time_cannot_hide_where_nothing_runs(file: str, line: str, words: str) -> None:
+    hidden = (
+        '[report_of_damage]\nzh = "报告期限"\nen = "report of damage"\nunit = "calendar_day"\n'
+        f'{line}\ndays = [{{ from = 2021-11-05, value = 1, row = "G12.2", cite = "G#12(2)", basis = "default" }}]\n'
+    )
+    assert words in said(file, f"{text_of(file)}\n{hidden}")
 
 
 def test_two_values_from_the_same_day_do_not_load() -> None:

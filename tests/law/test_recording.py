@@ -153,7 +153,7 @@ def test_a_faulty_table_does_not_load_and_says_why(old: str, new: str, words: st
 
 
 def test_recordings_cannot_be_kept_for_less_than_six_months(book: Book) -> None:
-    limit = book.limits["recording_retention"]
+    limit = book.bounds["recording_retention"]
     day = date(2026, 11, 20)
     assert (limit.on(day).value, limit.unit, limit.on(day).row) == (6, "month", "J12.2")
     assert "不少于6个月" in (limit.on(day).quote or "")

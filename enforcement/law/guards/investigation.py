@@ -101,7 +101,7 @@ def within_limitation_period(facts: CaseFacts, law: Law) -> Answer:
     if acted_on is None or lead is None:
         return (Gap("未写明违法行为发生（终了）之日，无法核对追责时效", cite="APL#36.2", basis="design"),)
     serious = proposal.yes("serious_harm") or concluded(facts).yes("serious_harm")
-    limit = law.limits["limitation_serious_harm" if serious else "limitation"]
+    limit = law.bounds["limitation_serious_harm"] if serious else law.limits["limitation"]
     found_on = Fields(lead.data).day("received_at") or lead.on
     value = limit.on(limit.ruling_day(found_on))
     last = due(limit, acted_on, law.calendar, ruled_on=limit.ruling_day(found_on))

@@ -97,7 +97,7 @@ def execution_agrees_with_the_decision(facts: CaseFacts, _: Law) -> Answer:
     outcome = facts.read("decision_made").text("outcome")
     if kind == "no_duty" and outcome == "penalty":
         return (Gap("行政处罚决定有履行义务，不能记为无须履行"),)
-    if kind in {"paid", "performed"} and facts.asked.number("amount_fen") < fine:
+    if kind in {"paid", "collected_on_the_spot", "performed"} and facts.asked.number("amount_fen") < fine:
         return (Gap("缴纳数额少于罚款数额"),)
     return True
 
