@@ -287,9 +287,11 @@ def _acts(book: Contents, records: _Records) -> Iterator[str]:
     for declared in book.powers.acts.values():
         if own := records.program.acts.get(declared.key):
             yield from _have(f"acts.toml: {declared.key}", "names", declared.names, (own,))
-    matters = {kind.matter for kind in book.procedures.values() if kind.matter}
-    for matter in sorted(matters ^ records.program.matter_kinds):
-        yield f"procedures: the matter {matter} stands on one side only, here or in the form of set_matters"
+    matters = {kind.matter: key for key, kind in book.procedures.items() if kind.matter}
+    for matter in sorted(matters.keys() - records.program.matter_kinds):
+        yield f"{matters[matter]}.toml: matter: {matter} cannot be chosen in the form of set_matters"
+    for matter in sorted(records.program.matter_kinds - matters.keys()):
+        yield f"procedures: none is for the matter {matter}, which the form of set_matters offers"
 
 
 def _words(book: Contents, records: _Records) -> Iterator[str]:
