@@ -70,7 +70,7 @@ def write_case(work: Work, case: Case, facts: CaseFacts) -> None:
     _write_clocks(work, case.id, "case", rows)
     values = {"case": case.id, "agency": case.agency_id, "rows": Jsonb(found)}
     work.session.connection().exec_driver_sql(_TURNS, values)
-    _ask_for_a_look(work, case.id, "case")
+    _ask_for_a_look(work, case.id, "case", rows)
 
 
 def _disclosures(work: Work, case: Case, facts: CaseFacts) -> list[Disclosure]:
@@ -96,8 +96,9 @@ def after_request(work: Work, row: ProcessRecord) -> None:
 def write_agency(work: Work, chain_id: uuid.UUID) -> None:
     """Write the clocks of the agency's own limits from the records of its chain, and have the clock look at it."""
     where = (ProcessRecord.chain_id == chain_id, ProcessRecord.event.in_(concerning(work.book, "agency")))
-    _write_clocks(work, chain_id, "agency", _projected(work, "agency", _records(work, *where)))
-    _ask_for_a_look(work, chain_id, "agency")
+    rows = _projected(work, "agency", _records(work, *where))
+    _write_clocks(work, chain_id, "agency", rows)
+    _ask_for_a_look(work, chain_id, "agency", rows)
 
 
 def write_request(work: Work, request_id: uuid.UUID) -> None:
@@ -150,8 +151,10 @@ def _write_clocks(work: Work, owner_id: uuid.UUID, level: Level, rows: Iterable[
     work.session.connection().exec_driver_sql(_CLOCKS, {**values, "rows": given})
 
 
-def _ask_for_a_look(work: Work, owner_id: uuid.UUID, level: Level) -> None:
-    values = {"owner": owner_id, "agency": work.actor.agency_id, "level": level, "at": work.moment}
+def _ask_for_a_look(work: Work, owner_id: uuid.UUID, level: Level, rows: Iterable[RunningClock]) -> None:
+    ours = (row for row in rows if row.limit.direction == "within" and not row.limit.party)
+    due_on = min((row.due.due_on for row in ours if row.due and row.stopped_on is None), default=None)
+    values = {"owner": owner_id, "agency": work.actor.agency_id, "level": level, "at": work.moment, "due_on": due_on}
     work.session.connection().exec_driver_sql(_LOOK, values)
 
 
@@ -213,7 +216,7 @@ _TURNS = _made(
     " barred jsonb",
 )
 _LOOK = """
-    INSERT INTO enforcement.look_again (owner_id, agency_id, level, again_at)
-    VALUES (%(owner)s::uuid, %(agency)s::uuid, %(level)s, %(at)s)
-    ON CONFLICT (owner_id) DO UPDATE SET again_at = excluded.again_at
+    INSERT INTO enforcement.look_again (owner_id, agency_id, level, again_at, due_on)
+    VALUES (%(owner)s::uuid, %(agency)s::uuid, %(level)s, %(at)s, %(due_on)s::date)
+    ON CONFLICT (owner_id) DO UPDATE SET again_at = excluded.again_at, due_on = excluded.due_on
 """

@@ -147,7 +147,12 @@ class LookAgain(Base):
     """
 
     __tablename__ = "look_again"
-    __table_args__ = (Index(None, "agency_id", "again_at"), Index(None, "law"), Index(None, "calendar"))
+    __table_args__ = (
+        Index(None, "agency_id", "again_at"),
+        Index(None, "agency_id", "due_on", "owner_id"),
+        Index(None, "law"),
+        Index(None, "calendar"),
+    )
 
     owner_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     """The case, or the agency's own chain."""
@@ -160,6 +165,8 @@ class LookAgain(Base):
     """The calendar its due days were counted with."""
     again_at: Mapped[Moment | None]
     """Nothing: until somebody acts, nothing can be different."""
+    due_on: Mapped[dt.date | None]
+    """The earliest day on which something of ours falls due in it: what lists are sorted by."""
 
 
 class CalendarKnown(Base):

@@ -11,23 +11,28 @@ from sqlalchemy.dialects.postgresql import aggregate_order_by
 
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case, CaseOfficer, Party
+from enforcement.models.clock import LookAgain
 from enforcement.models.people import Person
 from enforcement.queries import words
 from enforcement.queries.paging import FIRST, Count, Order, Page, Place, count_of, page_of
 from enforcement.work import Work
 
 Scope = Literal["open", "closed", "all"]
+Sort = Literal["newest", "due"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFilter:
-    """What the list is narrowed to; empty means not narrowed. `mine`: only cases this person works on."""
+    """What the list is narrowed to; empty means not narrowed. `mine`: only cases this person works on; sorted by "due"
+    it holds those in which something of ours falls due, the earliest first.
+    """
 
     q: str = ""
     procedure: str = ""
     stage: str = ""
     scope: Scope = "open"
     mine: bool = False
+    sort: Sort = "newest"
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -73,11 +78,12 @@ def row_query() -> Select[*tuple[Any, ...]]:
 NEWEST = Order((Case.created_at, Case.id), (dt.datetime, uuid.UUID))
 NEWEST_FOUND = Order((words.here.c.at, words.here.c.id), (dt.datetime, uuid.UUID))
 """The same order, read from the words: a common word is found by walking over them from the newest."""
+SOONEST = Order((LookAgain.due_on, LookAgain.owner_id), (dt.date, uuid.UUID), descending=False)
 
 
 def list_cases(work: Work, wanted: CaseFilter, place: Place = FIRST) -> Page[CaseRow]:
-    """A page of cases, newest first. One query."""
-    order = NEWEST_FOUND if wanted.q.strip() else NEWEST
+    """A page of cases, newest or soonest due first. One query."""
+    order = SOONEST if wanted.sort == "due" else NEWEST_FOUND if wanted.q.strip() else NEWEST
     return page_of(work, _narrowed(work, row_query(), wanted), order, place, lambda row: CaseRow(**row))
 
 
@@ -89,6 +95,9 @@ def count_cases(work: Work, wanted: CaseFilter, *, exact: bool = False) -> Count
 def _narrowed(work: Work, query: Select[*tuple[Any, ...]], wanted: CaseFilter) -> Select[*tuple[Any, ...]]:
     if found := list(words.holding(work, "case", wanted.q)):
         query = query.join(words.here, words.here.c.id == Case.id).where(*found)
+    if wanted.sort == "due":
+        own = (LookAgain.agency_id == work.actor.agency_id, LookAgain.due_on.is_not(None))
+        query = query.join(LookAgain, LookAgain.owner_id == Case.id).where(*own)
     return query.where(*_conditions(work, wanted))
 
 

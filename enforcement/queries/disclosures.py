@@ -6,13 +6,15 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import Select, and_, func, literal, select
 
 from enforcement.law.errors import NotFound
 from enforcement.models.cases import Case
+from enforcement.models.clock import ClockRow
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries import words
-from enforcement.queries.cases import row_query
+from enforcement.queries.cases import Sort, row_query
+from enforcement.queries.clocks import OPEN
 from enforcement.queries.paging import COUNTED, FIRST, Count, Order, Page, Place, count_of, page_of
 from enforcement.work import Work
 
@@ -36,6 +38,7 @@ class DisclosureRow:
 
 
 NEWEST = Order((Disclosure.anchor_on, Disclosure.id), (dt.date, uuid.UUID))
+SOONEST = Order((ClockRow.due_on, Disclosure.id), (dt.date, uuid.UUID), descending=False)
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,17 +48,19 @@ class DisclosureFilter:
     q: str = ""
     stage: str = ""
     case_id: uuid.UUID | None = None
+    sort: Sort = "newest"
+    """By "due": those whose limit runs, the earliest due day first."""
 
 
 def list_disclosures(work: Work, wanted: DisclosureFilter, place: Place = FIRST) -> Page[DisclosureRow]:
-    """A page of disclosures, newest duty first. One query."""
+    """A page of disclosures, newest duty or soonest due first. One query."""
     columns = row_query().add_columns(
         Disclosure.id.label("disclosure_id"), Disclosure.kind, Disclosure.stage.label("disclosure_stage"),
         Disclosure.version.label("disclosure_version"), Disclosure.anchor_on, Disclosure.limit_key,
         Disclosure.review_on,
     )  # fmt: skip
     query = _narrowed(work, columns.join(Disclosure, Disclosure.case_id == Case.id), wanted)
-    return page_of(work, query, NEWEST, place, _row)
+    return page_of(work, query, SOONEST if wanted.sort == "due" else NEWEST, place, _row)
 
 
 def _row(row: Mapping[Any, Any]) -> DisclosureRow:
@@ -78,6 +83,13 @@ def _narrowed(work: Work, query: Select[*tuple[Any, ...]], wanted: DisclosureFil
         query = query.join(words.here, words.here.c.id == Case.id).where(*found)
     if wanted.stage:
         query = query.where(Disclosure.stage == wanted.stage)
+    if wanted.sort == "due":
+        own = (
+            ClockRow.owner_id == Disclosure.case_id,
+            ClockRow.limit_key == Disclosure.limit_key,
+            ClockRow.started_seq == Disclosure.decision_seq,
+        )
+        query = query.join(ClockRow, and_(*own)).where(OPEN, ClockRow.due_on.is_not(None))
     return query.where(Disclosure.case_id == wanted.case_id) if wanted.case_id else query
 
 

@@ -25,6 +25,7 @@ from enforcement.queries.cases import (
     list_cases,
     related_cases,
 )
+from enforcement.queries.clocks import open_of
 from enforcement.queries.disclosures import DisclosureFilter, list_disclosures
 from enforcement.queries.paging import Place
 from enforcement.queries.recordings import RecordingFilter, list_recordings
@@ -51,14 +52,17 @@ def index() -> str:
         stage=given.get("stage", ""),
         scope=scope if scope in get_args(Scope) else "open",  # type: ignore[arg-type]  # looked up on the left
         mine=given.get("mine") == "1",
+        sort="due" if given.get("sort") == "due" else "newest",
     )
     with here.reading() as work:
         page = list_cases(work, wanted, wanted_place())
         count = count_cases(work, wanted, exact=counts_exactly())
+        clocks = open_of(work, [row.id for row in page.rows])
     procedures = {key: one for key, one in here.book().procedures.items() if key != "disclosure"}
     return render_template(
         "cases.html",
-        rows=page.rows, wanted=wanted, pages=Pages(page, count), procedures=procedures, starts=subjects.starts(),
+        rows=page.rows, clocks=clocks, wanted=wanted, pages=Pages(page, count), procedures=procedures,
+        starts=subjects.starts(),
         too_short=too_short(wanted.q),
     )  # fmt: skip
 

@@ -37,7 +37,11 @@ blueprint = Blueprint("disclosures", __name__)
 @blueprint.get("/disclosures")
 def index() -> str:
     """Every duty to disclose, with its clock."""
-    wanted = DisclosureFilter(q=request.args.get("q", "").strip()[:100], stage=request.args.get("stage", ""))
+    wanted = DisclosureFilter(
+        q=request.args.get("q", "").strip()[:100],
+        stage=request.args.get("stage", ""),
+        sort="due" if request.args.get("sort") == "due" else "newest",
+    )
     with here.reading() as work:
         page = list_disclosures(work, wanted, wanted_place())
         count = count_disclosures(work, wanted, exact=counts_exactly())

@@ -58,6 +58,10 @@ class Pages:
         """The address of the last page, "" on it."""
         return _address(at="last") if self.page.after else ""
 
+    def sorted_by(self, sort: str) -> str:
+        """The address of the first page in another order."""
+        return _address(sort=sort)
+
     @property
     def exact(self) -> str:
         """The address of this page with every row counted, "" where they are."""

@@ -81,6 +81,7 @@ CHANGES = (
         law TEXT,
         calendar TEXT,
         again_at TIMESTAMP WITH TIME ZONE,
+        due_on DATE,
         CONSTRAINT pk_look_again PRIMARY KEY (owner_id),
         CONSTRAINT fk_look_again_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id),
         CONSTRAINT fk_look_again_calendar_calendar_known
@@ -88,6 +89,7 @@ CHANGES = (
     )
     """,
     "CREATE INDEX ix_look_again_agency_id_again_at ON enforcement.look_again (agency_id, again_at)",
+    "CREATE INDEX ix_look_again_agency_id_due_on_owner_id ON enforcement.look_again (agency_id, due_on, owner_id)",
     "CREATE INDEX ix_look_again_law ON enforcement.look_again (law)",
     "CREATE INDEX ix_look_again_calendar ON enforcement.look_again (calendar)",
     """

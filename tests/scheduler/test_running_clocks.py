@@ -83,7 +83,7 @@ def test_after_every_act_the_rows_are_what_the_records_say_and_made_again_they_a
         key = lambda one: (one["limit_key"], one["started_seq"])  # noqa: E731
         assert sorted(map(clock_columns, rows), key=key) == sorted(columns, key=key)
     before, turns = stored(public), stored(public, TurnRow)
-    assert {row["level"] for row in before} == {"case", "publication"}
+    assert {row["level"] for row in before} == {"agency", "case", "publication"}
     public.later(days=400)
     for staff in (public.market, public.street):
         projection.rebuild(public.office, staff.agency_id)
@@ -120,7 +120,8 @@ def test_a_new_day_costs_what_is_due_and_not_what_is_open(house: House) -> None:
     for _ in range(4):
         factories.penalty(house.market, until="investigation")
     sweep(house.office, fetch=None)
-    sweep(house.office, fetch=None)
+    house.later(days=1)
+    sweep(house.office, fetch=None)  # the agencies themselves, looked at for the first time
     house.later(days=1)
     with counted(house) as few:
         assert not sweep(house.office, fetch=None).anything

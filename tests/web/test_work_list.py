@@ -9,6 +9,10 @@ from collections.abc import Callable
 import pytest
 
 from enforcement.queries import work_list as lists
+from enforcement.queries.cases import CaseFilter, list_cases
+from enforcement.queries.clocks import open_of
+from enforcement.queries.disclosures import DisclosureFilter, list_disclosures
+from enforcement.queries.paging import Place
 from enforcement.queries.work_list import WorkList, work_list
 from tests import factories
 from tests.actions.filled import SUBMISSION
@@ -75,6 +79,36 @@ def test_page_and_program_say_the_same(shop: House, signed_in: SignedIn) -> None
         assert re.findall(r'<div class="task-what"><b>([^<]+)</b>', page) == [one["zh"] for one in told["mine"]]
         assert page.count("task-waiting") == len(told["waiting"])
         assert (f'<span class="count">{told["mine_count"]}</span>' in page) is bool(told["mine_count"])
+
+
+def test_lists_are_sorted_by_due_day_and_say_it(house: House) -> None:
+    late = factories.penalty(house.market)
+    house.later(days=2)
+    later = factories.penalty(house.market)
+    house.later(days=1)
+    closed = factories.penalty(house.market, until="case_closed")
+    with house.office.looking(house.market.actors["clerk"]) as work:
+        page = list_cases(work, CaseFilter(sort="due", scope="all"))
+        duties = list_disclosures(work, DisclosureFilter(sort="due"))
+        first = list_cases(work, CaseFilter(sort="due", scope="all"), Place(size=1))
+        second = list_cases(work, CaseFilter(sort="due", scope="all"), Place("after", first.after, 1))
+        clocks = open_of(work, [row.id for row in page.rows])
+    assert [row.id for row in page.rows] == [late.case_id, later.case_id, closed.case_id]
+    assert [row.case_id for row in duties.rows] == [late.case_id, later.case_id, closed.case_id]
+    assert [row.id for row in (*first.rows, *second.rows)] == [late.case_id, later.case_id]
+    due = [clocks[row.id][0].due.due_on for row in page.rows]
+    assert due == sorted(due)
+
+
+def test_the_list_of_cases_has_a_column_of_limits_that_sorts(shop: House, signed_in: SignedIn) -> None:
+    walk = factories.penalty(shop.market)
+    visitor = signed_in("scjg-officer1")
+    page = visitor.get("/cases?sort=due")
+    assert "aria-sort=ascending" in page
+    assert "剩 7 个工作日（" in page
+    assert str(walk.case_id) in page
+    assert 'href="/cases?sort=due"' in visitor.get("/cases")
+    assert "aria-sort=ascending" in signed_in("scjg-clerk").get("/disclosures?sort=due")
 
 
 def test_one_thing_done_leads_on_to_the_next(shop: House, signed_in: SignedIn) -> None:
