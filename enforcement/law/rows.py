@@ -16,7 +16,9 @@ from enforcement.law.names import Article, Place, TestPlace
 
 Status = Literal["enforced", "recorded", "not_yet"]
 
-_FORM = re.compile(r"(?P<stem>[A-Z]+[A-Z0-9]*?(?P<article>[1-9]\d*)(?:\.(?P<number>0|[1-9]\d*))?)\.?(?P<letter>[a-z])?")
+_FORM = re.compile(
+    r"(?P<stem>[A-Z]+[A-Z0-9]*?(?P<article>[1-9]\d*)(?:\.(?P<number>0|[1-9]\d*))?)(?:\.?(?P<letter>[a-z]))?"
+)
 
 
 @dataclass(frozen=True, slots=True)

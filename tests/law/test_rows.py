@@ -150,3 +150,18 @@ def test_a_place_or_test_that_does_not_exist_is_noticed() -> None:
     assert "tests/law/test_rows.py::test_every_place_named_exists" in PLACES
     assert "tests/law/test_rows.py::test_every_place_named" not in PLACES
     assert "tests/law/test_no_rows.py::test_every_place_named_exists" not in PLACES
+
+
+@pytest.mark.parametrize(
+    ("key", "wrong", "said"),
+    [
+        ('"G13.e"', '"G13."', "G13.: is no row of G#13"),
+        ('"J4.3b"', '"J4.3"', "J4.3: its letters"),
+        ('"G12.3"', '"G12.33"', "G12.33: there is no G12.32 before it"),
+        ("[G10]", "[G110]", "G110: is no row of G#10"),
+    ],
+)
+def test_a_row_whose_number_is_not_its_article_s_or_does_not_run_on_does_not_load(
+    key: str, wrong: str, said: str
+) -> None:
+    assert said in places.said("law/rows", places.changed("law/rows", key, wrong))
