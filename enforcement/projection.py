@@ -8,6 +8,7 @@ import functools
 import json
 import uuid
 from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 from psycopg.types.json import Jsonb
@@ -32,25 +33,26 @@ _BATCH = 100
 _DUMPS = functools.partial(json.dumps, default=str)
 
 
-def after_act(work: Work, case: Case, before: CaseFacts, row: ProcessRecord) -> None:
+def after_act(work: Work, case: Case, before: CaseFacts, record: Record, wrote: AbstractSet[str]) -> None:
     """Project the clocks and turns of a case in which an act has just been recorded; ask the clock to look at it.
 
-    `before` are the facts the act was judged by: they are carried on, and read again only where the act changed more
-    than its record says.
+    `before` are the facts the act was judged by: they are carried on, and read again only where the act `wrote` in a
+    table that says more of the case than its records do.
     """
-    laid = (*work.session.new, *work.session.dirty)
     # Those of a case just begun were read when it was judged.
-    more = bool(before.records) and any(isinstance(one, (Party, CaseOfficer, Recording)) for one in laid)
-    work.session.flush()
-    write_case(work, case, facts_of(work, case) if more else _with(before, row, case.stage))
-    after_request(work, row)
+    more = bool(before.records) and bool(wrote & _BESIDE)
+    write_case(work, case, facts_of(work, case) if more else _with(before, record, case.stage))
+    after_request(work, record)
 
 
-def _with(before: CaseFacts, row: ProcessRecord, stage: str) -> CaseFacts:
+_BESIDE = frozenset(str(model.__table__) for model in (Party, CaseOfficer, Recording))
+
+
+def _with(before: CaseFacts, record: Record, stage: str) -> CaseFacts:
     return dataclasses.replace(
         before,
         stage=stage,
-        records=(*before.records, as_record(row)),
+        records=(*before.records, record),
         form={},
         acted={**before.acted, **before.named},
         named={},
@@ -80,17 +82,17 @@ def _disclosures(work: Work, case: Case, facts: CaseFacts) -> list[Disclosure]:
     return list(work.session.scalars(select(Disclosure).where(Disclosure.case_id == case.id)))
 
 
-def after_agency_act(work: Work, row: ProcessRecord) -> None:
+def after_agency_act(work: Work, chain_id: uuid.UUID, record: Record) -> None:
     """Project the clocks of the agency's own limits, and of the request of the public that the record is about."""
-    if row.event in concerning(work.book, "agency"):
-        write_agency(work, row.chain_id)
-    after_request(work, row)
+    if record.event in concerning(work.book, "agency"):
+        write_agency(work, chain_id)
+    after_request(work, record)
 
 
-def after_request(work: Work, row: ProcessRecord) -> None:
+def after_request(work: Work, record: Record) -> None:
     """Project the clock of the request of the public that a record, of whatever chain, is about."""
-    if row.event in concerning(work.book, "publication"):
-        write_request(work, uuid.UUID(row.data[REQUEST]))
+    if record.event in concerning(work.book, "publication"):
+        write_request(work, uuid.UUID(record.data[REQUEST]))
 
 
 def write_agency(work: Work, chain_id: uuid.UUID) -> None:

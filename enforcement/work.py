@@ -6,21 +6,22 @@ committed together or not at all.
 
 import dataclasses
 import datetime as dt
+import secrets
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
 from psycopg.types.json import Jsonb
-from sqlalchemy import Connection, Engine, select, text
+from sqlalchemy import Connection, Engine, event, select, text
 from sqlalchemy.orm import Session
 
-from enforcement import ledger
+from enforcement import ledger, wrote
 from enforcement.law.book import Book
-from enforcement.law.errors import NotFound, Stale
-from enforcement.law.events import shanghai_day
-from enforcement.models.cases import Case, ProcessRecord
-from enforcement.models.ledger import append_entry
+from enforcement.law.events import Record, shanghai_day
+from enforcement.law.facts import CaseFacts
+from enforcement.models.ledger import LedgerChain, append_entry
+from enforcement.wrote import Change
 from media.store import Store
 
 
@@ -37,6 +38,8 @@ class Actor:
     law_qualified: bool = False
     deputy_for: uuid.UUID | None = None
     """The head whose deputy acts as head today, if so."""
+    by_deputy: frozenset[str] = frozenset()
+    """Of the roles those held only as somebody's deputy: what is done in them is done for that head."""
     kind: Literal["person", "clock", "operator"] = "person"
 
     @classmethod
@@ -103,7 +106,8 @@ class Office:
     @contextmanager
     def begin(self, actor: Actor) -> "Iterator[Work]":
         """One transaction of one actor; committed on the way out, rolled back when anything is raised."""
-        with Session(self.engine, expire_on_commit=False, autoflush=False) as session:
+        with ActSession(self.engine, expire_on_commit=False, autoflush=False) as session:
+            wrote.record_in(session)
             try:
                 yield self._work(actor, session)
                 session.commit()
@@ -134,6 +138,14 @@ class Office:
         return Work(self, actor, moment, session, agency_seq, set_clock=self.told is not None or bool(ahead))
 
 
+class ActSession(Session):
+    """The one session that commits; what the law looks at is written in it by acts only, and every row is on record."""
+
+
+event.listen(ActSession, "before_flush", wrote.note_flush)
+event.listen(ActSession, "do_orm_execute", wrote.refuse_unrecorded)
+
+
 def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:
     # Local to the transaction: a pooled connection carries no agency over to the next request.
     row = session.connection().exec_driver_sql("SELECT * FROM enforcement.enter(%s)", (agency_id,)).one()
@@ -143,7 +155,7 @@ def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:
 class Work:
     """One running act: who, when, under which law, in which transaction."""
 
-    __slots__ = ("actor", "agency_seq", "moment", "office", "session", "set_clock", "today")
+    __slots__ = ("actor", "agency_seq", "facts", "moment", "office", "session", "set_clock", "today")
 
     def __init__(
         self,
@@ -161,6 +173,8 @@ class Work:
         self.today = shanghai_day(moment)
         self.session = session
         self.agency_seq = agency_seq
+        self.facts: CaseFacts | None = None
+        """What the law looks at for the running act, the form included; None for an act of the agency."""
         self.set_clock = set_clock
         """Whether `moment` comes from a clock that was set, as sample data's does."""
 
@@ -169,79 +183,104 @@ class Work:
         """The law in force here."""
         return self.office.book
 
-    def lock_case(self, case_id: uuid.UUID, version: int | None) -> Case:
-        """Lock a case for this transaction; `version` None is for the clock, which has read nothing before.
+    @property
+    def known(self) -> CaseFacts:
+        """The facts of the case of the running act, read once. Raises LookupError where no act runs in a case."""
+        if self.facts is None:
+            raise LookupError("no act is running in a case")
+        return self.facts
 
-        Raises NotFound (also for another agency's case) or Stale.
-        """
-        case = self.session.scalar(select(Case).where(Case.id == case_id).with_for_update())
-        if case is None:
-            raise NotFound("case", case_id)
-        if version is not None and case.version != version:
-            raise Stale(version, case.version)
-        return case
+    @contextmanager
+    def acting(self) -> Iterator[list[Change]]:
+        """One act, perhaps inside another: what it has read is its own, and the list given of what it writes."""
+        outer, self.facts = self.facts, None
+        try:
+            with wrote.recording(self.session) as changes:
+                yield changes
+        finally:
+            self.facts = outer
+
+    def next_seq(self, chain_id: uuid.UUID) -> int:
+        """The number the next record of a chain will have, its owner being locked."""
+        head = select(LedgerChain.head_seq).where(LedgerChain.id == chain_id)
+        return (self.session.scalar(head) or 0) + 1
+
+    def draw_up(self, act: str, data: Mapping[str, Any], *, seq: int, on: dt.date, stage: str) -> Record:
+        """The record of an act as the law will read it; it is written by `record`, last."""
+        declared, person = self.book.powers.acts[act], str(self.actor.person_id or "")
+        people = declared.people(person, self.actor.roles, data)
+        behalf = None if declared.who.keys() & (self.actor.roles - self.actor.by_deputy) else self.actor.deputy_for
+        who = person or None
+        return Record(
+            seq, declared.event, act, stage, self.moment, on, who, dict(data), people, str(behalf) if behalf else None
+        )
 
     def record(
         self,
         chain_id: uuid.UUID,
+        drawn: Record,
         *,
-        act: str,
-        data: Mapping[str, Any],
-        stage: str = "",
-        on: dt.date | None = None,
         case: bool = True,
         disclosed: Mapping[str, str] | None = None,
-    ) -> ProcessRecord:
-        """Write the process record and its ledger entry.
+    ) -> None:
+        """Write the process record and its ledger entry, which holds a digest of it and never a name.
 
-        `data` is the act's form (JSON values); the ledger gets a digest and never a name. `disclosed` marks an entry
-        whose body becomes public with its proof: it carries these values and no internal person (J14.1a, house §5).
+        `disclosed` marks an entry whose body becomes public with its proof: it carries these values and no internal
+        person (J14.1a, house §5). Raises RuntimeError where the chain is not where the record says.
         """
-        on = on or self.today
-        declared, person = self.book.powers.acts[act], self.actor.person_id
-        people = declared.people(str(person or ""), self.actor.roles, data)
-        kept = {"data": dict(data), "people": {capacity: list(ids) for capacity, ids in people.items()}}
-        digest = ledger.digest_of_record(kept)
-        actor = "agency" if disclosed is not None else str(self.actor.person_id or self.actor.kind)
+        self.session.flush()
+        kept = {
+            "data": drawn.data,
+            "people": {capacity: list(ids) for capacity, ids in drawn.people.items()},
+            "wrote": self.session.info["wrote"],
+        }
+        plain = {
+            "law": self.book.version,
+            "schema": wrote.REVISION,
+            "behalf_of": drawn.behalf_of,
+            "salt": secrets.token_hex(ledger.SALT_BYTES),
+        }
+        digest = ledger.digest_of_record(kept | plain)
+        told = {"on": drawn.on.isoformat(), "stage": drawn.stage, "law": self.book.version, **(disclosed or {})}
+        if drawn.behalf_of and disclosed is None:
+            told["behalf_of"] = drawn.behalf_of
         seq = append_entry(
             self.session,
             chain_id=chain_id,
             agency_id=self.actor.agency_id,
-            act=act,
-            event=declared.event,
-            actor=actor,
+            act=drawn.act,
+            event=drawn.event,
+            actor="agency" if disclosed is not None else (drawn.actor_id or self.actor.kind),
             at=self.moment,
             case_id=chain_id if case else None,
-            data={"on": on.isoformat(), "stage": stage, **(disclosed or {})},
+            data=told,
             digest=digest,
             set_clock=self.set_clock,
         )
-        row = ProcessRecord(
-            chain_id=chain_id,
-            seq=seq,
-            agency_id=self.actor.agency_id,
-            event=declared.event,
-            act=act,
-            stage=stage,
-            at=self.moment,
-            happened_on=on,
-            actor_id=person,
-            digest=digest,
-            **kept,
-        )
-        values = _columns(row) | {name: Jsonb(value) for name, value in kept.items()}
-        self.session.connection().exec_driver_sql(_RECORD, values)
-        return row
+        if seq != drawn.seq:
+            raise RuntimeError(f"chain {chain_id} has come to {seq}, the record was drawn up for {drawn.seq}")
+        row = {
+            "chain_id": chain_id,
+            "seq": seq,
+            "agency_id": self.actor.agency_id,
+            "event": drawn.event,
+            "act": drawn.act,
+            "stage": drawn.stage,
+            "at": self.moment,
+            "happened_on": drawn.on,
+            "actor_id": self.actor.person_id,
+            "digest": digest,
+            **plain,
+            **{name: Jsonb(value) for name, value in kept.items()},
+        }
+        self.session.connection().exec_driver_sql(_RECORD, row)
 
 
 # Written out, as the ledger's own two statements are: this runs inside every act.
 _RECORD = """
     INSERT INTO enforcement.process_record
-        (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, data, people, digest)
-    VALUES (%(chain_id)s, %(seq)s, %(agency_id)s, %(event)s, %(act)s, %(stage)s, %(at)s, %(happened_on)s,
-            %(actor_id)s, %(data)s, %(people)s, %(digest)s)
+        (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, behalf_of, data, people, wrote, law,
+         schema, salt, digest)
+    VALUES (%(chain_id)s, %(seq)s, %(agency_id)s, %(event)s, %(act)s, %(stage)s, %(at)s, %(happened_on)s, %(actor_id)s,
+            %(behalf_of)s, %(data)s, %(people)s, %(wrote)s, %(law)s, %(schema)s, %(salt)s, %(digest)s)
 """
-
-
-def _columns(row: ProcessRecord) -> dict[str, Any]:
-    return {name: value for name, value in vars(row).items() if not name.startswith("_")}

@@ -15,10 +15,10 @@ from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import insert, select, update
-from sqlalchemy.dialects.postgresql import insert as upsert
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from publish import rows
 from publish.document import Content, Missing, PastVersion, digest, from_bytes, missing_fields, to_bytes, written_digest
 from publish.initials import initial_of
 from publish.search import normalise, terms_of_normalised
@@ -92,9 +92,9 @@ def _searched(content: Content) -> tuple[str, ...]:
 def put(session: Session, publication_id: UUID, agency_id: UUID, content: Content, *, at: datetime) -> bytes:
     """Put a first version up and return its bytes; raises `Unpublishable` with every missing field."""
     data = _checked_bytes(content)
-    session.execute(
-        insert(publication).values(id=publication_id, agency_id=agency_id, changed_at=at, **row_of(content, data))
-    )
+    standing = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
+    row = {"id": publication_id, "agency_id": agency_id, "changed_at": at, **standing, **row_of(content, data)}
+    rows.add(session, publication, row)
     _keep_version(session, publication_id, agency_id, content, data, reason="")
     return data
 
@@ -136,11 +136,8 @@ def correct(session: Session, publication_id: UUID, content: Content, *, reason:
     if content.version != live.version + 1:
         raise ValueError(f"version {content.version} does not follow version {live.version}")
     standing = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
-    session.execute(
-        update(publication)
-        .where(publication.c.id == publication_id)
-        .values(changed_at=at, **standing, **row_of(content, data))
-    )
+    row = {"changed_at": at, **standing, **row_of(content, data)}
+    rows.change(session, publication, {"id": publication_id}, row)
     _keep_version(session, publication_id, live.agency_id, content, data, reason=reason)
     return data
 
@@ -171,64 +168,52 @@ def withdraw(
         "searchable": "",
         "terms": [],
     }
-    done = session.execute(
-        update(publication)
-        .where(publication.c.id == publication_id, _LIVE if kind == _IN_ERROR else _OPEN)
-        .values(
-            changed_at=at,
-            withdrawn_on=on,
-            withdrawal_kind=kind,
-            withdrawal_reason=reason,
-            replaced_by=replaced_by,
-            **emptied,
-        )
-        .returning(publication.c.id),
-    ).one_or_none()
-    if done is None:
+    open_ones = select(publication.c.id).where(
+        publication.c.id == publication_id, _LIVE if kind == _IN_ERROR else _OPEN
+    )
+    if session.execute(open_ones.with_for_update()).one_or_none() is None:
         raise NotPublished(publication_id)
+    withdrawn = {
+        "changed_at": at,
+        "withdrawn_on": on,
+        "withdrawal_kind": kind,
+        "withdrawal_reason": reason,
+        "replaced_by": replaced_by,
+    }
+    rows.change(session, publication, {"id": publication_id}, withdrawn | emptied)
 
 
 def put_agency(session: Session, agency_id: UUID, *, on: date, **values: str) -> None:
     """Create or update an agency: code, name, kind (Chinese label, G2), address, phone, supervision_phone."""
     row = {"initial": initial_of(values["name"]), "updated_on": on, **values}
-    session.execute(
-        upsert(agency).values(id=agency_id, **row).on_conflict_do_update(index_elements=[agency.c.id], set_=row),
-    )
+    rows.put(session, agency, {"id": agency_id}, row)
 
 
 def put_officer(session: Session, officer_id: UUID, agency_id: UUID, *, on: date, **values: str) -> None:
     """Publish an officer (G#6.1(3)): name, unit, certificate_no, certificate_style; published again after a removal."""
     row = {"agency_id": agency_id, "published_on": on, "removed_on": None, **values}
-    session.execute(
-        upsert(officer).values(id=officer_id, **row).on_conflict_do_update(index_elements=[officer.c.id], set_=row),
-    )
+    rows.put(session, officer, {"id": officer_id}, row)
 
 
 def remove_officer(session: Session, officer_id: UUID, *, on: date) -> None:
     """Take an officer off the published list; the row stays, no longer shown."""
-    session.execute(
-        update(officer).where(officer.c.id == officer_id, officer.c.removed_on.is_(None)).values(removed_on=on)
-    )
+    shown = select(officer.c.id).where(officer.c.id == officer_id, officer.c.removed_on.is_(None))
+    if session.execute(shown).one_or_none() is not None:
+        rows.change(session, officer, {"id": officer_id}, {"removed_on": on})
 
 
 def put_information(
     session: Session, information_id: UUID, agency_id: UUID, *, on: date, position: int, **values: str
 ) -> None:
     """Publish one item of basic information (G#6): item, section, title, cite, content. One row for each item."""
-    row = {"position": position, "updated_on": on, **values}
-    session.execute(
-        upsert(basic_information)
-        .values(id=information_id, agency_id=agency_id, **row)
-        .on_conflict_do_update(index_elements=[basic_information.c.agency_id, basic_information.c.item], set_=row),
-    )
+    row = {"agency_id": agency_id, "position": position, "updated_on": on, **values}
+    rows.put(session, basic_information, {"id": information_id}, row)
 
 
 def put_notice(session: Session, notice_id: UUID, agency_id: UUID, *, on: date, **values: str) -> None:
     """Publish a notice: kind (one of `tables.NOTICE_KINDS`), title, content (plain text, paragraphs by line)."""
     row = {"agency_id": agency_id, "published_on": on, "removed_on": None, **values}
-    session.execute(
-        upsert(notice).values(id=notice_id, **row).on_conflict_do_update(index_elements=[notice.c.id], set_=row)
-    )
+    rows.put(session, notice, {"id": notice_id}, row)
 
 
 def _checked_bytes(content: Content) -> bytes:
@@ -241,14 +226,13 @@ def _checked_bytes(content: Content) -> bytes:
 def _keep_version(
     session: Session, publication_id: UUID, agency_id: UUID, content: Content, data: bytes, *, reason: str
 ) -> None:
-    session.execute(
-        insert(publication_version).values(
-            publication_id=publication_id,
-            version=content.version,
-            agency_id=agency_id,
-            published_on=content.published_on,
-            reason=reason,
-            digest=digest(data),
-            content=data,
-        ),
-    )
+    row = {
+        "publication_id": publication_id,
+        "version": content.version,
+        "agency_id": agency_id,
+        "published_on": content.published_on,
+        "reason": reason,
+        "digest": digest(data),
+        "content": data,
+    }
+    rows.add(session, publication_version, row)

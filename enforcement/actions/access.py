@@ -127,12 +127,14 @@ def find_session(office: Office, token: str) -> SignedIn | None:
         row = connection.exec_driver_sql(*asked).one_or_none()
     if row is None or now >= row.expires_at or now - row.seen_at >= IDLE:
         return None
-    roles = frozenset(row.roles) | (frozenset({"agency_head"}) if row.deputy_for else frozenset())
+    own = frozenset(row.roles)
+    by_deputy = frozenset({"agency_head"}) - own if row.deputy_for else frozenset[str]()
     actor = Actor(
         agency_id=row.agency_id,
         person_id=row.person_id,
         name=row.name,
-        roles=roles,
+        roles=own | by_deputy,
+        by_deputy=by_deputy,
         unit_id=row.unit_id,
         legal_unit=row.legal_unit,
         law_qualified=row.law_qualified,
@@ -202,15 +204,17 @@ def give_password(work: Work, person_id: uuid.UUID, password: str) -> None:
     """
     if breach := work.book.powers.may(work.actor.roles, "set_password"):
         raise Forbidden(breach)
+    agency = work.session.scalars(select(Agency).with_for_update(key_share=True)).one()
     person = work.session.scalar(select(Person).where(Person.id == person_id).with_for_update())
     if person is None:
         raise NotFound("person", person_id)
     person.password_hash = hash_password(password)
     person.failed_count, person.locked_until = 0, None
     _end_sessions(work, person.id)
-    agency = work.session.scalars(select(Agency).with_for_update()).one()
-    data = {"person": str(person_id)}
-    work.record(agency.chain_id, act="set_password", data=data, case=False)
+    with work.acting():
+        seq = work.next_seq(agency.chain_id)
+        record = work.draw_up("set_password", {"person": str(person_id)}, seq=seq, on=work.today, stage="")
+        work.record(agency.chain_id, record, case=False)
 
 
 def _end_sessions(work: Work, person_id: uuid.UUID) -> None:

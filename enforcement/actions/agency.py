@@ -7,7 +7,6 @@ import datetime as dt
 from typing import ClassVar
 
 from sqlalchemy import func, select
-from sqlalchemy.dialects.postgresql import insert
 
 from enforcement.actions.forms import DECADE, choice, day, group, long_text, money, number, pick, text, yes_no
 from enforcement.actions.registry import Extra, act
@@ -15,6 +14,7 @@ from enforcement.law.book import Book
 from enforcement.law.citation import Citation
 from enforcement.law.errors import Breach, Invalid, RuleViolation
 from enforcement.models.base import new_id
+from enforcement.models.people import Agency
 from enforcement.models.powers import AgencyParameter, BasicInformation, DirectoryEntry, Matter
 from enforcement.work import Work
 from publish import release
@@ -108,7 +108,7 @@ class SetBasicInformation:
 
 
 @act(SetMatters, scope="agency")
-def set_matters(work: Work, form: SetMatters) -> Extra | None:
+def set_matters(work: Work, _agency: Agency, form: SetMatters) -> Extra | None:
     """Add items to the agency's list of powers and duties."""
     for matter in form.matters:
         if work.session.scalar(select(func.count()).where(Matter.code == matter.code)):
@@ -119,7 +119,7 @@ def set_matters(work: Work, form: SetMatters) -> Extra | None:
 
 
 @act(SetDirectory, scope="agency")
-def set_directory(work: Work, form: SetDirectory) -> Extra | None:
+def set_directory(work: Work, _agency: Agency, form: SetDirectory) -> Extra | None:
     """Lay down a new version of the directory of major decisions; statutory classes stay major whatever it says."""
     version = (work.session.scalar(select(func.max(DirectoryEntry.version))) or 0) + 1
     kinds = {row.code: row.kind for row in work.session.execute(select(Matter.code, Matter.kind))}
@@ -144,7 +144,7 @@ def set_directory(work: Work, form: SetDirectory) -> Extra | None:
 
 
 @act(SetParameter, scope="agency")
-def set_parameter(work: Work, form: SetParameter) -> Extra | None:
+def set_parameter(work: Work, _agency: Agency, form: SetParameter) -> Extra | None:
     """Set a number the law leaves to the agency; within what the law leaves."""
     if form.name == BY_RULE and not _is_of_rank(work.book, form.cite):
         raise RuleViolation(NOT_BY_RULE)
@@ -169,29 +169,20 @@ def set_parameter(work: Work, form: SetParameter) -> Extra | None:
 
 
 @act(SetBasicInformation, scope="agency")
-def set_basic_information(work: Work, form: SetBasicInformation) -> Extra | None:
+def set_basic_information(work: Work, _agency: Agency, form: SetBasicInformation) -> Extra | None:
     """Publish one item of basic information; what stands inside and what the public reads change together."""
     catalogue = work.book.basic_information.items
     if form.section not in catalogue:
         raise Invalid({"section": ["基本信息目录中没有这一栏目"]})
     item = catalogue[form.section]
-    information_id = work.session.scalars(
-        insert(BasicInformation)
-        .values(
-            id=new_id(),
-            agency_id=work.actor.agency_id,
-            section=form.section,
-            content={"text": form.content},
-            updated_at=work.moment,
-        )
-        .on_conflict_do_update(
-            index_elements=["agency_id", "section"], set_={"content": {"text": form.content}, "updated_at": work.moment}
-        )
-        .returning(BasicInformation.id)
-    ).one()
+    row = work.session.scalar(select(BasicInformation).where(BasicInformation.section == form.section))
+    if row is None:
+        row = BasicInformation(id=new_id(), agency_id=work.actor.agency_id, section=form.section)
+        work.session.add(row)
+    row.content, row.updated_at = {"text": form.content}, work.moment
     release.put_information(
         work.session,
-        information_id,
+        row.id,
         work.actor.agency_id,
         on=work.today,
         position=list(catalogue).index(form.section),

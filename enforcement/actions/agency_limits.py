@@ -9,9 +9,10 @@ import datetime as dt
 from sqlalchemy import select
 
 from enforcement.actions.forms import day, long_text, number, pick, text
-from enforcement.actions.registry import Extra, act
+from enforcement.actions.registry import Extra, act, form_of
 from enforcement.law.errors import Invalid, NotFound
 from enforcement.models.cases import ProcessRecord
+from enforcement.models.people import Agency
 from enforcement.work import Work
 
 YEAR_BEGUN = "year_begun"
@@ -35,6 +36,7 @@ class PublishedInYear:
     note: str = long_text("说明", required=False)
 
 
+@form_of("note_information_change", scope="agency")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NoteInformationChange:
     """Which item of basic information has changed, and since when (G#18.1)."""
@@ -44,6 +46,7 @@ class NoteInformationChange:
     reason: str = long_text("变化情况")
 
 
+@form_of("note_directory_change", scope="agency")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NoteDirectoryChange:
     """Why the directory of major decisions has to be adjusted, and since when (S#11)."""
@@ -53,7 +56,7 @@ class NoteDirectoryChange:
 
 
 @act(BeginYear, scope="agency", on="from_on")
-def begin_year(work: Work, form: BeginYear) -> Extra | None:
+def begin_year(work: Work, _agency: Agency, form: BeginYear) -> Extra | None:
     """Begin a calendar year, and with it the limits that run by it. Raises NotFound where it has begun already."""
     begun = select(ProcessRecord.seq).where(
         ProcessRecord.agency_id == work.actor.agency_id,
@@ -71,33 +74,21 @@ def _this_year_or_before(work: Work, form: PublishedInYear) -> None:
 
 
 @act(PublishedInYear, scope="agency")
-def record_inspection_plan(work: Work, form: PublishedInYear) -> Extra | None:
+def record_inspection_plan(work: Work, _agency: Agency, form: PublishedInYear) -> Extra | None:
     """Record that the year's plan of inspections was published (G#11.1)."""
     _this_year_or_before(work, form)
     return None
 
 
 @act(PublishedInYear, scope="agency")
-def record_annual_report(work: Work, form: PublishedInYear) -> Extra | None:
+def record_annual_report(work: Work, _agency: Agency, form: PublishedInYear) -> Extra | None:
     """Record that the statistics of the year before were published (G#17.1)."""
     _this_year_or_before(work, form)
     return None
 
 
 @act(PublishedInYear, scope="agency")
-def record_open_information_report(work: Work, form: PublishedInYear) -> Extra | None:
+def record_open_information_report(work: Work, _agency: Agency, form: PublishedInYear) -> Extra | None:
     """Record that the report on open government information was published (GIR#49.1)."""
     _this_year_or_before(work, form)
-    return None
-
-
-@act(NoteInformationChange, scope="agency")
-def note_information_change(_work: Work, _form: NoteInformationChange) -> Extra | None:
-    """Note that basic information has changed and is to be brought up to date (G#18.1)."""
-    return None
-
-
-@act(NoteDirectoryChange, scope="agency")
-def note_directory_change(_work: Work, _form: NoteDirectoryChange) -> Extra | None:
-    """Note that the directory of major decisions is to be adjusted (S#11)."""
     return None

@@ -3,9 +3,12 @@
 import datetime as dt
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+from psycopg.errors import UniqueViolation
 from sqlalchemy import Select, or_, select
+from sqlalchemy.exc import IntegrityError
 
 from enforcement.actions.forms import FieldSpec, specs
 from enforcement.law.errors import Invalid
@@ -77,3 +80,19 @@ def _heads(work: Work) -> set[uuid.UUID | None]:
     )
     deputised = select(Deputy.deputy_id).where(Deputy.from_on <= today, Deputy.to_on >= today)
     return set(work.session.scalars(granted.union(deputised)))
+
+
+@contextmanager
+def once(form: type) -> Iterator[None]:
+    """Whatever is written inside is there once: names, numbers and days that must be so are so in the tables.
+
+    Raises Invalid, naming the field where the form has one of that name. Two who write the same at once meet here too.
+    """
+    try:
+        yield
+    except IntegrityError as error:
+        if not isinstance(error.orig, UniqueViolation):
+            raise
+        constraint = error.orig.diag.constraint_name or ""
+        field = next((name for name in specs(form) if constraint.endswith(f"_{name}")), "")
+        raise Invalid({field: ["已经登记，不得重复"]}) from None

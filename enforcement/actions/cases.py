@@ -8,14 +8,15 @@ from sqlalchemy import select
 
 from enforcement.actions.forms import choice, day, duration, long_text, number, people, pick, text
 from enforcement.actions.redaction import leaks_of
-from enforcement.actions.registry import Extra, act
-from enforcement.facts import facts_of, standing
+from enforcement.actions.registry import Extra, act, form_of
+from enforcement.facts import standing
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.models.powers import Matter
 from enforcement.work import Work
 
 
+@form_of("resume_case", "drop_case")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Reason:
     """An act whose only word is its reason."""
@@ -31,6 +32,7 @@ class AssignOfficers:
     reason: str = text("变更理由", required=False)
 
 
+@form_of("suspend_case")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Suspend:
     """Why the case stands still, and under which article."""
@@ -41,6 +43,7 @@ class Suspend:
     told_on: dt.date | None = day("书面告知申请人的日期", required=False, note="行政许可必填", cite="ALL#45")
 
 
+@form_of("extend_limit")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Extend:
     """How long a limit is extended, why, and under which article."""
@@ -63,6 +66,7 @@ class Overturn:
     replaced_by: str = text("替代的决定书文号", required=False)
 
 
+@form_of("close_case")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CloseCase:
     """What came of the case."""
@@ -111,46 +115,9 @@ def assign_officers(work: Work, case: Case, form: AssignOfficers) -> Extra | Non
     return None
 
 
-@act(Suspend)
-def suspend_case(_work: Work, _case: Case, _form: Suspend) -> Extra | None:
-    """Let the case, and the clocks that pause with it, stand still (J#4)."""
-    return None
-
-
-@act(Reason)
-def resume_case(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Go on after a suspension."""
-    return None
-
-
-@act(Extend)
-def extend_limit(_work: Work, _case: Case, _form: Extend) -> Extra | None:
-    """Extend a limit as far as the law lets the head."""
-    return None
-
-
-def _gate_of_reason(work: Work, case: Case, form: Overturn) -> Extra:
+def _gate_of_reason(work: Work, _case: Case, form: Overturn) -> Extra:
     # These words become public as they stand when the clock withdraws.
-    return {"leaks": leaks_of(work, facts_of(work, case), form.reason)}
+    return {"leaks": leaks_of(work, work.known, form.reason)}
 
 
-@act(Overturn, on="received_on", computes=_gate_of_reason)
-def overturn_decision(_work: Work, _case: Case, _form: Overturn) -> Extra | None:
-    """Note that the decision was altered, annulled, held unlawful or void (G#18.2).
-
-    What is public comes down through `withdraw_publication`, what is not yet public stops through `stop_disclosure`:
-    the clock does both.
-    """
-    return None
-
-
-@act(CloseCase)
-def close_case(_work: Work, _case: Case, _form: CloseCase) -> Extra | None:
-    """Conclude the case."""
-    return None
-
-
-@act(Reason)
-def drop_case(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Drop the case before any decision."""
-    return None
+form_of("overturn_decision", on="received_on", computes=_gate_of_reason)(Overturn)

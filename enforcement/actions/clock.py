@@ -4,9 +4,7 @@ import dataclasses
 import datetime as dt
 
 from enforcement.actions.forms import day, group, text
-from enforcement.actions.registry import Extra, act
-from enforcement.models.cases import Case
-from enforcement.work import Work
+from enforcement.actions.registry import form_of
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,6 +18,7 @@ class MovedDue:
     now: dt.date | None = day("现届满日", ahead=True)
 
 
+@form_of("recompute_due")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RecomputeDue:
     """Every due day of the case that a changed calendar moved; both calendars by their digest."""
@@ -27,9 +26,3 @@ class RecomputeDue:
     before: str = text("原工作日历")
     after: str = text("现工作日历")
     moved: tuple[MovedDue, ...] = group("变动的届满日", MovedDue)
-
-
-@act(RecomputeDue)
-def recompute_due(_work: Work, _case: Case, _form: RecomputeDue) -> Extra | None:
-    """Note which due days moved; what is due is computed anyway, this says that people were told another day before."""
-    return None

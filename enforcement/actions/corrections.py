@@ -8,13 +8,15 @@ import datetime as dt
 import uuid
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from enforcement.actions.forms import day, long_text, pick, text, yes_no
 from enforcement.actions.registry import Extra, act
 from enforcement.law.errors import Breach, Invalid, NotFound, RuleViolation
 from enforcement.models.disclosures import Disclosure
+from enforcement.models.people import Agency
 from enforcement.work import Work
+from publish import rows
 from publish.tables import correction_request
 
 REQUESTED, SETTLED = "correction_requested", "correction_settled"
@@ -39,16 +41,14 @@ class SettleCorrection:
 
 
 @act(TakeUpCorrection, scope="agency")
-def take_up_correction(work: Work, form: TakeUpCorrection) -> Extra | None:
+def take_up_correction(work: Work, _agency: Agency, form: TakeUpCorrection) -> Extra | None:
     """Take a request up, once: from now on it is on somebody's list. Raises NotFound where it is taken up already."""
-    taken = work.session.execute(
-        update(correction_request)
-        .where(correction_request.c.id == _id(form.request), correction_request.c.taken_up_at.is_(None))
-        .values(taken_up_at=work.moment)
-        .returning(correction_request.c.kind, correction_request.c.receipt_no, correction_request.c.publication_id)
-    ).one_or_none()
+    table = correction_request
+    query = select(table).where(table.c.id == _id(form.request), table.c.taken_up_at.is_(None))
+    taken = work.session.execute(query.with_for_update()).one_or_none()
     if taken is None:
         raise NotFound("correction_request", form.request)
+    rows.change(work.session, table, {"id": taken.id}, {"taken_up_at": work.moment})
     publication = {"publication": str(taken.publication_id)} if taken.publication_id else {}
     return {"kind": taken.kind, "receipt_no": taken.receipt_no, **publication}
 
@@ -60,7 +60,7 @@ def settle_correction(work: Work, disclosure: Disclosure, form: SettleCorrection
 
 
 @act(SettleCorrection, scope="agency")
-def answer_suggestion(work: Work, form: SettleCorrection) -> Extra | None:
+def answer_suggestion(work: Work, _agency: Agency, form: SettleCorrection) -> Extra | None:
     """Settle a request that is about the agency's disclosure and no single publication (G#19.1)."""
     return _settled(work, form, None)
 
@@ -73,14 +73,11 @@ def _settled(work: Work, form: SettleCorrection, publication_id: uuid.UUID | Non
         raise Invalid({"told_on": ["当事人申请更正的，请填写告知当事人的日期"]})
     if form.told_on is not None and form.told_on > work.today:
         raise Invalid({"told_on": ["不能晚于今天"]})
-    settled = (
-        update(correction_request)
-        .where(correction_request.c.id == _id(form.request), correction_request.c.settled_at.is_(None))
-        .values(settled_at=work.moment)
-        .returning(correction_request.c.id)
-    )
-    if work.session.execute(settled).one_or_none() is None:
+    table = correction_request
+    unsettled = select(table.c.id).where(table.c.id == _id(form.request), table.c.settled_at.is_(None))
+    if work.session.execute(unsettled.with_for_update()).one_or_none() is None:
         raise RuleViolation(SETTLED_BEFORE)
+    rows.change(work.session, table, {"id": _id(form.request)}, {"settled_at": work.moment})
     return {"kind": asked.kind, "receipt_no": asked.receipt_no}
 
 

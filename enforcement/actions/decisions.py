@@ -7,13 +7,12 @@ from typing import ClassVar
 from sqlalchemy import select
 
 from enforcement.actions import forms
-from enforcement.actions.disclosures import open_disclosure
 from enforcement.actions.forms import choice, choices, day, long_text, money, text, yes_no
+from enforcement.actions.numbers import take_number
 from enforcement.actions.penalties import LENIENCY, OUTCOMES, PENALTIES
-from enforcement.actions.registry import Extra, act, take_number
-from enforcement.facts import facts_of
+from enforcement.actions.registry import Extra, act
 from enforcement.law.decision import license_text, penalty_text
-from enforcement.models.cases import Case, ProcessRecord
+from enforcement.models.cases import Case
 from enforcement.models.people import Agency
 from enforcement.work import Work
 
@@ -70,11 +69,10 @@ class MakeLicenseDecision:
     sealed: bool = yes_no("决定书已加盖本机关印章", cite="ALL#39.1")
 
 
-def _heading(work: Work, case: Case, word: str) -> Extra:
+def _heading(work: Work) -> Extra:
     agency = work.session.scalars(select(Agency)).one()
-    parties = facts_of(work, case).parties
+    parties = work.known.parties
     return {
-        "document_no": f"{agency.document_prefix}{word}〔{work.today.year}〕{take_number(work, word)}号",
         "decided_on": work.today.isoformat(),
         "party_name": "、".join(party.name for party in parties),
         "party_address": "；".join(dict.fromkeys(party.address for party in parties if party.address)),
@@ -82,29 +80,26 @@ def _heading(work: Work, case: Case, word: str) -> Extra:
     }
 
 
-def _penalty(work: Work, case: Case, form: MakeDecision) -> Extra:
-    heading = _heading(work, case, SERIES.get(form.outcome, SERIES["penalty"]))
-    return {**heading, "text": penalty_text(facts_of(work, case), heading, forms.to_values(form), work.book.terms.zh)}
+def _of_the_case(work: Work, _case: Case, _form: object) -> Extra:
+    return _heading(work)
 
 
-def _license(work: Work, case: Case, form: MakeLicenseDecision) -> Extra:
-    heading = _heading(work, case, "许")
-    return {**heading, "text": license_text(facts_of(work, case), heading, forms.to_values(form), work.book.terms.zh)}
+def _numbered(work: Work, case: Case, word: str) -> Extra:
+    """The heading with the document's number, which the case then bears: taken when the law has said yes."""
+    agency = work.session.scalars(select(Agency)).one()
+    case.document_no = f"{agency.document_prefix}{word}〔{work.today.year}〕{take_number(work, word)}号"
+    return {"document_no": case.document_no, **_heading(work)}
 
 
-def _settle(work: Work, case: Case, record: ProcessRecord) -> None:
-    """The decision has its number, and the duty to disclose it begins by itself (G#13)."""
-    case.document_no = record.data["document_no"]
-    open_disclosure(work, case, record)
+@act(MakeDecision, computes=_of_the_case)
+def make_decision(work: Work, case: Case, form: MakeDecision) -> Extra | None:
+    """Decide a penalty case; its document has its number and its words, and the duty to disclose begins (G#13)."""
+    heading = _numbered(work, case, SERIES.get(form.outcome, SERIES["penalty"]))
+    return {**heading, "text": penalty_text(work.known, heading, forms.to_values(form), work.book.terms.zh)}
 
 
-@act(MakeDecision, computes=_penalty, then=_settle)
-def make_decision(_work: Work, _case: Case, _form: MakeDecision) -> Extra | None:
-    """Decide a penalty case."""
-    return None
-
-
-@act(MakeLicenseDecision, computes=_license, then=_settle)
-def make_license_decision(_work: Work, _case: Case, _form: MakeLicenseDecision) -> Extra | None:
-    """Decide an application."""
-    return None
+@act(MakeLicenseDecision, computes=_of_the_case)
+def make_license_decision(work: Work, case: Case, form: MakeLicenseDecision) -> Extra | None:
+    """Decide an application; its document has its number and its words, and the duty to disclose begins (G#13)."""
+    heading = _numbered(work, case, "许")
+    return {**heading, "text": license_text(work.known, heading, forms.to_values(form), work.book.terms.zh)}

@@ -2,7 +2,6 @@
 
 import dataclasses
 import datetime as dt
-import secrets
 from typing import Any, ClassVar
 
 from sqlalchemy import select
@@ -19,13 +18,14 @@ from enforcement.actions.redaction import (
     spans_of,
     unmasked_in,
 )  # fmt: skip
-from enforcement.actions.registry import Extra, act
+from enforcement.actions.registry import Extra, act, form_of, opener
 from enforcement.facts import due_day, facts_of
 from enforcement.law.decision import inspection_summary, penalty_contents
 from enforcement.law.disclosure import obligation, unserved
+from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.models.base import new_id
-from enforcement.models.cases import Case, ProcessRecord
+from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.people import Agency
 from enforcement.work import Work
@@ -57,6 +57,7 @@ class Note:
     note: str = long_text("说明", required=False)
 
 
+@form_of("propose_withholding", scope="disclosure")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeWithholding:
     """On which of the five grounds a result is not to be disclosed (G#16.1)."""
@@ -69,6 +70,7 @@ class ProposeWithholding:
     reason: str = long_text("理由")
 
 
+@form_of("propose_deferral", scope="disclosure")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ProposeDeferral:
     """Deferral without a day, or postponement to one (G#16.2)."""
@@ -82,6 +84,7 @@ class ProposeDeferral:
     until: dt.date | None = day("延期至", ahead=True, required=False)
 
 
+@form_of("approve_withholding", scope="disclosure")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Approve:
     """The head's approval; to decline is an act of its own."""
@@ -89,9 +92,10 @@ class Approve:
     opinion: str = long_text("意见", required=False)
 
 
-def open_disclosure(work: Work, case: Case, record: ProcessRecord) -> None:
+@opener("disclosure")
+def open_disclosure(work: Work, case: Case, record: Record) -> None:
     """The duty to disclose begins with the decision or the conclusion, by itself (G#13)."""
-    facts = facts_of(work, case)
+    facts = work.known
     owed = obligation(facts, work.book)
     if owed is None:
         return
@@ -114,7 +118,7 @@ def open_disclosure(work: Work, case: Case, record: ProcessRecord) -> None:
     propose_spans(work, disclosure, facts)
 
 
-def _original(work: Work, facts: CaseFacts, record: ProcessRecord) -> str:
+def _original(work: Work, facts: CaseFacts, record: Record) -> str:
     if "text" in record.data:
         return str(record.data["text"])
     agency = work.session.scalars(select(Agency)).one()
@@ -221,12 +225,11 @@ def _as_text(value: object) -> str:
     return "\n".join(value) if isinstance(value, tuple) else str(value)
 
 
-def gate(work: Work, disclosure: Disclosure, values: PrepareDisclosure) -> dict[str, Any]:
+def gate(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> dict[str, Any]:
     """What stands between these values and the public: undecided spans, missing fields, known values that still show.
 
     `unserved` stands in nobody's way, but whoever prepares, releases or looks back is to know it (G13.e).
     """
-    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
     content = next_content(work, disclosure, facts, values)
     data = document.to_bytes(content)
     typed = {spec.zh: _as_text(getattr(values, name)) for name, spec in specs(PrepareDisclosure).items()}
@@ -252,12 +255,12 @@ def prepared(disclosure: Disclosure) -> PrepareDisclosure:
 
 
 def _gate_before_preparing(work: Work, disclosure: Disclosure, form: PrepareDisclosure) -> Extra:
-    return gate(work, disclosure, form)
+    return gate(work, disclosure, work.known, form)
 
 
 def _gate_as_prepared(work: Work, disclosure: Disclosure, _form: Any) -> Extra:
     # What nobody has prepared holds nothing to look at: its stage alone refuses what comes after.
-    return gate(work, disclosure, prepared(disclosure)) if disclosure.fields else {}
+    return gate(work, disclosure, work.known, prepared(disclosure)) if disclosure.fields else {}
 
 
 @act(PrepareDisclosure, scope="disclosure", computes=_gate_before_preparing)
@@ -295,7 +298,7 @@ def send_back_disclosure(_work: Work, disclosure: Disclosure, _form: Reason) -> 
 @act(Note, scope="disclosure", computes=_gate_as_prepared)
 def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
     """Publish what was released: bytes, digest and ledger entry are one transaction. Again, it is a next version."""
-    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
+    facts = work.known
     content = document.salted(next_content(work, disclosure, facts, prepared(disclosure)))
     if reason := _reason_of_next_version(work, disclosure, facts):
         data = release.correct(work.session, disclosure.id, content, reason=reason, at=work.moment)
@@ -310,12 +313,8 @@ def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra
 
 
 def disclosed(disclosure: Disclosure, **told: str) -> Extra:
-    """What the ledger's entry tells the public of a publication.
-
-    With a random value beside what the record keeps: the entry tells its digest, and nobody is to guess from that what
-    stays inside.
-    """
-    return {"salt": secrets.token_hex(16), "disclosed": {"publication": str(disclosure.id), **told}}
+    """What the ledger's entry tells the public of a publication."""
+    return {"disclosed": {"publication": str(disclosure.id), **told}}
 
 
 @act(Note, scope="disclosure")
@@ -325,37 +324,12 @@ def verify_publication(work: Work, disclosure: Disclosure, _form: Note) -> Extra
     return None
 
 
-@act(ProposeWithholding, scope="disclosure")
-def propose_withholding(_work: Work, _disclosure: Disclosure, _form: ProposeWithholding) -> Extra | None:
-    """Propose not to disclose, on one of the five grounds."""
-    return None
-
-
-@act(Approve, scope="disclosure")
-def approve_withholding(_work: Work, _disclosure: Disclosure, _form: Approve) -> Extra | None:
-    """Approve that the result is not disclosed (G#16.1)."""
-    return None
-
-
-@act(ProposeDeferral, scope="disclosure")
-def propose_deferral(_work: Work, _disclosure: Disclosure, _form: ProposeDeferral) -> Extra | None:
-    """Propose to defer or postpone the disclosure."""
-    return None
-
-
 @act(Approve, scope="disclosure")
 def approve_deferral(work: Work, disclosure: Disclosure, _form: Approve) -> Extra | None:
     """Approve the deferral before the due day (G#16.2)."""
-    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    proposal = facts.read("deferral_proposed")
+    proposal = work.known.read("deferral_proposed")
     disclosure.review_on = proposal.day("review_on")
     return {key: proposal.text(key) for key in ("kind", "ground", "review_on", "until") if proposal.text(key)}
-
-
-@act(Reason, scope="disclosure")
-def decline_proposal(_work: Work, _disclosure: Disclosure, _form: Reason) -> Extra | None:
-    """Decline to withhold or defer; the days have run on."""
-    return None
 
 
 @act(Reason, scope="disclosure")
@@ -365,10 +339,9 @@ def end_deferral(_work: Work, disclosure: Disclosure, _form: Reason) -> Extra | 
     return None
 
 
-def gate_of_reason(work: Work, disclosure: Disclosure, form: Any) -> Extra:
+def gate_of_reason(work: Work, _disclosure: Disclosure, form: Any) -> Extra:
     """What of the case the public reason of a correction or a withdrawal would tell (G18.2b, G#19)."""
-    facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    return {"leaks": leaks_of(work, facts, form.reason)}
+    return {"leaks": leaks_of(work, work.known, form.reason)}
 
 
 @act(Reason, scope="disclosure", computes=gate_of_reason)
@@ -376,3 +349,6 @@ def begin_correction(_work: Work, disclosure: Disclosure, _form: Reason) -> Extr
     """Begin to correct what is public (G#19): prepared, released and published again, at the same address."""
     disclosure.released_at = None
     return None
+
+
+form_of("decline_proposal", scope="disclosure")(Reason)

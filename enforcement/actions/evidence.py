@@ -9,7 +9,8 @@ from typing import ClassVar
 from enforcement.actions.cases import take_off
 from enforcement.actions.forms import choice, day, lines, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.meeting import credentials, five_points
-from enforcement.actions.registry import Extra, act, take_number
+from enforcement.actions.numbers import take_number
+from enforcement.actions.registry import Extra, act, form_of
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -31,6 +32,7 @@ class SiteRecord:
     refusal_note: str = text("拒绝签名的情况", required=False)
 
 
+@form_of("add_process_record", on="ended_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AddProcessRecord(SiteRecord):
     """A text record of one activity."""
@@ -46,6 +48,7 @@ class AddProcessRecord(SiteRecord):
     )
 
 
+@form_of("add_evidence")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AddEvidence:
     """One piece of evidence of the eight kinds."""
@@ -100,6 +103,7 @@ class TakeMeasure:
     handed_over: bool = yes_no("已当场交付决定书和清单", cite="ACL#24.1")
 
 
+@form_of("approve_measure", on="approved_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ApproveMeasure:
     """The head's approval of a measure that an emergency did not let wait (ACL#19)."""
@@ -110,6 +114,7 @@ class ApproveMeasure:
     opinion: str = long_text("批准意见", note="认为不应当采取的，不予批准，应当立即解除")
 
 
+@form_of("end_measure", on="ended_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class EndMeasure:
     """How a measure ended."""
@@ -135,6 +140,7 @@ class PreserveEvidence:
     approved_at: dt.datetime | None = moment("批准时间", to_the_minute=True)
 
 
+@form_of("settle_preservation")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SettlePreservation:
     """What was decided about preserved evidence within seven working days (APL#56)."""
@@ -143,6 +149,7 @@ class SettlePreservation:
     outcome: str = long_text("处理决定")
 
 
+@form_of("take_sample")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TakeSample:
     """Sampling (APL#56)."""
@@ -153,6 +160,7 @@ class TakeSample:
     note: str = text("说明", required=False)
 
 
+@form_of("order_appraisal")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class OrderAppraisal:
     """Expert appraisal."""
@@ -162,6 +170,7 @@ class OrderAppraisal:
     until: dt.date | None = day("鉴定期限届满日", ahead=True, required=False, cite="ACL#25.3")
 
 
+@form_of("state_interruption")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StateInterruption:
     """The written statement where recording broke off and could not go on (J#10.3)."""
@@ -182,6 +191,7 @@ class StateInterruption:
     reason: str = long_text("无法继续记录的情况", cite="J#10.3")
 
 
+@form_of("state_no_recording")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class StateNoRecording:
     """Why one of the five kinds of J#9.2 was not recorded."""
@@ -202,70 +212,16 @@ class DecideRecusal:
     reason: str = long_text("理由")
 
 
-@act(AddProcessRecord, on="ended_at")
-def add_process_record(_work: Work, _case: Case, _form: AddProcessRecord) -> Extra | None:
-    """File an interview record, an on-site record or another text record (J#7)."""
-    return None
-
-
-@act(AddEvidence)
-def add_evidence(_work: Work, _case: Case, _form: AddEvidence) -> Extra | None:
-    """File a piece of evidence (APL#46)."""
-    return None
-
-
 @act(TakeMeasure, on="started_at")
 def take_measure(work: Work, _case: Case, _form: TakeMeasure) -> Extra | None:
     """Seal up or seize."""
     return {"measure": f"M{work.today.year}-{take_number(work, 'measure'):04d}"}
 
 
-@act(ApproveMeasure, on="approved_at")
-def approve_measure(_work: Work, _case: Case, _form: ApproveMeasure) -> Extra | None:
-    """Approve afterwards what was done on the spot; the clock of twenty-four hours stops at the approval."""
-    return None
-
-
-@act(EndMeasure, on="ended_at")
-def end_measure(_work: Work, _case: Case, _form: EndMeasure) -> Extra | None:
-    """End a compulsory measure."""
-    return None
-
-
 @act(PreserveEvidence)
 def preserve_evidence(work: Work, _case: Case, _form: PreserveEvidence) -> Extra | None:
     """Preserve evidence by registration."""
     return {"preservation": f"P{work.today.year}-{take_number(work, 'preservation'):04d}"}
-
-
-@act(SettlePreservation)
-def settle_preservation(_work: Work, _case: Case, _form: SettlePreservation) -> Extra | None:
-    """Decide what becomes of preserved evidence."""
-    return None
-
-
-@act(TakeSample)
-def take_sample(_work: Work, _case: Case, _form: TakeSample) -> Extra | None:
-    """Take samples."""
-    return None
-
-
-@act(OrderAppraisal)
-def order_appraisal(_work: Work, _case: Case, _form: OrderAppraisal) -> Extra | None:
-    """Order an expert appraisal."""
-    return None
-
-
-@act(StateInterruption)
-def state_interruption(_work: Work, _case: Case, _form: StateInterruption) -> Extra | None:
-    """State in writing why a recording broke off."""
-    return None
-
-
-@act(StateNoRecording)
-def state_no_recording(_work: Work, _case: Case, _form: StateNoRecording) -> Extra | None:
-    """State why there is no recording."""
-    return None
 
 
 @act(DecideRecusal)

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from enforcement import projection
 from enforcement.actions import forms
 from enforcement.actions.access import give_password
+from enforcement.actions.asked import once
 from enforcement.actions.forms import choice, text
 from enforcement.actions.people import GrantRole, RegisterPerson, RegisterUnit
-from enforcement.actions.registry import find, once, perform_for_agency_in
+from enforcement.actions.registry import find, perform_in
+from enforcement.actions.subjects import of_agency
 from enforcement.law.errors import Forbidden
 from enforcement.models.base import new_id
 from enforcement.models.ledger import open_chain
@@ -64,7 +66,7 @@ def found_agency(work: Work, founding: Founding) -> Agency:
         subject_type=founding.subject_type,
         chain_id=new_id(),
     )
-    with once(Founding):
+    with work.acting(), once(Founding):
         work.session.add(agency)
         work.session.flush()
         open_chain(work.session, chain_id=agency.chain_id, agency_id=agency.id, kind="agency")
@@ -79,10 +81,11 @@ def found_agency(work: Work, founding: Founding) -> Agency:
             phone=founding.phone,
             supervision_phone=founding.supervision_phone,
         )
-    kept = ("code", "name", "document_prefix", "subject_type")
-    data = {name: getattr(founding, name) for name in kept}
-    work.record(agency.chain_id, act="found_agency", data=data, case=False)
-    projection.write_agency(work, agency.chain_id)
+        kept = ("code", "name", "document_prefix", "subject_type")
+        data = {name: getattr(founding, name) for name in kept}
+        record = work.draw_up("found_agency", data, seq=1, on=work.today, stage="")
+        work.record(agency.chain_id, record, case=False)
+        projection.write_agency(work, agency.chain_id)
     return agency
 
 
@@ -92,13 +95,13 @@ def open_first_account(work: Work, account: FirstAccount, *, from_on: dt.date) -
     Raises Invalid where the name to sign in with is taken.
     """
     forms.check(account)
-    perform_for_agency_in(work, find("register_unit"), RegisterUnit(name=account.unit, kind="office"))
+    perform_in(work, find("register_unit"), of_agency(work), RegisterUnit(name=account.unit, kind="office"))
     unit = work.session.scalars(select(Unit)).one()
     person = RegisterPerson(name=account.name, username=account.username, unit=str(unit.id))
-    perform_for_agency_in(work, find("register_person"), person)
+    perform_in(work, find("register_person"), of_agency(work), person)
     person_id = work.session.scalars(select(Person.id)).one()
     role = GrantRole(person=str(person_id), role="agency_admin", from_on=from_on)
-    perform_for_agency_in(work, find("grant_role"), role)
+    perform_in(work, find("grant_role"), of_agency(work), role)
     password = secrets.token_urlsafe(PASSWORD_BYTES)
     give_password(work, person_id, password)
     return password

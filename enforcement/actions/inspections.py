@@ -6,13 +6,12 @@ import datetime as dt
 from sqlalchemy import select
 
 from enforcement.actions.cases import find_matter, replace_officers
-from enforcement.actions.disclosures import open_disclosure
 from enforcement.actions.evidence import SiteRecord
 from enforcement.actions.forms import choice, day, group, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.parties import PartyForm, replace_parties
 from enforcement.actions.penalties import RegisterLead
-from enforcement.actions.registry import Extra, act, find, start_in
-from enforcement.facts import facts_of
+from enforcement.actions.registry import Extra, act, find, form_of, perform_in
+from enforcement.actions.subjects import new_case
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case
 from enforcement.work import Work
@@ -33,6 +32,7 @@ class BeginInspection:
     parties: tuple[PartyForm, ...] = group("检查对象", PartyForm, cite="G#15")
 
 
+@form_of("check_on_site", on="ended_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class CheckOnSite(SiteRecord):
     """The on-site check with its record (J#4.2 现场核查)."""
@@ -40,6 +40,7 @@ class CheckOnSite(SiteRecord):
     findings: str = long_text("检查发现")
 
 
+@form_of("order_correction")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class OrderCorrection:
     """An order to correct (J#4.2 责令改正)."""
@@ -62,6 +63,7 @@ class ConcludeInspection:
     inspected_on: dt.date | None = day("检查日期", cite="G#15")
 
 
+@form_of("recheck", on="rechecked_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Recheck:
     """The re-check after an order to correct (J#4.2 复查)."""
@@ -82,19 +84,7 @@ def begin_inspection(work: Work, case: Case, form: BeginInspection) -> Extra | N
     return None
 
 
-@act(CheckOnSite, on="ended_at")
-def check_on_site(_work: Work, _case: Case, _form: CheckOnSite) -> Extra | None:
-    """Check on site and file the record."""
-    return None
-
-
-@act(OrderCorrection)
-def order_correction(_work: Work, _case: Case, _form: OrderCorrection) -> Extra | None:
-    """Order the party to correct."""
-    return None
-
-
-@act(ConcludeInspection, then=open_disclosure)
+@act(ConcludeInspection)
 def conclude_inspection(work: Work, case: Case, form: ConcludeInspection) -> Extra | None:
     """Conclude; the duty to publish a summary begins by itself (G#13, G#15), under a number no other document has."""
     used = select(Case.id).where(Case.document_no == form.check_sheet_no, Case.id != case.id)
@@ -104,18 +94,13 @@ def conclude_inspection(work: Work, case: Case, form: ConcludeInspection) -> Ext
     return None
 
 
-@act(Recheck, on="rechecked_at")
-def recheck(_work: Work, _case: Case, _form: Recheck) -> Extra | None:
-    """Check again after an order to correct."""
-    return None
-
-
 @act(RegisterLead)
 def hand_to_penalty(work: Work, case: Case, form: RegisterLead) -> Extra | None:
     """Hand a violation found over to a penalty case: one act, two cases, one transaction."""
     parties = form.parties or tuple(
         PartyForm(**{field.name: getattr(party, field.name) for field in dataclasses.fields(PartyForm)})
-        for party in facts_of(work, case).parties
+        for party in work.known.parties
     )
-    opened = start_in(work, find("register_lead"), dataclasses.replace(form, parties=parties), parent_case_id=case.id)
+    lead, started = find("register_lead"), dataclasses.replace(form, parties=parties)
+    opened = perform_in(work, lead, new_case(work, lead.procedure, case.id), started)
     return {"penalty_case": str(opened.subject_id)}

@@ -9,7 +9,7 @@ from typing import ClassVar
 from enforcement.actions.cases import Reason, find_matter
 from enforcement.actions.forms import choice, day, group, lines, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.parties import PartyForm, replace_parties
-from enforcement.actions.registry import Extra, act
+from enforcement.actions.registry import Extra, act, form_of
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case
 from enforcement.work import Work
@@ -28,6 +28,7 @@ class ReceiveMaterials:
     parties: tuple[PartyForm, ...] = group("申请人", PartyForm)
 
 
+@form_of("request_supplement", on="told_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RequestSupplement:
     """Everything that is missing, at once (ALL#32(4))."""
@@ -36,6 +37,7 @@ class RequestSupplement:
     told_on: dt.date | None = day("告知日期", cite="ALL#32(4)")
 
 
+@form_of("receive_supplement", on="received_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ReceiveSupplement:
     """What the applicant handed in afterwards."""
@@ -60,6 +62,7 @@ class AcceptApplication:
     tests_needed: bool = yes_no("需要检验、检测、检疫", cite="ALL#55.2")
 
 
+@form_of("assign_testers")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class AssignTesters:
     """Who inspects, tests or quarantines, two or more (ALL#55.2)."""
@@ -68,6 +71,7 @@ class AssignTesters:
     standard: str = text("依据的技术标准、技术规范", cite="ALL#55.2")
 
 
+@form_of("reject_application")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RejectApplication:
     """Why an application is not accepted (ALL#32(1), ALL#32(2))."""
@@ -76,6 +80,7 @@ class RejectApplication:
     basis: str = long_text("依据", cite="ALL#32")
 
 
+@form_of("survey_site", on="surveyed_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class SurveySite:
     """The on-site survey by two or more staff (ALL#34.3)."""
@@ -86,6 +91,7 @@ class SurveySite:
     content: str = long_text("勘验情况")
 
 
+@form_of("tell_hearing_right", on="told_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class TellHearingRight:
     """Applicant and interested persons are told that they may ask for a hearing (ALL#47)."""
@@ -94,6 +100,7 @@ class TellHearingRight:
     told_to: tuple[str, ...] = lines("被告知人")
 
 
+@form_of("examine_application")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ExamineApplication:
     """What the examination found and proposes."""
@@ -119,18 +126,6 @@ def receive_materials(work: Work, case: Case, form: ReceiveMaterials) -> Extra |
     return None
 
 
-@act(RequestSupplement, on="told_on")
-def request_supplement(_work: Work, _case: Case, _form: RequestSupplement) -> Extra | None:
-    """Tell the applicant once everything that is missing."""
-    return None
-
-
-@act(ReceiveSupplement, on="received_on")
-def receive_supplement(_work: Work, _case: Case, _form: ReceiveSupplement) -> Extra | None:
-    """Receive what was missing."""
-    return None
-
-
 def _deemed(work: Work, _case: Case, _form: AcceptApplication) -> Extra:
     # ALL#32(4): told nothing in five working days, the applicant is accepted as of the day the materials came. Only
     # the clock says so.
@@ -145,37 +140,4 @@ def accept_application(_work: Work, _case: Case, form: AcceptApplication) -> Ext
     return None
 
 
-@act(AssignTesters)
-def assign_testers(_work: Work, _case: Case, _form: AssignTesters) -> Extra | None:
-    """Assign who inspects, tests or quarantines (ALL#55.2)."""
-    return None
-
-
-@act(RejectApplication)
-def reject_application(_work: Work, _case: Case, _form: RejectApplication) -> Extra | None:
-    """Refuse to accept the application."""
-    return None
-
-
-@act(SurveySite, on="surveyed_at")
-def survey_site(_work: Work, _case: Case, _form: SurveySite) -> Extra | None:
-    """Survey the site."""
-    return None
-
-
-@act(TellHearingRight, on="told_on")
-def tell_hearing_right(_work: Work, _case: Case, _form: TellHearingRight) -> Extra | None:
-    """Tell applicant and interested persons of their right to a hearing."""
-    return None
-
-
-@act(ExamineApplication)
-def examine_application(_work: Work, _case: Case, _form: ExamineApplication) -> Extra | None:
-    """Conclude the examination with a proposal."""
-    return None
-
-
-@act(Reason)
-def return_to_examination(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Go back and examine further; review and discussion no longer count."""
-    return None
+form_of("return_to_examination")(Reason)

@@ -7,8 +7,8 @@ from typing import ClassVar
 from enforcement.actions.forms import choice, choices, day, lines, long_text, moment, money, people, pick, text, yes_no
 from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.penalties import PENALTIES
-from enforcement.actions.registry import Extra, act
-from enforcement.facts import facts_of, parameters
+from enforcement.actions.registry import Extra, form_of
+from enforcement.facts import parameters
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -41,6 +41,7 @@ class GivePriorNotice:
     told: tuple[str, ...] = five_points()
 
 
+@form_of("record_defense", on="received_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RecordDefense:
     """What the party said and what came of checking it (APL#45.1)."""
@@ -52,6 +53,7 @@ class RecordDefense:
     reason: str = long_text("采纳或者不采纳的理由")
 
 
+@form_of("waive_defense", on="waived_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class WaiveDefense:
     """An express waiver (APL#62)."""
@@ -60,6 +62,7 @@ class WaiveDefense:
     form: str = text("明确放弃的形式", note="例如：当事人签署的放弃陈述申辩声明", cite="APL#62")
 
 
+@form_of("request_hearing", on="requested_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RequestHearing:
     """The party asks for a hearing."""
@@ -68,6 +71,7 @@ class RequestHearing:
     note: str = text("说明", required=False)
 
 
+@form_of("waive_hearing", on="waived_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class WaiveHearing:
     """The party waives the hearing."""
@@ -76,6 +80,7 @@ class WaiveHearing:
     form: str = text("明确放弃的形式")
 
 
+@form_of("notify_hearing", on="notified_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class NotifyHearing:
     """Time and place of the hearing (APL#64(2))."""
@@ -87,6 +92,7 @@ class NotifyHearing:
     public: bool = yes_no("公开举行", default=True, cite="APL#64(3)")
 
 
+@form_of("hold_hearing", on="held_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class HoldHearing:
     """The hearing and its record (APL#64(8))."""
@@ -100,50 +106,11 @@ class HoldHearing:
     refusal_note: str = text("拒绝签字的情况", required=False)
 
 
-def _told(work: Work, case: Case, _form: GivePriorNotice) -> Extra:
+def _told(work: Work, _case: Case, _form: GivePriorNotice) -> Extra:
     """The period the notice gives, and whom it told: whoever is a party later has not been told by it."""
     days = parameters(work).get("defense_days")
-    told = {"told_parties": [party.name for party in facts_of(work, case).parties]}
+    told = {"told_parties": [party.name for party in work.known.parties]}
     return told | ({"defense_days": days.value} if days else {})
 
 
-@act(GivePriorNotice, on="served_on", computes=_told)
-def give_prior_notice(_work: Work, _case: Case, _form: GivePriorNotice) -> Extra | None:
-    """Tell the party what is intended and which rights it has."""
-    return None
-
-
-@act(RecordDefense, on="received_on")
-def record_defense(_work: Work, _case: Case, _form: RecordDefense) -> Extra | None:
-    """Record statement and defense with its check."""
-    return None
-
-
-@act(WaiveDefense, on="waived_on")
-def waive_defense(_work: Work, _case: Case, _form: WaiveDefense) -> Extra | None:
-    """Record that the party expressly waived statement and defense."""
-    return None
-
-
-@act(RequestHearing, on="requested_on")
-def request_hearing(_work: Work, _case: Case, _form: RequestHearing) -> Extra | None:
-    """Record that the party asks for a hearing."""
-    return None
-
-
-@act(WaiveHearing, on="waived_on")
-def waive_hearing(_work: Work, _case: Case, _form: WaiveHearing) -> Extra | None:
-    """Record that the party waives the hearing."""
-    return None
-
-
-@act(NotifyHearing, on="notified_on")
-def notify_hearing(_work: Work, _case: Case, _form: NotifyHearing) -> Extra | None:
-    """Notify time and place of the hearing."""
-    return None
-
-
-@act(HoldHearing, on="held_at")
-def hold_hearing(_work: Work, _case: Case, _form: HoldHearing) -> Extra | None:
-    """Hold the hearing and file its record."""
-    return None
+form_of("give_prior_notice", on="served_on", computes=_told)(GivePriorNotice)

@@ -4,7 +4,7 @@ import dataclasses
 import datetime as dt
 import uuid
 
-from sqlalchemy import delete
+from sqlalchemy import select
 
 from enforcement.actions.forms import choice, day, group, lines, text
 from enforcement.actions.registry import Extra, act
@@ -42,7 +42,8 @@ class SetParties:
 def replace_parties(work: Work, case: Case, parties: tuple[PartyForm, ...]) -> None:
     """Make these the parties of the case."""
     if case not in work.session.new:
-        work.session.execute(delete(Party).where(Party.case_id == case.id))
+        for party in work.session.scalars(select(Party).where(Party.case_id == case.id)):
+            work.session.delete(party)
     for position, form in enumerate(parties):
         values = {field.name: getattr(form, field.name) for field in dataclasses.fields(form)}
         values["other_known"] = list(form.other_known)

@@ -19,7 +19,7 @@ from enforcement.actions.forms import (
     yes_no,
 )
 from enforcement.actions.parties import PartyForm, replace_parties
-from enforcement.actions.registry import Extra, act
+from enforcement.actions.registry import Extra, act, form_of
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -46,6 +46,7 @@ class RegisterLead:
     parties: tuple[PartyForm, ...] = group("当事人", PartyForm, required=False)
 
 
+@form_of("accept_lead")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
     """An act whose only word is an opinion."""
@@ -62,6 +63,7 @@ class OpenCase:
     officers: tuple[str, ...] = people("承办执法人员", "officer", note="不得少于两人", cite="APL#42.1")
 
 
+@form_of("begin_investigation")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class BeginInvestigation:
     """How the investigation will go."""
@@ -69,6 +71,7 @@ class BeginInvestigation:
     plan: str = long_text("调查方案")
 
 
+@form_of("conclude_investigation")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ConcludeInvestigation:
     """What the investigation found and what the handling unit proposes (APL#57)."""
@@ -96,6 +99,7 @@ class ConcludeInvestigation:
     suspected_crime: bool = yes_no("涉嫌犯罪或者职务违法，需要移送", cite="S#13(9)")
 
 
+@form_of("examine_case")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ExamineCase:
     """The examination of a case that is not major (J#4.4 审核)."""
@@ -104,6 +108,7 @@ class ExamineCase:
     opinion: str = long_text("审核意见")
 
 
+@form_of("raise_to_major")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RaiseToMajor:
     """Why a person holds a decision to be major though the computation does not (S#11); it is never lowered."""
@@ -111,6 +116,7 @@ class RaiseToMajor:
     reason: str = long_text("认为属于重大行政执法决定的理由")
 
 
+@form_of("transfer_to_judiciary")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer:
     """Where a suspected crime was transferred to (APL#57.1(4))."""
@@ -131,18 +137,6 @@ def register_lead(work: Work, case: Case, form: RegisterLead) -> Extra | None:
     return None
 
 
-@act(Opinion)
-def accept_lead(_work: Work, _case: Case, _form: Opinion) -> Extra | None:
-    """Accept a lead for examination."""
-    return None
-
-
-@act(Reason)
-def decline_lead(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Decline a lead; its record stays."""
-    return None
-
-
 @act(OpenCase)
 def open_case(work: Work, case: Case, form: OpenCase) -> Extra | None:
     """Open the case and put its officers on it."""
@@ -150,43 +144,4 @@ def open_case(work: Work, case: Case, form: OpenCase) -> Extra | None:
     return None
 
 
-@act(Reason)
-def decline_case(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Decide not to open a case."""
-    return None
-
-
-@act(BeginInvestigation)
-def begin_investigation(_work: Work, _case: Case, _form: BeginInvestigation) -> Extra | None:
-    """Begin the investigation."""
-    return None
-
-
-@act(Reason)
-def return_to_investigation(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Go back and investigate further; what was built on the old findings no longer counts."""
-    return None
-
-
-@act(ConcludeInvestigation)
-def conclude_investigation(_work: Work, _case: Case, _form: ConcludeInvestigation) -> Extra | None:
-    """Conclude the investigation with facts, evidence and a proposal."""
-    return None
-
-
-@act(ExamineCase)
-def examine_case(_work: Work, _case: Case, _form: ExamineCase) -> Extra | None:
-    """Examine a case that is not major."""
-    return None
-
-
-@act(RaiseToMajor)
-def raise_to_major(_work: Work, _case: Case, _form: RaiseToMajor) -> Extra | None:
-    """Treat the decision as major."""
-    return None
-
-
-@act(Transfer)
-def transfer_to_judiciary(_work: Work, _case: Case, _form: Transfer) -> Extra | None:
-    """Transfer a suspected crime."""
-    return None
+form_of("decline_lead", "decline_case", "return_to_investigation")(Reason)

@@ -12,7 +12,7 @@ from enforcement.actions.forms import choice, day, lines, long_text, pick, text,
 from enforcement.actions.registry import Extra, act
 from enforcement.law.errors import Invalid, NotFound
 from enforcement.models.base import new_id
-from enforcement.models.people import Certificate, Deputy, Person, RoleGrant, Unit
+from enforcement.models.people import Agency, Certificate, Deputy, Person, RoleGrant, Unit
 from enforcement.work import Work
 from publish import release
 
@@ -99,7 +99,7 @@ class NameDeputy:
 
 
 @act(RegisterUnit, scope="agency")
-def register_unit(work: Work, form: RegisterUnit) -> Extra | None:
+def register_unit(work: Work, _agency: Agency, form: RegisterUnit) -> Extra | None:
     """Register a unit."""
     unit_id = new_id()
     work.session.add(Unit(id=unit_id, agency_id=work.actor.agency_id, name=form.name, kind=form.kind))
@@ -107,7 +107,7 @@ def register_unit(work: Work, form: RegisterUnit) -> Extra | None:
 
 
 @act(RegisterPerson, scope="agency")
-def register_person(work: Work, form: RegisterPerson) -> Extra | None:
+def register_person(work: Work, _agency: Agency, form: RegisterPerson) -> Extra | None:
     """Register a person; the account opens once a password is set."""
     if work.session.scalar(select(func.count()).where(Person.username == form.username)):
         raise Invalid({"username": ["登录名已被使用"]})
@@ -129,7 +129,7 @@ def register_person(work: Work, form: RegisterPerson) -> Extra | None:
 
 
 @act(GrantRole, scope="agency")
-def grant_role(work: Work, form: GrantRole) -> Extra | None:
+def grant_role(work: Work, _agency: Agency, form: GrantRole) -> Extra | None:
     """Grant a role."""
     person = _person(work, form.person)
     _in_order(form.from_on, form.to_on, "to_on")
@@ -144,7 +144,7 @@ def grant_role(work: Work, form: GrantRole) -> Extra | None:
 
 
 @act(EndRole, scope="agency")
-def end_role(work: Work, form: EndRole) -> Extra | None:
+def end_role(work: Work, _agency: Agency, form: EndRole) -> Extra | None:
     """End a role as of yesterday."""
     query = select(RoleGrant).where(RoleGrant.person_id == uuid.UUID(form.person), RoleGrant.role == form.role)
     for grant in work.session.scalars(query):
@@ -154,7 +154,7 @@ def end_role(work: Work, form: EndRole) -> Extra | None:
 
 
 @act(IssueCertificate, scope="agency")
-def issue_certificate(work: Work, form: IssueCertificate) -> Extra | None:
+def issue_certificate(work: Work, _agency: Agency, form: IssueCertificate) -> Extra | None:
     """Register a certificate."""
     person = _person(work, form.person)
     _in_order(form.valid_from, form.valid_to, "valid_to")
@@ -174,7 +174,7 @@ def issue_certificate(work: Work, form: IssueCertificate) -> Extra | None:
 
 
 @act(SuspendCertificate, scope="agency")
-def suspend_certificate(work: Work, form: SuspendCertificate) -> Extra | None:
+def suspend_certificate(work: Work, _agency: Agency, form: SuspendCertificate) -> Extra | None:
     """Suspend a certificate and take it off the public officer page in the same act."""
     certificate = work.session.scalar(select(Certificate).where(Certificate.number == form.number))
     if certificate is None:
@@ -185,7 +185,7 @@ def suspend_certificate(work: Work, form: SuspendCertificate) -> Extra | None:
 
 
 @act(PublishOfficers, scope="agency")
-def publish_officers(work: Work, form: PublishOfficers) -> Extra | None:
+def publish_officers(work: Work, _agency: Agency, form: PublishOfficers) -> Extra | None:
     """List officers on the public officer page (G#6(3)); from then on they may be put on a case."""
     query = (
         select(Certificate, Person, Unit)
@@ -214,7 +214,7 @@ def publish_officers(work: Work, form: PublishOfficers) -> Extra | None:
 
 
 @act(NameDeputy, scope="agency")
-def name_deputy(work: Work, form: NameDeputy) -> Extra | None:
+def name_deputy(work: Work, _agency: Agency, form: NameDeputy) -> Extra | None:
     """Name a head's deputy for a period."""
     _in_order(form.from_on, form.to_on, "to_on")
     head, deputy = _person(work, form.head), _person(work, form.deputy)

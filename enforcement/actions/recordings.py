@@ -20,7 +20,7 @@ from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
 from media import intake
-from media.probe import Probe
+from media.probe import Probe, StreamFacts
 from media.store import Address, Staged
 
 ACTIVITIES = (
@@ -121,7 +121,7 @@ def take_in_staged(
         drift_seconds=abs(drift) if (drift := _drift(form.started_at, found)) is not None else None,
     )
     row = _Row(found, stored.address, taken.derivative.object.address if taken.derivative else None)
-    return perform(office, actor, case_id, "take_in_recording", full, version=version, beside=row)
+    return perform(office, actor, "take_in_recording", full, case_id, version=version, beside=row)
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -220,5 +220,11 @@ def _media(found: Probe) -> dict[str, Any]:
         "height": found.height,
         "complete": found.complete,
         "plays_in_browsers": found.plays_in_browsers,
-        "streams": [dataclasses.asdict(stream) for stream in found.streams],
+        "streams": [_written(stream) for stream in found.streams],
     }
+
+
+def _written(stream: StreamFacts) -> dict[str, Any]:
+    """What a stream is; its rate as text, because a fraction has no one form on record."""
+    rate = stream.frame_rate
+    return dataclasses.asdict(stream) | {"frame_rate": None if rate is None else f"{rate:g}"}

@@ -2,11 +2,13 @@
 
 import dataclasses
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
-from sqlalchemy import delete, select
+from sqlalchemy import select
 
-from enforcement.actions.forms import can_be_kept
+from enforcement.actions.forms import group, number, text, yes_no
+from enforcement.actions.registry import Extra, act, find, perform_in
+from enforcement.actions.subjects import of_disclosure
 from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.models.disclosures import Disclosure, RedactionSpan
@@ -175,67 +177,96 @@ def public_text(original: str, spans: Iterable[RedactionSpan]) -> str:
     )
 
 
-def decide_span(
-    work: Work, disclosure: Disclosure, span_id: uuid.UUID, *, accepted: bool, replacement: str = ""
-) -> None:
-    """Accept or reject one span, or word its replacement. Raises NotFound, Invalid, Forbidden, RuleViolation."""
-    _may_edit(work, disclosure)
-    _check_replacement(replacement)
-    span = work.session.get(RedactionSpan, span_id)
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class SpanDecision:
+    """One place of the text: a proposed one by its id, or another from `start` to before `end`."""
+
+    span: str = text("隐去处编号", required=False)
+    start: int | None = number("起始位置", required=False)
+    end: int | None = number("结束位置", required=False)
+    category: str = text("类别", required=False)
+    accepted: bool = yes_no("隐去")
+    replacement: str = text("代以", required=False, max_length=100)
+
+
+@dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
+class DecideSpans:
+    """What of the text is hidden, and what stands in its place (G#14.2)."""
+
+    spans: tuple[SpanDecision, ...] = group("隐去处", SpanDecision, cite="G#14.2")
+
+
+@act(DecideSpans, scope="disclosure", plain=False)
+def decide_spans(work: Work, disclosure: Disclosure, form: DecideSpans) -> Extra | None:
+    """Decide proposed spans and add others; who decided one does not release."""
+    for one in form.spans:
+        if one.span:
+            _decide(work, disclosure, one)
+        else:
+            _add(work, disclosure, one)
+        work.session.flush()
+    return None
+
+
+def _decide(work: Work, disclosure: Disclosure, one: SpanDecision) -> None:
+    span = work.session.get(RedactionSpan, uuid.UUID(one.span))
     if span is None or span.disclosure_id != disclosure.id:
-        raise NotFound("span", span_id)
-    span.accepted, span.decided_by = accepted, work.actor.person_id
-    if replacement:
-        span.replacement = replacement
-    disclosure.version += 1
+        raise NotFound("span", one.span)
+    span.accepted, span.decided_by = one.accepted, work.actor.person_id
+    if one.replacement:
+        span.replacement = one.replacement
 
 
-def decide_all_known(work: Work, disclosure: Disclosure) -> int:
-    """Accept every undecided span that hides a value the case knows; say how many. Suggestions stay open."""
-    _may_edit(work, disclosure)
-    chosen = [span for span in spans_of(work, disclosure) if span.accepted is None and span.source == "known"]
-    for span in chosen:
-        span.accepted, span.decided_by = True, work.actor.person_id
-    disclosure.version += 1
-    return len(chosen)
-
-
-def add_span(work: Work, disclosure: Disclosure, *, start: int, end: int, category: str, replacement: str = "") -> None:
-    """Hide one more place. Raises Invalid when it lies outside the text or across another span."""
-    _may_edit(work, disclosure)
-    _check_replacement(replacement)
-    if category not in work.book.redaction.categories:
+def _add(work: Work, disclosure: Disclosure, one: SpanDecision) -> None:
+    start, end = one.start or 0, one.end or 0
+    if one.category not in work.book.redaction.categories:
         raise Invalid({"category": ["没有这一类隐去内容"]})
     if not 0 <= start < end <= len(disclosure.original_text):
         raise Invalid({"start": ["选取的范围不在文书之内"]})
     overlapping = [span for span in spans_of(work, disclosure) if span.start < end and start < span.end]
     if any(span.accepted for span in overlapping):
         raise Invalid({"start": ["与已经确定隐去的内容重叠"]})
-    if overlapping:
-        work.session.execute(delete(RedactionSpan).where(RedactionSpan.id.in_([span.id for span in overlapping])))
+    for span in overlapping:
+        work.session.delete(span)
     work.session.add(
         RedactionSpan(
             agency_id=disclosure.agency_id,
             disclosure_id=disclosure.id,
             start=start,
             end=end,
-            category=category,
+            category=one.category,
             source="person",
-            replacement=replacement or redact.mask(category),
+            replacement=one.replacement or redact.mask(one.category),
             accepted=True,
             decided_by=work.actor.person_id,
         )
     )
-    disclosure.version += 1
 
 
-def _check_replacement(replacement: str) -> None:
-    if not can_be_kept(replacement):
-        raise Invalid({"replacement": ["含有不能保存的字符"]})
+def decide_span(
+    work: Work, disclosure: Disclosure, span_id: uuid.UUID, *, accepted: bool, replacement: str = ""
+) -> None:
+    """Accept or reject one span, or word its replacement. Raises NotFound, Invalid, Forbidden, RuleViolation."""
+    decide(work, disclosure, [SpanDecision(span=str(span_id), accepted=accepted, replacement=replacement)])
 
 
-def _may_edit(work: Work, disclosure: Disclosure) -> None:
-    if breach := work.book.powers.may(work.actor.roles, "prepare_disclosure"):
+def decide_all_known(work: Work, disclosure: Disclosure) -> int:
+    """Accept every undecided span that hides a value the case knows; say how many. Suggestions stay open."""
+    chosen = [span for span in spans_of(work, disclosure) if span.accepted is None and span.source == "known"]
+    decide(work, disclosure, [SpanDecision(span=str(span.id), accepted=True) for span in chosen])
+    return len(chosen)
+
+
+def add_span(work: Work, disclosure: Disclosure, *, start: int, end: int, category: str, replacement: str = "") -> None:
+    """Hide one more place. Raises Invalid when it lies outside the text or across another span."""
+    decide(work, disclosure, [SpanDecision(start=start, end=end, category=category, replacement=replacement)])
+
+
+def decide(work: Work, disclosure: Disclosure, spans: Sequence[SpanDecision]) -> None:
+    """Decide these places in one act, if there are any. Raises NotFound, Invalid, Forbidden, RuleViolation."""
+    if breach := work.book.powers.may(work.actor.roles, "decide_spans"):
         raise Forbidden(breach)
     if disclosure.stage != "due":
         raise RuleViolation(NOT_OPEN)
+    if spans:
+        perform_in(work, find("decide_spans"), of_disclosure(work, disclosure), DecideSpans(spans=tuple(spans)))

@@ -7,11 +7,11 @@ from sqlalchemy import Connection, select, text
 
 from enforcement.actions.forms import long_text, number
 from enforcement.actions.forms import text as text_field
-from enforcement.actions.registry import Extra, act, perform_for_agency
+from enforcement.actions.registry import form_of, perform
 from enforcement.high_water import HighWater, Mark, compared, entries_by_agency
 from enforcement.ledger.notes import NoteError
 from enforcement.models.cases import ProcessRecord
-from enforcement.work import Actor, Office, Work
+from enforcement.work import Actor, Office
 
 EVENT = "ledger_restored"
 
@@ -24,6 +24,7 @@ class NoAgencies(Exception):
     """There is nobody in whose chain a restore could be recorded."""
 
 
+@form_of("register_restore", scope="agency")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RegisterRestore:
     """Who restored, why, and from where to where the ledger went back."""
@@ -34,12 +35,6 @@ class RegisterRestore:
     lost_root: str = text_field("恢复前台账的根", required=False)
     kept_size: int | None = number("恢复后台账的条数", required=False)
     missing: int | None = number("本机关缺失的条数", required=False)
-
-
-@act(RegisterRestore, scope="agency")
-def register_restore(_work: Work, _form: RegisterRestore) -> Extra | None:
-    """Record a restore in the agency's own chain, for good; what is missing cannot be brought back by it."""
-    return None
 
 
 def register(office: Office, high_water: HighWater, sequencing: Connection, *, operator: str, reason: str) -> list[str]:
@@ -69,7 +64,7 @@ def register(office: Office, high_water: HighWater, sequencing: Connection, *, o
             missing=max(missing[agency], 0) if mark else None,
         )
         if not _recorded(office, uuid.UUID(agency), form):
-            perform_for_agency(office, Actor.operator(uuid.UUID(agency)), "register_restore", form)
+            perform(office, Actor.operator(uuid.UUID(agency)), "register_restore", form)
         lost = "缺失条数不详" if form.missing is None else f"缺失 {form.missing} 条"
         told.append(f"已在机关 {agency} 的台账登记恢复：{lost}。")
     return told

@@ -5,8 +5,7 @@ import datetime as dt
 
 from enforcement.actions.cases import Reason
 from enforcement.actions.forms import choice, group, lines, long_text, moment, number, people, pick, yes_no
-from enforcement.actions.registry import Extra, act
-from enforcement.facts import facts_of
+from enforcement.actions.registry import Extra, act, form_of
 from enforcement.law.major import classify
 from enforcement.law.review import earlier_answers
 from enforcement.ledger import digest_of
@@ -27,6 +26,7 @@ class SubmitForReview:
     )
 
 
+@form_of("return_for_supplement")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ReturnForSupplement:
     """What the submission lacks."""
@@ -63,6 +63,7 @@ class Response:
     reason: str = long_text("采纳或者不采纳的理由", max_length=4_000)
 
 
+@form_of("respond_to_review")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RespondToReview:
     """The handling unit's answer (S#15)."""
@@ -72,6 +73,7 @@ class RespondToReview:
     consultation: str = long_text("协商沟通情况", required=False, cite="S#15")
 
 
+@form_of("hold_discussion", on="held_at")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class HoldDiscussion:
     """The collective discussion (S#3.2, APL#57.2)."""
@@ -87,7 +89,7 @@ class HoldDiscussion:
 
 def _submission(work: Work, case: Case, _form: SubmitForReview) -> Extra:
     # S12.1: the whole case file as it stands; its digest is what "after the opinion" is measured against.
-    facts = facts_of(work, case)
+    facts = work.known
     proposal = facts.read("application_examined" if case.procedure == "license" else "investigation_concluded")
     return {
         "dossier_digest": digest_of(
@@ -105,37 +107,11 @@ def _submission(work: Work, case: Case, _form: SubmitForReview) -> Extra:
     }
 
 
-@act(SubmitForReview, computes=_submission)
-def submit_for_review(_work: Work, _case: Case, _form: SubmitForReview) -> Extra | None:
-    """Submit the case for legal review; the five working days begin."""
-    return None
-
-
-@act(ReturnForSupplement)
-def return_for_supplement(_work: Work, _case: Case, _form: ReturnForSupplement) -> Extra | None:
-    """Return an incomplete submission; a new one starts its own clock and both stay visible."""
-    return None
-
-
-@act(Reason)
-def withdraw_submission(_work: Work, _case: Case, _form: Reason) -> Extra | None:
-    """Take the submission back."""
-    return None
-
-
 @act(IssueOpinion)
 def issue_opinion(_work: Work, _case: Case, _form: IssueOpinion) -> Extra | None:
     """Issue the review opinion on the ten points; one copy goes to the case file, one to the legal unit (S#14.2)."""
     return {"copies": ["case_file", "legal_unit"]}
 
 
-@act(RespondToReview)
-def respond_to_review(_work: Work, _case: Case, _form: RespondToReview) -> Extra | None:
-    """Answer the opinion, finding by finding."""
-    return None
-
-
-@act(HoldDiscussion, on="held_at")
-def hold_discussion(_work: Work, _case: Case, _form: HoldDiscussion) -> Extra | None:
-    """Record the collective discussion."""
-    return None
+form_of("submit_for_review", computes=_submission)(SubmitForReview)
+form_of("withdraw_submission")(Reason)

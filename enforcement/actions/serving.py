@@ -6,11 +6,10 @@ import datetime as dt
 from enforcement.actions.forms import choice, day, long_text, money, people, text, yes_no
 from enforcement.actions.meeting import credentials, five_points
 from enforcement.actions.notice import METHODS
-from enforcement.actions.registry import Extra, act
-from enforcement.models.cases import Case
-from enforcement.work import Work
+from enforcement.actions.registry import form_of
 
 
+@form_of("serve_decision", "serve_result", on="served_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ServeDocument:
     """How and when the document reached the party (CPL#87)."""
@@ -27,6 +26,7 @@ class ServeDocument:
     notice_from: dt.date | None = day("公告发出日期", required=False, note="公告送达的填写", cite="CPL#95")
 
 
+@form_of("record_execution", on="performed_on")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class RecordExecution:
     """How the decision was carried out."""
@@ -37,33 +37,10 @@ class RecordExecution:
     note: str = long_text("执行情况", required=False)
 
 
-@act(ServeDocument, on="served_on")
-def serve_decision(_work: Work, _case: Case, _form: ServeDocument) -> Extra | None:
-    """Serve the decision."""
-    return None
-
-
-@act(ServeDocument, on="served_on")
-def serve_result(_work: Work, _case: Case, _form: ServeDocument) -> Extra | None:
-    """Serve the inspection's result."""
-    return None
-
-
-@act(RecordExecution, on="performed_on")
-def record_execution(_work: Work, _case: Case, _form: RecordExecution) -> Extra | None:
-    """Record that the decision was carried out."""
-    return None
-
-
+@form_of("hand_over_fine")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class HandOverFine:
     """By which receipt a fine collected on the spot reached the agency (APL#71)."""
 
     amount_fen: int = money("交至本机关的金额", cite="APL#71")
     receipt: str = text("收据编号", cite="APL#71")
-
-
-@act(HandOverFine)
-def hand_over_fine(_work: Work, _case: Case, _form: HandOverFine) -> Extra | None:
-    """Hand a fine collected on the spot over to the agency; the day it is recorded counts."""
-    return None

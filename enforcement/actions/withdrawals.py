@@ -4,7 +4,7 @@ import dataclasses
 
 from enforcement.actions.disclosures import Note, disclosed, gate_of_reason
 from enforcement.actions.forms import choice, long_text
-from enforcement.actions.registry import Extra, act
+from enforcement.actions.registry import Extra, act, form_of
 from enforcement.models.disclosures import Disclosure
 from enforcement.work import Work
 from publish import release
@@ -23,12 +23,6 @@ class TakeDownPublication:
     """Why a page should not stand as it does; the public is told one sentence that is true of every such error."""
 
     reason: str = long_text("撤下原因", note="只存内部，不公开；公示页面只写明“公示有误”和一句统一的说明")
-
-
-@act(Note, scope="disclosure")
-def stop_disclosure(_work: Work, _disclosure: Disclosure, _form: Note) -> Extra | None:
-    """Stop what was never published, because its decision was overturned."""
-    return None
 
 
 @act(Note, scope="disclosure")
@@ -53,3 +47,6 @@ def take_down_publication(work: Work, disclosure: Disclosure, _form: TakeDownPub
     release.withdraw(work.session, disclosure.id, kind=kind, reason=reason, on=work.today, at=work.moment)
     disclosure.verified_at = disclosure.released_at = None
     return disclosed(disclosure, kind=kind)
+
+
+form_of("stop_disclosure", scope="disclosure")(Note)

@@ -10,7 +10,7 @@ from enforcement.actions import agency as agency_acts
 from enforcement.actions import people as people_acts
 from enforcement.actions.access import give_password
 from enforcement.actions.founding import Founding, found_agency
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.models.people import Person, Unit
 from enforcement.work import Actor, Office
 
@@ -185,7 +185,7 @@ def found(office: Office, sample: SampleAgency) -> uuid.UUID:
         found_agency(work, founding)
 
     def do(name: str, form: object) -> None:
-        perform_for_agency(office, operator, name, form)
+        perform(office, operator, name, form)
 
     for name, kind in ((sample.leaders, "leadership"), *UNITS):
         do("register_unit", people_acts.RegisterUnit(name=name, kind=kind))

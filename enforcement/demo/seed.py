@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 
 from enforcement.actions import cases, disclosures, penalties
 from enforcement.actions.parties import PartyForm
-from enforcement.actions.registry import find, lock_disclosure, perform_on_disclosure_in
+from enforcement.actions.registry import find, perform_in
+from enforcement.actions.subjects import lock_disclosure, of_disclosure
 from enforcement.demo.agencies import AGENCIES, SampleAgency, sample_id
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
@@ -137,11 +138,11 @@ def _release_and_publish(walk: Walk) -> None:
     """
     with walk.office.begin(walk.staff.actors["releaser"]) as work:
         disclosure = lock_disclosure(work, walk.disclosure_id(), None)
-        perform_on_disclosure_in(work, find("release_disclosure"), disclosure, disclosures.Note())
+        perform_in(work, find("release_disclosure"), of_disclosure(work, disclosure), disclosures.Note())
         clock = Actor.clock(walk.staff.agency_id)
         at_once = Work(work.office, clock, work.moment, work.session, work.agency_seq)
         for name in ("publish_disclosure", "verify_publication"):
-            perform_on_disclosure_in(at_once, find(name), disclosure, disclosures.Note())
+            perform_in(at_once, find(name), of_disclosure(at_once, disclosure), disclosures.Note())
 
 
 def _penalty(sample: SampleAgency, walk: Walk, dice: random.Random) -> Iterator[None]:

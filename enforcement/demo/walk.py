@@ -25,7 +25,8 @@ from enforcement.actions import (
 from enforcement.actions.meeting import FIVE
 from enforcement.actions.parties import PartyForm
 from enforcement.actions.recordings import DescribeRecording, take_in
-from enforcement.actions.registry import Outcome, lock_disclosure, perform, perform_on_disclosure, start
+from enforcement.actions.registry import Outcome, perform
+from enforcement.actions.subjects import lock_disclosure
 from enforcement.demo.staff import Staff
 from enforcement.law.events import shanghai_day
 from enforcement.models.cases import Case, ProcessRecord
@@ -45,7 +46,7 @@ class Walk:
 
     def begin(self, login: str, act: str, form: Any) -> Outcome:
         """Do a starting act."""
-        outcome = start(self.office, self.staff.actors[login], act, form)
+        outcome = perform(self.office, self.staff.actors[login], act, form)
         self.case_id = outcome.subject_id
         self.said(act, outcome)
         return outcome
@@ -53,7 +54,7 @@ class Walk:
     def do(self, login: str, act: str, form: Any) -> Outcome:
         """Do an act in the case."""
         assert self.case_id is not None  # noqa: S101  (a walk begins with `begin`)
-        outcome = perform(self.office, self.staff.actors[login], self.case_id, act, form, version=None)
+        outcome = perform(self.office, self.staff.actors[login], act, form, self.case_id, version=None)
         self.said(act, outcome)
         return outcome
 
@@ -103,8 +104,11 @@ class Walk:
         with self.office.begin(clerk) as work:
             disclosure = lock_disclosure(work, disclosure_id, None)
             form = dataclasses.replace(disclosures.suggested(work, disclosure), **differences)
-            for span in redaction.spans_of(work, disclosure):
-                redaction.decide_span(work, disclosure, span.id, accepted=span.source != "suggestion")
+            spans = redaction.spans_of(work, disclosure)
+            decided = [
+                redaction.SpanDecision(span=str(span.id), accepted=span.source != "suggestion") for span in spans
+            ]
+            redaction.decide(work, disclosure, decided)
         return self.on_disclosure("clerk", "prepare_disclosure", form)
 
     def release(self) -> Outcome:
@@ -113,9 +117,7 @@ class Walk:
 
     def on_disclosure(self, login: str, act: str, form: Any) -> Outcome:
         """Do an act on the case's disclosure."""
-        outcome = perform_on_disclosure(
-            self.office, self.staff.actors[login], self.disclosure_id(), act, form, version=None
-        )
+        outcome = perform(self.office, self.staff.actors[login], act, form, self.disclosure_id(), version=None)
         self.said(act, outcome)
         return outcome
 

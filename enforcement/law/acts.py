@@ -41,9 +41,10 @@ People = Mapping[str, tuple[str, ...]]
 class Act:
     """One act. `who`: role to capacity; `names`: field of its form to the capacity of the people it names.
 
-    `voids` says why a legal review must be asked for again after it; `clears` are events that no longer count
-    afterwards; `shows` the tabs of a case its record stands on; `verb` the word on the button that leads to it;
-    `mended_by` who is told where the law refuses it to the clock; a `detour` leads on only where another act waits.
+    What only `adds` to a file rests on no version of it. `voids` says why a legal review must be asked for again after
+    it; `clears` are events that no longer count afterwards; `opens` begins with it; `shows` are the tabs of a case its
+    record stands on; `verb` is the word on the button that leads to it; `mended_by` is told where the law refuses it to
+    the clock; a `detour` leads on only where another act waits.
     """
 
     key: str = field(metadata=TABLE_KEY)
@@ -51,6 +52,7 @@ class Act:
     event: EventName
     who: Annotated[Mapping[RoleName, Capacity], FILLED]
     names: Mapping[FieldName, Capacity] = field(default_factory=dict)
+    adds: bool = False
     evidence: bool = False
     voids: str | None = None
     clears: tuple[EventName, ...] = ()

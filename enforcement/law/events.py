@@ -30,7 +30,8 @@ class Record:
 
     `seq` is its place in the case's chain; `event` what happened, `act` what was done, `stage` where the case stood
     afterwards; `at` when it was recorded (aware), `on` the Shanghai day on which the thing happened; `data` the act's
-    form; `people` who acted in it by capacity, as the act stood then (`acts.Act.people`).
+    form; `people` who acted in it by capacity, as the act stood then (`acts.Act.people`);
+    `behalf_of` the head for whom a deputy did it.
     """
 
     seq: int
@@ -42,3 +43,4 @@ class Record:
     actor_id: str | None
     data: Mapping[str, Any] = field(default_factory=dict)
     people: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    behalf_of: str | None = None

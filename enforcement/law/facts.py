@@ -300,6 +300,11 @@ class CaseFacts:
             found = found.earlier
         return None if found is None else found.value
 
+    def after(self, record: Record) -> CaseFacts:
+        """The same case once this record stands beside the others, with nothing being attempted."""
+        stage = self.stage if self.disclosure else record.stage
+        return dataclasses.replace(self, records=(*self.records, record), stage=stage, form={})
+
     @property
     def entered_at_seq(self) -> int:
         """Place of the record that brought the case into its present stage (0 at the very start)."""

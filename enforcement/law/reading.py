@@ -41,7 +41,7 @@ def _seen(record: Record, facts: CaseFacts | None, powers: Powers, *, standing: 
     withheld = powers.withheld(record.event, facts)
     return Seen(
         record.seq, record.event, record.act, record.stage, record.at, record.on, record.actor_id,
-        {} if withheld else record.data, record.people, standing, withheld,
+        {} if withheld else record.data, record.people, record.behalf_of, standing, withheld,
     )  # fmt: skip
 
 

@@ -25,6 +25,12 @@ Text: TypeAlias = Union[str, Sequence["Text"], Mapping[str, "Text"]]  # noqa: UP
 _encode = json.JSONEncoder(ensure_ascii=False, allow_nan=False, sort_keys=True, separators=(",", ":")).encode
 
 
+def json_text(value: object) -> str:
+    """The one JSON text of a value, numbers and booleans allowed. Raises TypeError for a float and what JSON lacks."""
+    _refuse_floats(value)
+    return _encode(value)
+
+
 def canonical(value: Text) -> str:
     """The one JSON text of `value`: keys sorted, no spaces, not escaped beyond need.
 
@@ -61,7 +67,7 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(_encode(data).encode("utf-8")).hexdigest()
 
 
-RECORDED = ("data", "people")
+RECORDED = ("data", "people", "wrote", "law", "schema", "behalf_of", "salt")
 """The columns of a process record that its digest covers; what else it has stands in its entry."""
 
 

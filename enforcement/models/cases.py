@@ -11,7 +11,7 @@ from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Case(Base):
-    """One case of one procedure of J#4. `stage` moves only through an act; `version` counts the acts."""
+    """One case of one procedure of J#4. `stage` moves only through an act; `version` counts the acts in it."""
 
     __tablename__ = "case_file"
     __table_args__ = (
@@ -33,6 +33,8 @@ class Case(Base):
     procedure: Mapped[str]
     stage: Mapped[str]
     version: Mapped[int] = mapped_column(default=1)
+    last_seq: Mapped[int] = mapped_column(default=0)
+    """Number of its newest record: grows with every act in it and on what hangs on it."""
     title: Mapped[str]
     matter_code: Mapped[str]
     unit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.unit.id"))
@@ -106,9 +108,19 @@ class ProcessRecord(Base):
     happened_on: Mapped[dt.date]
     actor_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enforcement.person.id"))
     """Nobody: the clock."""
+    behalf_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enforcement.person.id"))
+    """The head for whom a deputy did it."""
     data: Mapped[dict[str, Any]]
     people: Mapped[dict[str, Any]]
     """Who acted in it, by capacity: the ids of those who did it and of those it names."""
+    wrote: Mapped[list[dict[str, Any]]]
+    """Every row that the act set: table, key and columns as text (`enforcement.wrote`)."""
+    law: Mapped[str]
+    """Version of the law book by which it was judged."""
+    schema: Mapped[str]
+    """Revision of the schema whose tables it wrote."""
+    salt: Mapped[str]
+    """Random, hex: so that the digest tells nothing of a record that was lawfully destroyed."""
     digest: Mapped[str]
     """SHA-256, hex, of the record's canonical text."""
 

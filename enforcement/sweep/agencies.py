@@ -10,7 +10,7 @@ from sqlalchemy import extract, select
 
 from enforcement import projection
 from enforcement.actions.agency_limits import YEAR_BEGUN, BeginYear
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.law.errors import NotFound
 from enforcement.law.events import shanghai_day
 from enforcement.models.cases import ProcessRecord
@@ -32,7 +32,7 @@ def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, re
     for year in years:
         form = BeginYear(year=year, from_on=dt.date(year, 1, 1))
         try:
-            perform_for_agency(office, actor, "begin_year", form)
+            perform(office, actor, "begin_year", form)
         except NotFound:  # another pass was quicker
             continue
         report.did("year_begun")

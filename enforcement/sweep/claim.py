@@ -7,7 +7,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from enforcement.actions.registry import find, perform_in, perform_on_disclosure_in
+from enforcement.actions.registry import find, perform_in
+from enforcement.actions.subjects import of_case, of_disclosure
 from enforcement.law.errors import Invalid, RuleViolation
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
@@ -18,13 +19,13 @@ from enforcement.work import Work
 
 def case(work: Work, case_id: uuid.UUID) -> Case | None:
     """The case, locked for this transaction; None while another transaction holds it."""
-    return work.session.scalar(select(Case).where(Case.id == case_id).with_for_update(skip_locked=True))
+    return work.session.scalar(select(Case).where(Case.id == case_id).with_for_update(skip_locked=True, key_share=True))
 
 
 def disclosures(work: Work, case_id: uuid.UUID) -> list[Disclosure]:
     """The disclosures of a case already locked: whoever changes one locks its case first."""
     query = select(Disclosure).where(Disclosure.case_id == case_id).order_by(Disclosure.decision_seq)
-    return list(work.session.scalars(query.with_for_update()))
+    return list(work.session.scalars(query.with_for_update(key_share=True)))
 
 
 def attempt(work: Work, name: str, subject: Case | Disclosure, form: Any, kind: str, report: Report) -> bool:
@@ -35,10 +36,8 @@ def attempt(work: Work, name: str, subject: Case | Disclosure, form: Any, kind: 
     deed = find(name)
     try:
         with work.session.begin_nested():
-            if isinstance(subject, Case):
-                perform_in(work, deed, subject, form)
-            else:
-                perform_on_disclosure_in(work, deed, subject, form)
+            locked = of_case(work, subject) if isinstance(subject, Case) else of_disclosure(work, subject)
+            perform_in(work, deed, locked, form)
     except (RuleViolation, Invalid):
         case_id = subject.id if isinstance(subject, Case) else subject.case_id
         disclosure_id = None if isinstance(subject, Case) else subject.id

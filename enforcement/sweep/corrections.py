@@ -7,7 +7,7 @@ import uuid
 from sqlalchemy import select, update
 
 from enforcement.actions.corrections import TakeUpCorrection
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.law.errors import NotFound
 from enforcement.models.disclosures import Disclosure
 from enforcement.queries.corrections import LIMITS, OpenRequest, open_requests
@@ -29,7 +29,7 @@ def waiting(office: Office, actor: Actor) -> list[uuid.UUID]:
 def take_up(office: Office, actor: Actor, request_id: uuid.UUID, report: Report) -> None:
     """Take one request up; where another pass was quicker, that is as good."""
     try:
-        perform_for_agency(office, actor, "take_up_correction", TakeUpCorrection(request=str(request_id)))
+        perform(office, actor, "take_up_correction", TakeUpCorrection(request=str(request_id)))
     except NotFound:
         return
     report.did("taken_up")

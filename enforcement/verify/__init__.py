@@ -18,6 +18,7 @@ from enforcement.verify.chains import Chains
 from enforcement.verify.checkpoints import Checkpoints, read_kept
 from enforcement.verify.damaged_tree import DamagedTree
 from enforcement.verify.findings import Finding, Verdict
+from enforcement.verify.projections import projections
 from enforcement.verify.proofs import log_proofs
 from enforcement.verify.publications import publications, published_and_gone
 from enforcement.verify.recordings import recordings
@@ -31,9 +32,9 @@ __all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verify_ledger"]
 
 HIGH_WATER = "高水位"
 
-BY_CHAIN: tuple[Check, ...] = (process_records, recordings, published_and_gone, log_proofs)
+BY_CHAIN: tuple[Check, ...] = (process_records, recordings, published_and_gone, log_proofs, projections)
 """Checks of the rows that belong to a span of chains: a further one is added here and runs by itself as well."""
-CHECKS: tuple[Check, ...] = (*BY_CHAIN, publications, words, schema)
+CHECKS: tuple[Check, ...] = (publications, *BY_CHAIN, words, schema)
 """Everything beside the ledger itself."""
 
 

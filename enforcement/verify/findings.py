@@ -94,6 +94,10 @@ class Report:
         for finding in findings:
             self.note(finding)
 
+    def names(self, table: str, chain_id: str | None) -> bool:
+        """Whether something of this table is named already that belongs to this chain."""
+        return chain_id is not None and any(one.table == table and one.chain_id == chain_id for one in self._rows)
+
     def covers(self, chain_id: str, seq: int) -> bool:
         """Whether this chain is known to break at this entry or before it."""
         known = self._breaks.get(chain_id)

@@ -12,6 +12,8 @@ from enforcement.verify.findings import Finding
 from enforcement.verify.snapshot import Snapshot, Span
 
 _NOBODY = frozenset({"clock", "operator"})
+JSON = frozenset({"data", "people", "wrote"})
+"""What of a record is JSON; the rest is text."""
 
 # `AD`: a year before our era has the same digits.
 _RECORDS = """
@@ -81,7 +83,7 @@ def says_otherwise(row: Mapping[str, Any], body: Mapping[str, Any]) -> str:
 def content_digest(row: Mapping[str, Any]) -> str | None:
     """The digest of what a record holds; None where it has none: no JSON, decimals, numbers or depth without end."""
     try:
-        held = {name: json.loads(row[name] or "") for name in RECORDED}
+        held = {name: json.loads(row[name] or "") if name in JSON else row[name] for name in RECORDED}
         return digest_of_record(held) if isinstance(held["data"], dict) else None
     except (ValueError, TypeError, RecursionError):
         return None

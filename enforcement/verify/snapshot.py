@@ -20,7 +20,7 @@ from enforcement.verify.moments import Windows
 BATCH = 500
 
 # Whatever was set for the role or the database: nothing of it may change what is read, or by which function.
-_PLAIN = """
+PLAIN = """
     SET LOCAL search_path = pg_catalog, pg_temp;
     SET LOCAL datestyle = 'ISO, YMD';
     SET LOCAL timezone = 'UTC';
@@ -93,7 +93,7 @@ def snapshot(engine: Engine, *, demo: bool = False) -> Iterator[Snapshot]:
         driver = connection.connection.driver_connection
         if not isinstance(driver, psycopg.Connection):
             raise TypeError("the ledger is verified through psycopg")
-        driver.execute(_PLAIN)
+        driver.execute(PLAIN)
         yield Snapshot(connection, driver, demo=demo)
 
 

@@ -149,7 +149,7 @@ def _act(
     typed = fields.without_empty_rows(deed.form, typed)
     try:
         form = fields.load(deed.form, typed)
-        outcome = subjects.do(scope, subject_id, deed.name, form, _version(scope))
+        outcome = subjects.do(subject_id, deed.name, form, _version(scope))
     except Invalid as error:
         refusal = Refusal(422, errors=error.fields, heading="填写有误")
     except RuleViolation as error:

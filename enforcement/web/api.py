@@ -128,7 +128,7 @@ def _documented(
 
 
 def _act(blueprint: Blueprint, deed: Deed) -> None:
-    zh, summary = deed.name, (deed.body.__doc__ or "").strip().partition("\n")[0]
+    zh, summary = deed.name, ((deed.body or deed.form).__doc__ or "").strip().partition("\n")[0]
     rules = {
         "start": f"/cases/{deed.address}",
         "case": f"/cases/<uuid:subject_id>/{deed.address}",
@@ -153,7 +153,7 @@ def _act(blueprint: Blueprint, deed: Deed) -> None:
 
 def _view(deed: Deed) -> Callable[..., Any]:
     def act(form: Any, subject_id: uuid.UUID | None = None, version: int | None = None) -> Any:
-        outcome = subjects.do(deed.scope, subject_id, deed.name, form, version)
+        outcome = subjects.do(subject_id, deed.name, form, version)
         return outcome, 200, _headers(deed, outcome)
 
     return act

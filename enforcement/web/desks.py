@@ -186,7 +186,7 @@ def _public(work: Work, subject: Subject, values: Any) -> dict[str, Any]:
         return {}
     return {
         "content": next_content(work, disclosure, facts, values),
-        "gate": gate(work, disclosure, values),
+        "gate": gate(work, disclosure, facts, values),
         "original": disclosure.original_text,
     }
 

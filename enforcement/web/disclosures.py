@@ -9,7 +9,8 @@ from werkzeug.exceptions import BadRequest
 from werkzeug.wrappers import Response
 
 from enforcement.actions import redaction
-from enforcement.actions.registry import lock_disclosure
+from enforcement.actions.registry import find
+from enforcement.actions.subjects import lock_disclosure
 from enforcement.facts import facts_of_many
 from enforcement.law.clocks import running
 from enforcement.law.disclosure import unserved
@@ -102,7 +103,8 @@ def show(disclosure_id: uuid.UUID) -> str:
         }
     mine = [
         one for one in offered
-        if set(one.who) & here.actor().roles and (one.act != "settle_correction" or context["requests"])
+        if set(one.who) & here.actor().roles and find(one.act).plain
+        and (one.act != "settle_correction" or context["requests"])
     ]  # fmt: skip
     return render_template(
         "disclosure.html",

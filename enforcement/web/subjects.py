@@ -97,7 +97,7 @@ def mending_field(deed: Deed, breach: Breach) -> str:
 def find_act(address: str, scope: registry.Scope) -> Deed:
     """The act at an address of this kind. Raises NotFound; also for what is done only with bytes."""
     deed = registry.find(address.replace("-", "_"))
-    if deed.scope != scope or deed.staged:
+    if deed.scope != scope or deed.staged or not deed.plain:
         raise NotFound("act", address)
     return deed
 
@@ -171,15 +171,6 @@ def a_disclosure(work: Work, disclosure_id: uuid.UUID) -> Subject:
     )
 
 
-def do(scope: registry.Scope, subject_id: uuid.UUID | None, name: str, form: Any, version: int | None) -> Outcome:
+def do(subject_id: uuid.UUID | None, name: str, form: Any, version: int | None) -> Outcome:
     """Do the act. Raises Invalid, Forbidden, NotFound, Stale, RuleViolation."""
-    office, actor = here.office(), here.actor()
-    if scope == "start":
-        return registry.start(office, actor, name, form)
-    if scope == "agency":
-        return registry.perform_for_agency(office, actor, name, form)
-    if subject_id is None:
-        raise NotFound("subject", name)
-    if scope == "case":
-        return registry.perform(office, actor, subject_id, name, form, version=version)
-    return registry.perform_on_disclosure(office, actor, subject_id, name, form, version=version)
+    return registry.perform(here.office(), here.actor(), name, form, subject_id, version=version)

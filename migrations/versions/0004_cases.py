@@ -27,6 +27,7 @@ TABLES = (
         procedure TEXT NOT NULL,
         stage TEXT NOT NULL,
         version BIGINT NOT NULL,
+        last_seq BIGINT NOT NULL,
         title TEXT NOT NULL,
         matter_code TEXT NOT NULL,
         unit_id UUID NOT NULL,
@@ -141,14 +142,20 @@ TABLES = (
         at TIMESTAMP WITH TIME ZONE NOT NULL,
         happened_on DATE NOT NULL,
         actor_id UUID,
+        behalf_of UUID,
         data JSONB NOT NULL,
         people JSONB NOT NULL,
+        wrote JSONB NOT NULL,
+        law TEXT NOT NULL,
+        schema TEXT NOT NULL,
+        salt TEXT NOT NULL,
         digest TEXT NOT NULL,
         CONSTRAINT pk_process_record PRIMARY KEY (chain_id, seq),
         CONSTRAINT fk_process_record_chain_id_ledger_chain
             FOREIGN KEY(chain_id) REFERENCES enforcement.ledger_chain (id),
         CONSTRAINT fk_process_record_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id),
-        CONSTRAINT fk_process_record_actor_id_person FOREIGN KEY(actor_id) REFERENCES enforcement.person (id)
+        CONSTRAINT fk_process_record_actor_id_person FOREIGN KEY(actor_id) REFERENCES enforcement.person (id),
+        CONSTRAINT fk_process_record_behalf_of_person FOREIGN KEY(behalf_of) REFERENCES enforcement.person (id)
     )
     """,
     "CREATE INDEX ix_process_record_actor_id ON enforcement.process_record (actor_id)",
@@ -218,7 +225,7 @@ WALLED = (
 )  # fmt: skip
 
 CHANGES = {
-    "case_file": "UPDATE (stage, version, title, matter_code, document_no, closed_on)",
+    "case_file": "UPDATE (stage, version, last_seq, title, matter_code, document_no, closed_on)",
     "party": "DELETE",
     "case_officer": "UPDATE (to_on)",
     "saved_form": "UPDATE, DELETE",

@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from enforcement.actions import access, agency, people
 from enforcement.actions.cases import AssignOfficers
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.demo.agencies import PASSWORD
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
@@ -33,7 +33,7 @@ SINCE = dt.date(2026, 9, 1)
 def do(house: House, login: str, act: str, form: Any, *, staff: Staff | None = None) -> dict[str, Any]:
     """Do an act of the agency; what its record holds."""
     staff = staff or house.market
-    outcome = perform_for_agency(house.office, staff.actors[login], act, form)
+    outcome = perform(house.office, staff.actors[login], act, form)
     with house.office.reading(staff.agency_id) as session:
         record = session.get_one(ProcessRecord, (outcome.chain_id, outcome.seq))
         entry = session.get_one(LedgerEntry, (outcome.chain_id, outcome.seq))
@@ -46,7 +46,7 @@ def do(house: House, login: str, act: str, form: Any, *, staff: Staff | None = N
 def refused_for_agency(house: House, login: str, act: str, form: Any) -> Exception:
     """The act is refused and nothing is written."""
     with unchanged(house), pytest.raises((Forbidden, Invalid, NotFound, RuleViolation)) as refusal:
-        perform_for_agency(house.office, house.market.actors[login], act, form)
+        perform(house.office, house.market.actors[login], act, form)
     return refusal.value
 
 

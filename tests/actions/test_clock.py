@@ -26,7 +26,7 @@ def test_a_moved_due_day_is_noted_by_the_clock_also_in_a_closed_case(house: Hous
         assert forbidden(house, walk, login, "recompute_due", RECOMPUTED).code == "may"
     assert walk.case_id is not None
     actor = Actor.clock(house.market.agency_id)
-    perform(house.office, actor, walk.case_id, "recompute_due", RECOMPUTED, version=None)
+    perform(house.office, actor, "recompute_due", RECOMPUTED, walk.case_id, version=None)
     record = factories.records(walk)[-1]
     assert (record.actor_id, record.data["moved"][0]["now"]) == (None, "2026-09-11")
     assert factories.case_of(walk).stage == "case_closed"
@@ -36,8 +36,8 @@ def test_a_moved_due_day_is_noted_by_the_clock_also_in_a_closed_case(house: Hous
 def test_the_clock_does_what_is_its_own_and_no_more(house: House) -> None:
     table = house.office.book.powers.acts
     assert {name for name in acts() if "clock" in table[name].who} == {
-        "accept_application", "approve_withholding", "publish_disclosure", "recompute_due", "stop_disclosure",
-        "take_down_publication", "take_up_correction", "verify_publication", "verify_withdrawal",
+        "accept_application", "approve_withholding", "begin_year", "publish_disclosure", "recompute_due",
+        "stop_disclosure", "take_down_publication", "take_up_correction", "verify_publication", "verify_withdrawal",
         "withdraw_publication",
     }  # fmt: skip
     walk = factories.application(house.market)
@@ -45,5 +45,5 @@ def test_the_clock_does_what_is_its_own_and_no_more(house: House) -> None:
     form = licenses.RejectApplication(reason="理由", basis="依据")
     with unchanged(house), pytest.raises(Forbidden):
         perform(
-            house.office, Actor.clock(house.market.agency_id), walk.case_id, "reject_application", form, version=None
+            house.office, Actor.clock(house.market.agency_id), "reject_application", form, walk.case_id, version=None
         )

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import create_engine, insert
 
 from enforcement.actions import corrections
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation
 from enforcement.work import Actor
@@ -39,7 +39,7 @@ def send(house: House, publication: uuid.UUID | None, *, kind: str = "correction
 
 def take_up(house: House, request: str) -> None:
     clock = Actor.clock(house.market.agency_id)
-    perform_for_agency(house.office, clock, "take_up_correction", corrections.TakeUpCorrection(request=request))
+    perform(house.office, clock, "take_up_correction", corrections.TakeUpCorrection(request=request))
 
 
 def asked_for(house: House) -> tuple[Walk, str]:
@@ -64,7 +64,7 @@ def test_a_request_is_taken_up_once_by_the_clock_alone(house: House) -> None:
         take_up(house, "no number")
     form = corrections.TakeUpCorrection(request=request)
     with unchanged(house), pytest.raises(Forbidden):
-        perform_for_agency(house.office, house.market.actors["releaser"], "take_up_correction", form)
+        perform(house.office, house.market.actors["releaser"], "take_up_correction", form)
 
 
 def test_a_party_that_asked_is_told_what_came_of_it_once(house: House) -> None:
@@ -98,10 +98,10 @@ def test_a_suggestion_about_no_publication_is_answered_in_the_agencys_own_chain(
     take_up(house, request)
     releaser = house.market.actors["releaser"]
     form = corrections.SettleCorrection(request=request, corrected=True, reason="已经采纳。")
-    outcome = perform_for_agency(house.office, releaser, "answer_suggestion", form)
+    outcome = perform(house.office, releaser, "answer_suggestion", form)
     assert outcome.event == "correction_settled"
     with unchanged(house), pytest.raises(RuleViolation) as refusal:
-        perform_for_agency(house.office, releaser, "answer_suggestion", form)
+        perform(house.office, releaser, "answer_suggestion", form)
     assert codes(refusal.value.breaches) == {"settled_once"}
 
 
@@ -110,4 +110,4 @@ def test_a_request_of_another_agency_is_as_if_it_were_not_there(house: House) ->
     take_up(house, request)
     form = corrections.SettleCorrection(request=request, corrected=True, reason="已经采纳。")
     with unchanged(house), pytest.raises(NotFound):
-        perform_for_agency(house.office, house.street.actors["releaser"], "answer_suggestion", form)
+        perform(house.office, house.street.actors["releaser"], "answer_suggestion", form)

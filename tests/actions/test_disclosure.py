@@ -14,7 +14,8 @@ from enforcement.actions import cases, disclosures, redaction, withdrawals
 from enforcement.actions.cases import Reason
 from enforcement.actions.disclosures import Note
 from enforcement.actions.parties import SetParties
-from enforcement.actions.registry import lock_disclosure, perform_on_disclosure
+from enforcement.actions.registry import perform
+from enforcement.actions.subjects import lock_disclosure
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation, Stale
 from enforcement.models.disclosures import RedactionSpan
@@ -48,7 +49,7 @@ def decide(walk: Walk, *, login: str = "clerk", accepted: bool = True, only: str
 
 def by_clock(walk: Walk, act: str, form: Any = NOTE) -> None:
     clock = Actor.clock(walk.staff.agency_id)
-    perform_on_disclosure(walk.office, clock, walk.disclosure_id(), act, form, version=None)
+    perform(walk.office, clock, act, form, walk.disclosure_id(), version=None)
 
 
 def published(house: House, **differences: Any) -> Walk:
@@ -240,6 +241,19 @@ def test_a_span_of_another_disclosure_is_not_found(house: House) -> None:
 # ----------------------------------------------------------------------------------------------------------- releasing
 
 
+def test_who_decided_a_single_span_does_not_release(own_house: House) -> None:
+    walk = factories.penalty(own_house.market)
+    releaser = own_house.market.actors["releaser"]
+    own_house.market.actors["releaser"] = dataclasses.replace(releaser, roles=releaser.roles | {"disclosure_clerk"})
+    place = redaction.SpanDecision(start=0, end=2, category="other", accepted=True)
+    walk.on_disclosure("releaser", "decide_spans", redaction.DecideSpans(spans=(place,)))
+    assert factories.events(walk)[-1] == "spans_decided"
+    walk.prepare()
+    assert codes(refused_on_disclosure(own_house, walk, "releaser", "release_disclosure", NOTE)) == {
+        "prepares_and_releases"
+    }
+
+
 def test_who_prepared_does_not_release(own_house: House) -> None:
     walk = factories.penalty(own_house.market)
     walk.prepare()
@@ -298,7 +312,7 @@ def test_a_disclosure_that_has_moved_on_is_stale(house: House) -> None:
     walk.prepare()
     releaser, disclosure_id = house.market.actors["releaser"], walk.disclosure_id()
     with unchanged(house), pytest.raises(Stale):
-        perform_on_disclosure(house.office, releaser, disclosure_id, "release_disclosure", NOTE, version=1)
+        perform(house.office, releaser, "release_disclosure", NOTE, disclosure_id, version=1)
 
 
 def test_another_agencys_disclosure_is_as_if_it_were_not_there(house: House) -> None:
@@ -306,7 +320,7 @@ def test_another_agencys_disclosure_is_as_if_it_were_not_there(house: House) -> 
     walk.prepare()
     stranger, disclosure_id = house.street.actors["releaser"], walk.disclosure_id()
     with unchanged(house), pytest.raises(NotFound):
-        perform_on_disclosure(house.office, stranger, disclosure_id, "release_disclosure", NOTE, version=None)
+        perform(house.office, stranger, "release_disclosure", NOTE, disclosure_id, version=None)
 
 
 # ---------------------------------------------------------------------------------------------------------- publishing

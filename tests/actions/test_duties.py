@@ -75,9 +75,9 @@ def test_the_duty_to_disclose_stays_with_the_agency_that_decided(house: House) -
     with (
         unchanged(house),
         pytest.raises(ProgrammingError, match="row-level security"),
-        house.office.begin(house.market.actors["clerk"]) as work,
+        house.office.reading(house.market.agency_id) as session,
     ):
-        work.session.execute(away)
+        session.execute(away)
 
 
 # --------------------------------------------------------------------------------------------- disclosure (G#13, G#14)

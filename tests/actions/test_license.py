@@ -152,10 +152,10 @@ def test_only_the_clock_takes_silence_for_acceptance_and_only_when_it_has_lasted
     form = licenses.AcceptApplication(receipt_no="系统", accepted_on=walk.today)
     assert walk.case_id is not None
     with unchanged(house), pytest.raises(RuleViolation) as refusal:
-        perform(house.office, clock, walk.case_id, "accept_application", form, version=None)
+        perform(house.office, clock, "accept_application", form, walk.case_id, version=None)
     assert codes(refusal.value.breaches) == {"silence_has_lasted"}
     house.at(2026, 9, 9, 0, 1)
-    outcome = perform(house.office, clock, walk.case_id, "accept_application", form, version=None)
+    outcome = perform(house.office, clock, "accept_application", form, walk.case_id, version=None)
     record = factories.records(walk)[-1]
     assert (outcome.stage, record.happened_on) == ("application_accepted", dt.date(2026, 9, 1))
     assert (record.data["deemed"], record.actor_id) == (True, None)

@@ -158,7 +158,7 @@ def test_a_beginning_typed_wrongly_is_put_right_beside_the_record_and_counts_fro
     walk.do("officer1", "end_measure", ends)
     with house.office.looking(walk.staff.actors["officer1"]) as work:
         row = find_recording(work, uuid.UUID(recording))
-        facts = facts_of(work, work.lock_case(factories.case_of(walk).id, None))
+        facts = facts_of(work, factories.case_of(walk))
     assert (row.recording.started_at, row.seen.started_at) == (wrong, began)
     assert [one.started_at for one in facts.recordings] == [began]
     walk.film(described(walk, began, "on_site"), film)  # what was put right is what the file is asked for again

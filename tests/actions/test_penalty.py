@@ -230,9 +230,9 @@ def test_a_version_that_has_moved_on_is_stale_and_nothing_is_written(house: Hous
     form = penalties.Opinion(opinion="建议立案。")
     actor = house.market.actors["officer1"]
     with unchanged(house), pytest.raises(Stale) as stale:
-        perform(house.office, actor, walk.case_id, "accept_lead", form, version=0)  # type: ignore[arg-type]
+        perform(house.office, actor, "accept_lead", form, walk.case_id, version=0)
     assert (stale.value.expected, stale.value.actual) == (0, 1)
-    outcome = perform(house.office, actor, walk.case_id, "accept_lead", form, version=1)  # type: ignore[arg-type]
+    outcome = perform(house.office, actor, "accept_lead", form, walk.case_id, version=1)
     assert outcome.version == 2
 
 

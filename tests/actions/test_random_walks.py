@@ -26,7 +26,7 @@ from enforcement.actions import (
     withdrawals,
 )
 from enforcement.actions.parties import SetParties
-from enforcement.actions.registry import acts, perform, perform_on_disclosure
+from enforcement.actions.registry import acts, perform
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, Invalid, NotFound, RuleViolation
 from enforcement.models.disclosures import Disclosure
@@ -144,10 +144,10 @@ def step(walk: Walk, login: str, act: str) -> bool:
             walk.prepare()
         elif acts()[act].scope == "disclosure":
             disclosure_id = _disclosure(walk)
-            perform_on_disclosure(walk.office, actor, disclosure_id, act, FORMS[act](walk), version=None)
+            perform(walk.office, actor, act, FORMS[act](walk), disclosure_id, version=None)
         else:
             assert walk.case_id is not None
-            perform(walk.office, actor, walk.case_id, act, FORMS[act](walk), version=None)
+            perform(walk.office, actor, act, FORMS[act](walk), walk.case_id, version=None)
     except REFUSALS:
         return False
     return True

@@ -91,7 +91,7 @@ def cites(breaches: tuple[Breach, ...]) -> set[str | None]:
 
 def assert_agreement(walk: Walk) -> None:
     """Case, records and ledger tell the same story: numbers without gaps, the same acts, events and digests, the
-    stage of the last record, as many versions as records.
+    stage of the last record, as many acts counted as records.
     """
     with walk.office.reading(walk.staff.agency_id) as session:
         case = session.get_one(Case, walk.case_id)
@@ -109,7 +109,7 @@ def assert_agreement(walk: Walk) -> None:
         assert [entry.seq for entry in entries] == [record.seq for record in records]
         assert (chain.head_seq, bytes(chain.head_hash)) == (entries[-1].seq, bytes(entries[-1].leaf_hash))
         assert records[-1].stage == case.stage
-        assert case.version == len(records)
+        assert case.last_seq == len(records)
         for record, entry in zip(records, entries, strict=True):
             assert_tells(record, entry)
 

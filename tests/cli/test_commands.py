@@ -16,7 +16,7 @@ from enforcement import sequencer
 from enforcement.actions import access
 from enforcement.actions.people import RegisterUnit
 from enforcement.actions.recordings import DescribeRecording
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.demo.walk import Walk
 from media import demo as sample_media
 from tests import factories
@@ -64,7 +64,7 @@ def test_a_founded_agency_has_one_who_signs_in_and_opens_the_accounts_of_the_oth
     assert signed_in is not None
     assert signed_in.agency_name == "北京市明德区城市管理综合行政执法局"
     assert signed_in.actor.roles == {"agency_admin"}
-    perform_for_agency(house.office, signed_in.actor, "register_unit", RegisterUnit(name="执法一队", kind="handling"))
+    perform(house.office, signed_in.actor, "register_unit", RegisterUnit(name="执法一队", kind="handling"))
     seal(house)
     assert flask("ledger", "verify").exit_code == 0
 
@@ -143,8 +143,9 @@ DAMAGES = {
         "process_record", 900,
         (
             f"INSERT INTO {RECORD} (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id,"
-            f" data, people, digest) SELECT chain_id, 900, agency_id, event, act, stage, at, happened_on, actor_id,"
-            f" data, people, digest FROM {RECORD} WHERE chain_id = 'CASE' AND event = 'examined'"
+            f" data, people, wrote, law, schema, salt, digest) SELECT chain_id, 900, agency_id, event, act, stage, at,"
+            " happened_on, actor_id, data, people, wrote, law, schema, salt, digest"
+            f" FROM {RECORD} WHERE chain_id = 'CASE' AND event = 'examined'"
         ),
     ),
     "the body of a ledger entry": (

@@ -40,6 +40,7 @@ def test_law_check_says_every_fault_of_a_folder_before_it_is_used(flask: Flask, 
         "sound": False,
         "problems": [
             "deadlines.toml: disclosure_of_license: unknown field start, perhaps starts",
+            "deadlines.toml: disclosure_of_license: starts is missing",
             "redaction.toml: category.name: unknown field msk, perhaps mask",
             "redaction.toml: category.name: mask is missing",
             "disclosure.toml: result.license.event: unknown event decision_mad, perhaps decision_made",

@@ -15,10 +15,12 @@ COMMITS = {
     "enforcement/work.py": "one actor, one moment, one transaction: the only commit of the core",
     "enforcement/sequencer.py": "a process and a database role of its own, which writes the tree and nothing else",
     "enforcement/sweep/__init__.py": "that a pass was made, which is no agency's and no act",
+    "enforcement/verify/steps.py": "how far the verification has come, written by a role that may write nothing else",
     "enforcement/demo/clock.py": "moves the demonstration's clock, which is no act and has no record",
 }
 CLOCKS = {
     "enforcement/work.py": "the only clock of the core",
+    "enforcement/web/health.py": "how long ago something happened to the machine, on whatever day its office is",
     "publish/site/reading.py": "the public process cannot import the core; it says what is today",
     "publish/site/corrections.py": "the public process cannot import the core; the receipt carries the day",
 }

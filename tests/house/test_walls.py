@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from sqlalchemy import Engine, create_engine, insert, text
 from sqlalchemy.exc import ProgrammingError
 
 from enforcement.actions import access, people, recordings, saved_forms
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.demo.agencies import PASSWORD
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
@@ -20,6 +21,7 @@ from enforcement.models.base import Base
 from enforcement.runtime.embedded import Server
 from enforcement.sweep import sweep
 from media.demo import make_photo
+from publish import release
 from publish import tables as public_tables
 from tests import factories
 from tests.factories import House
@@ -88,7 +90,7 @@ def _do_everything(house: House, staff: Staff, folder: Path) -> None:
     deputy = people.NameDeputy(
         head=staff.id("head"), deputy=staff.id("head2"), from_on=walk.today, to_on=walk.today, reason="出差"
     )
-    perform_for_agency(house.office, staff.actors["head"], "name_deputy", deputy)
+    perform(house.office, staff.actors["head"], "name_deputy", deputy)
     described = recordings.DescribeRecording(
         activity="on_site", started_at=walk.now - dt.timedelta(minutes=5), place="现场", officers=walk.two,
         target="当事人", device_kind="camera",
@@ -96,12 +98,10 @@ def _do_everything(house: House, staff: Staff, folder: Path) -> None:
     walk.film(described, make_photo(folder / "photo.jpg", size="160x120"))
     saved_forms.save(house.office, staff.actors["officer1"], str(walk.case_id), "close_case", {"summary": ["未完"]})
     access.sign_in(house.office, f"{'scjg' if staff is house.market else 'shjd'}-clerk", PASSWORD)
-    with house.office.begin(staff.actors["clerk"]) as work:
-        work.session.execute(
-            insert(public_tables.notice).values(
-                id=work.actor.person_id, agency_id=staff.agency_id, kind=public_tables.NOTICE_KINDS[0], title="公告",
-                content="内容", published_on=work.today,
-            )
+    with house.office.begin(staff.actors["clerk"]) as work, work.acting():
+        release.put_notice(
+            work.session, uuid.uuid4(), staff.agency_id, on=work.today, kind=public_tables.NOTICE_KINDS[0],
+            title="公告", content="内容",
         )  # fmt: skip
     _ask_for_a_correction(house, staff)
 

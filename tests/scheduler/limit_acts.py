@@ -18,7 +18,7 @@ from enforcement.actions.agency import DirectoryForm, SetDirectory, SetParameter
 from enforcement.actions.cases import Reason
 from enforcement.actions.corrections import SettleCorrection
 from enforcement.actions.recordings import DescribeRecording
-from enforcement.actions.registry import perform_for_agency, perform_on_disclosure
+from enforcement.actions.registry import perform
 from enforcement.demo.walk import Walk
 from enforcement.sweep import sweep
 from media import demo
@@ -38,7 +38,7 @@ NOTHING = {"outcome": "no_penalty", "penalties": (), "fine_fen": 0, "leniency": 
 
 
 def do(house: House, login: str, act: str, form: Any) -> None:
-    perform_for_agency(house.office, house.market.actors[login], act, form)
+    perform(house.office, house.market.actors[login], act, form)
 
 
 def decided(**differences: Any) -> Callable[[House], Walk]:
@@ -111,7 +111,7 @@ def settle(house: House, started: tuple[Walk, str]) -> None:
     walk, request = started
     form = SettleCorrection(request=request, corrected=False, reason="经核实无误。", told_on=walk.today)
     releaser = house.market.actors["releaser"]
-    perform_on_disclosure(house.office, releaser, walk.disclosure_id(), "settle_correction", form, version=None)
+    perform(house.office, releaser, "settle_correction", form, walk.disclosure_id())
 
 
 def next_year(house: House) -> None:

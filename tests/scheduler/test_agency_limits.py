@@ -9,7 +9,7 @@ import pytest
 
 from enforcement.actions.agency import DirectoryForm, SetBasicInformation, SetDirectory
 from enforcement.actions.agency_limits import BeginYear, NoteDirectoryChange, NoteInformationChange, PublishedInYear
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.law.clocks import Clock
 from enforcement.law.errors import Invalid, NotFound
 from enforcement.queries.clocks import clocks_where
@@ -31,7 +31,7 @@ YEARLY = {
 
 
 def do(house: House, login: str, act: str, form: Any) -> None:
-    perform_for_agency(house.office, house.market.actors[login], act, form)
+    perform(house.office, house.market.actors[login], act, form)
 
 
 def on_the_list_of(house: House, login: str) -> dict[str, Clock]:
@@ -77,7 +77,7 @@ def test_a_clock_that_was_away_begins_each_year_once_and_a_year_not_kept_stays_o
     assert sweep(house.office, fetch=None).done["year_begun"] == 4
     sweep(house.office, fetch=None)
     with pytest.raises(NotFound):  # as for a second clock that comes too late
-        perform_for_agency(
+        perform(
             house.office,
             Actor.clock(house.market.agency_id),
             "begin_year",

@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, select, text
 from enforcement.actions import cases, corrections
 from enforcement.actions.cases import Reason
 from enforcement.actions.parties import SetParties
-from enforcement.actions.registry import perform_on_disclosure
+from enforcement.actions.registry import perform
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
 from enforcement.facts import facts_of
@@ -319,7 +319,7 @@ def test_a_request_of_the_public_is_taken_up_once_and_asked_after_until_it_is_se
 
     releaser = public.market.actors["releaser"]
     form = corrections.SettleCorrection(request=request, corrected=False, reason="经核实无误。", told_on=walk.today)
-    perform_on_disclosure(public.office, releaser, walk.disclosure_id(), "settle_correction", form, version=None)
+    perform(public.office, releaser, "settle_correction", form, walk.disclosure_id(), version=None)
     count = len(told(public.market, "correction_overdue"))
     public.later(days=10)
     sweep(public.office)

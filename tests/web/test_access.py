@@ -13,7 +13,7 @@ from sqlalchemy import select
 
 from enforcement.actions import access
 from enforcement.actions.people import EndRole, NameDeputy
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.models.cases import ProcessRecord
 from enforcement.web import auth
 from tests import factories
@@ -207,9 +207,7 @@ def test_a_role_that_ended_yesterday_opens_nothing_today(shop: House, signed_in:
     visitor = signed_in("shjd-officer3")
     assert "登记违法线索" in visitor.get("/cases")
     admin = shop.street.actors["admin"]
-    perform_for_agency(
-        shop.office, admin, "end_role", EndRole(person=shop.street.id("officer3"), role="officer", reason="调离")
-    )
+    perform(shop.office, admin, "end_role", EndRole(person=shop.street.id("officer3"), role="officer", reason="调离"))
     assert "登记违法线索" not in visitor.get("/cases")
 
 
@@ -220,7 +218,7 @@ def test_a_deputy_acts_as_head_for_as_long_as_named(shop: House, signed_in: Call
     )
     visitor = signed_in("shjd-reviewer")
     assert "代理负责人" not in visitor.get("/account")
-    perform_for_agency(shop.office, shop.street.actors["head"], "name_deputy", form)
+    perform(shop.office, shop.street.actors["head"], "name_deputy", form)
     assert "代理负责人" in visitor.get("/account")
     assert "agency_head" in visitor.api("GET", "/api/session").get_json()["roles"]
 

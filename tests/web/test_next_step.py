@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from enforcement.actions.disclosures import PrepareDisclosure
 from enforcement.actions.people import GrantRole
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.actions.review import SubmitForReview
 from enforcement.demo.agencies import SINCE
 from tests import factories
@@ -115,7 +115,7 @@ def test_who_prepared_is_told_that_another_releases_though_they_hold_both_roles(
 ) -> None:
     for role in ("disclosure_clerk", "disclosure_releaser"):
         grant = GrantRole(person=shop.market.id("custodian"), role=role, from_on=SINCE)
-        perform_for_agency(shop.office, shop.market.actors["admin"], "grant_role", grant)
+        perform(shop.office, shop.market.actors["admin"], "grant_role", grant)
     walk = factories.penalty(shop.market, until="decision_made")
     walk.prepare()
     clerk = signed_in("scjg-clerk").get(f"/disclosures/{walk.disclosure_id()}")

@@ -13,7 +13,7 @@ import pytest
 
 from enforcement.actions.cases import AssignOfficers, Reason
 from enforcement.actions.people import NameDeputy
-from enforcement.actions.registry import perform_for_agency
+from enforcement.actions.registry import perform
 from enforcement.actions.review import (
     Finding,
     HoldDiscussion,
@@ -207,7 +207,7 @@ def test_a_deputy_of_the_head_reads_for_as_long_as_they_deputise(
     form = NameDeputy(
         head=shop.market.id("head"), deputy=shop.market.id("clerk"), from_on=today, to_on=today, reason="出差"
     )
-    perform_for_agency(shop.office, shop.market.actors["head"], "name_deputy", form)
+    perform(shop.office, shop.market.actors["head"], "name_deputy", form)
     assert "密辛" in signed_in("scjg-clerk").get(page)
     shop.later(days=1)
     try:

@@ -1,0 +1,219 @@
+"""Replay the chains and compare every projected column: the tables say what the records say, no more and no less.
+
+Chains are replayed some at a time, so memory stays flat. Every column is written as text by the database itself; only
+what is JSON there is put into its one form here. A chain with a record that cannot be trusted (the ledger or
+`records` has named it) is not replayed: nobody can say what it should have come to.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import DateTime, LargeBinary
+from sqlalchemy.dialects.postgresql import JSONB
+
+from enforcement.ledger.entries import json_text
+from enforcement.verify.findings import Finding
+from enforcement.verify.records import body_of, content_digest
+from enforcement.verify.snapshot import Snapshot, Span
+from enforcement.wrote import Projected, Rows, place_of, projected, replay
+
+CHAINS_AT_ONCE = 100
+
+_OF_AGENCY = "(SELECT c.id FROM enforcement.ledger_chain c WHERE c.kind = 'agency' AND c.agency_id = t.agency_id)"
+_OF_DISCLOSURE = "(SELECT d.case_id FROM enforcement.disclosure d WHERE d.id = t.{0})"
+_BY_CASE = "t.case_id"
+OWNERS: Mapping[str, str] = {
+    "enforcement.agency": _OF_AGENCY.replace("t.agency_id", "t.id"),
+    "enforcement.unit": _OF_AGENCY,
+    "enforcement.person": _OF_AGENCY,
+    "enforcement.role_grant": _OF_AGENCY,
+    "enforcement.certificate": _OF_AGENCY,
+    "enforcement.deputy": _OF_AGENCY,
+    "enforcement.matter": _OF_AGENCY,
+    "enforcement.directory_entry": _OF_AGENCY,
+    "enforcement.agency_parameter": _OF_AGENCY,
+    "enforcement.basic_information": _OF_AGENCY,
+    "enforcement.case_file": "t.id",
+    "enforcement.party": _BY_CASE,
+    "enforcement.case_officer": _BY_CASE,
+    "enforcement.recording": _BY_CASE,
+    "enforcement.disclosure": _BY_CASE,
+    "enforcement.redaction_span": _OF_DISCLOSURE.format("disclosure_id"),
+    "public_site.agency": _OF_AGENCY.replace("t.agency_id", "t.id"),
+    "public_site.officer": _OF_AGENCY,
+    "public_site.basic_information": _OF_AGENCY,
+    "public_site.notice": _OF_AGENCY,
+    "public_site.publication": _OF_DISCLOSURE.format("id"),
+    "public_site.publication_version": _OF_DISCLOSURE.format("publication_id"),
+}
+"""The chain a row belongs to, in SQL over the row `t`."""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A part of a table with one owner: its columns, where it lies, and how its chain is found."""
+
+    name: str
+    columns: tuple[str, ...]
+    owner: str
+    only: str = "true"
+
+
+def _parts() -> tuple[Part, ...]:
+    """Every projected table; what the public sent in is taken up in one chain and settled in another."""
+    request = "public_site.correction_request"
+    settled = f"coalesce({_OF_DISCLOSURE.format('publication_id')}, {_OF_AGENCY})"
+    return (
+        *(Part(name, tuple(one.columns), OWNERS[name]) for name, one in projected().items() if name != request),
+        Part(request, ("id", "taken_up_at"), _OF_AGENCY, "t.taken_up_at IS NOT NULL"),
+        Part(request, ("id", "settled_at"), settled, "t.settled_at IS NOT NULL"),
+    )
+
+
+def projections(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
+    """Every row of every projected table is what its chain makes it, and none is there that no chain made."""
+    chains: list[str] = []
+    listed = f"SELECT id::text AS id FROM enforcement.ledger_chain WHERE {span.where('id')} ORDER BY ledger_chain.id"  # noqa: S608
+    for row in list(snapshot.stream(listed, span)):
+        chains.append(row["id"])
+        if len(chains) == CHAINS_AT_ONCE:
+            yield from _compared(snapshot, chains)
+            chains = []
+    if chains:
+        yield from _compared(snapshot, chains)
+    if span.after is None:
+        yield from _strays(snapshot)
+
+
+_RECORDS = """
+    SELECT r.chain_id::text AS chain, r.seq, r.wrote::text AS wrote, r.data::text AS data, r.people::text AS people,
+           r.law, r.schema, r.salt, r.behalf_of::text AS behalf_of, e.body
+    FROM enforcement.process_record r
+    LEFT JOIN enforcement.ledger_entry e ON e.chain_id = r.chain_id AND e.seq = r.seq
+    WHERE r.chain_id = ANY(%(chains)s::uuid[]) ORDER BY r.chain_id, r.seq
+"""
+_HEADS = """
+    SELECT c.id::text AS id, c.head_seq,
+           (SELECT count(*) FROM enforcement.process_record r WHERE r.chain_id = c.id) AS n
+    FROM enforcement.ledger_chain c WHERE c.id = ANY(%(chains)s::uuid[])
+"""
+
+
+def _compared(snapshot: Snapshot, chains: list[str]) -> Iterator[Finding]:
+    """Replay these chains and compare what they made with what is there."""
+    untrusted = {row["id"] for row in snapshot.stream(_HEADS, chains=chains) if row["n"] != row["head_seq"]}
+    made: dict[str, Rows] = {chain: {} for chain in chains}
+    last: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
+    for row in snapshot.stream(_RECORDS, chains=chains):
+        chain = row["chain"]
+        body = body_of(row["body"])
+        if chain in untrusted or body is None or content_digest(row) != body.get("digest"):
+            untrusted.add(chain)
+            continue
+        wrote = json.loads(row["wrote"])
+        replay(made[chain], wrote)
+        for one in wrote:
+            last[place_of(one)] = chain, row["seq"]
+    for part in _parts():
+        for found in _of_part(snapshot, part, chains, made, last, untrusted):
+            # A damage that another check has named in its own words is named once.
+            if not snapshot.report.names(found.table, found.chain_id):
+                yield found
+
+
+def _of_part(
+    snapshot: Snapshot,
+    part: Part,
+    chains: list[str],
+    made: Mapping[str, Rows],
+    last: Mapping[tuple[str, tuple[str, ...]], tuple[str, int]],
+    untrusted: Collection[str],
+) -> Iterator[Finding]:
+    shape = projected()[part.name]
+    wanted = {
+        key: (chain, row)
+        for chain in chains
+        if chain not in untrusted
+        for (table, key), row in made[chain].items()
+        if table == part.name and set(part.columns) & (row.keys() - set(shape.key))
+    }
+    statement = _statement(part, shape, f"{part.owner} = ANY(%(chains)s::uuid[])")
+    for there in snapshot.stream(statement, chains=chains):
+        key = tuple(there[name] for name in shape.key)
+        chain, expected = wanted.pop(key, (there["__chain"], None))
+        if chain in untrusted:
+            continue
+        where = last.get((part.name, key), (chain, None))
+        if expected is None:
+            yield Finding(_table(part), f"{_zh(part, key)}没有任何记录写入过", *where)
+            continue
+        wrong = [name for name in part.columns if _text(shape, name, there[name]) != expected.get(name)]
+        if wrong:
+            yield Finding(_table(part), f"{_zh(part, key)}的{'、'.join(wrong)}与记录不符", *where)
+    for key in wanted:
+        yield Finding(_table(part), f"{_zh(part, key)}缺失", *last[part.name, key])
+
+
+_PAGE = "public_site.publication"
+"""Of a page that no act has made, `publications` says so in its own words."""
+
+
+def _strays(snapshot: Snapshot) -> Iterator[Finding]:
+    """Rows that belong to no chain at all."""
+    for part in _parts():
+        if part.name == _PAGE:
+            continue
+        shape = projected()[part.name]
+        chain = f"SELECT FROM enforcement.ledger_chain k WHERE k.id = {part.owner}"
+        for row in snapshot.stream(_statement(part, shape, f"NOT EXISTS ({chain})")):
+            key = tuple(str(row[name]) for name in shape.key)
+            yield Finding(_table(part), f"{_zh(part, key)}不属于任何一条链")
+
+
+def _statement(part: Part, shape: Projected, condition: str) -> str:
+    columns = ", ".join(
+        f"{_sql(shape, name)} AS {_quoted(name)}" for name in dict.fromkeys((*shape.key, *part.columns))
+    )
+    table = ".".join(map(_quoted, part.name.split(".")))
+    return (
+        f"SELECT ({part.owner})::text AS __chain, {columns} FROM {table} t"  # noqa: S608  (names of our own tables)
+        f" WHERE {part.only} AND {condition}"
+    )
+
+
+def _sql(shape: Projected, name: str) -> str:
+    """A column as the text that a record keeps of it, or as near to it as the database can write."""
+    column, kind = f"t.{_quoted(name)}", shape.table.c[name].type
+    if isinstance(kind, DateTime):
+        written = f'to_char({column}, \'YYYY-MM-DD"T"HH24:MI:SS.US"Z"\')'
+        # Infinity, and years before our era, have the same digits as others or none: left as the database says them.
+        return f"CASE WHEN isfinite({column}) AND {column} >= '0001-01-01' THEN {written} ELSE {column}::text END"
+    if isinstance(kind, LargeBinary):
+        return f"translate(encode({column}, 'base64'), E'\\n', '')"
+    return f"{column}::text"
+
+
+def _text(shape: Projected, name: str, value: Any) -> str | None:
+    """The canonical text of what the database wrote; what has none is told by a text that no record holds."""
+    if value is None or not isinstance(shape.table.c[name].type, JSONB):
+        return None if value is None else str(value)
+    try:
+        return json_text(json.loads(value))
+    except (ValueError, TypeError, RecursionError):
+        return "\x00"
+
+
+def _table(part: Part) -> str:
+    return part.name.removeprefix("enforcement.")
+
+
+def _quoted(name: str) -> str:
+    return f'"{name}"'
+
+
+def _zh(part: Part, key: tuple[str, ...]) -> str:
+    return f"{part.name}中{'、'.join(key)}"
