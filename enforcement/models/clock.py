@@ -63,6 +63,7 @@ class ClockRow(Base):
         Index(
             "ix_running_clock_open", "agency_id", "limit_key", "due_on", postgresql_where=text("stopped_seq IS NULL")
         ),
+        Index("ix_running_clock_due", "agency_id", "due_on", "owner_id", postgresql_where=text("stopped_seq IS NULL")),
     )
 
     owner_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
@@ -122,7 +123,7 @@ class TurnRow(Base):
     """
 
     __tablename__ = "turn"
-    __table_args__ = (Index(None, "agency_id", "role", "due_on"), Index(None, "case_id"))
+    __table_args__ = (Index(None, "agency_id", "role", "due_on", "subject_id"), Index(None, "case_id"))
 
     subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     """The disclosure, else the case."""

@@ -129,15 +129,16 @@ def _mine(work: Work) -> list[Any]:
             sooner.role == role,
             ~sooner.barred.contains([str(work.actor.person_id)]),
         )
-        query = (
-            _columns()
-            .add_columns(TurnRow.subject_id, TurnRow.act, TurnRow.limit_key, TurnRow.started_seq)
-            .add_columns(TurnRow.due_on, TurnRow.position)
-            .join(TurnRow, TurnRow.case_id == Case.id)
+        # Walked by the index until the list is full; only then are the cases asked for.
+        soonest = (
+            select(TurnRow)
             .where(_of_role(work, role), first)
             .order_by(TurnRow.due_on, TurnRow.subject_id)
             .limit(SHOWN)
+            .subquery()
         )
+        columns = (soonest.c[name] for name in ("subject_id", "act", "limit_key", "started_seq", "due_on", "position"))
+        query = _columns().add_columns(*columns).join(soonest, soonest.c.case_id == Case.id)
         found += work.session.execute(query)
     return found
 
@@ -191,9 +192,9 @@ def _waiting(work: Work) -> list[Any]:
     """The first cases that are in others' hands while a limit of the person's own role runs."""
     rows: list[Any] = []
     for _, condition in _theirs(work):
-        query = _columns().add_columns(ClockRow.limit_key, ClockRow.started_seq, ClockRow.due_on)
-        query = query.join(ClockRow, ClockRow.owner_id == Case.id).where(condition)
-        rows += work.session.execute(query.order_by(ClockRow.due_on).limit(SHOWN))
+        soonest = select(ClockRow).where(condition).order_by(ClockRow.due_on, ClockRow.owner_id).limit(SHOWN).subquery()
+        columns = (soonest.c[name] for name in ("limit_key", "started_seq", "due_on"))
+        rows += work.session.execute(_columns().add_columns(*columns).join(soonest, soonest.c.owner_id == Case.id))
     seen: dict[uuid.UUID, Any] = {}
     for row in sorted(rows, key=lambda row: (row.due_on is None, row.due_on or dt.date.max)):
         seen.setdefault(row.case_id, row)

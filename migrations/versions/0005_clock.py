@@ -56,6 +56,10 @@ CHANGES = (
         ON enforcement.running_clock (agency_id, limit_key, due_on) WHERE stopped_seq IS NULL
     """,
     """
+    CREATE INDEX ix_running_clock_due
+        ON enforcement.running_clock (agency_id, due_on, owner_id) WHERE stopped_seq IS NULL
+    """,
+    """
     CREATE TABLE enforcement.turn (
         subject_id UUID NOT NULL,
         role TEXT NOT NULL,
@@ -71,7 +75,7 @@ CHANGES = (
         CONSTRAINT fk_turn_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
     )
     """,
-    "CREATE INDEX ix_turn_agency_id_role_due_on ON enforcement.turn (agency_id, role, due_on)",
+    "CREATE INDEX ix_turn_agency_id_role_due_on_subject_id ON enforcement.turn (agency_id, role, due_on, subject_id)",
     "CREATE INDEX ix_turn_case_id ON enforcement.turn (case_id)",
     """
     CREATE TABLE enforcement.look_again (
