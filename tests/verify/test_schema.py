@@ -47,7 +47,7 @@ HERE = "DO $$ BEGIN EXECUTE format('{}', current_database()); END $$"
      "约束 enforcement.certificate.uq_certificate_agency_id_number"),
     ("DROP INDEX enforcement.ix_party_case_id", "索引 enforcement.ix_party_case_id"),
     ("CREATE INDEX more ON enforcement.party (name)", "索引 enforcement.more"),
-    ("ALTER TABLE enforcement.deputy ALTER reason TYPE varchar(80)", f"列 {CASE}.title"),
+    ("ALTER TABLE enforcement.deputy ALTER reason TYPE varchar(80)", "列 enforcement.deputy.reason"),
     ("ALTER TABLE enforcement.case_file ALTER title SET DEFAULT ''", f"列 {CASE}.title"),
     ("ALTER TABLE enforcement.case_file ALTER title DROP NOT NULL", f"列 {CASE}.title"),
     ("ALTER TABLE public_site.publication ADD COLUMN more text", "列 public_site.publication.more"),
