@@ -45,6 +45,7 @@ def remind(office: Office, actor: Actor, report: Report) -> None:
             update(correction_request)
             .where(correction_request.c.id.in_([request.id for request in asked]))
             .values(asked_after_on=work.today)
+            .execution_options(recorded=True)  # nothing is lost to the record: this day is none of what it keeps
         )
 
 

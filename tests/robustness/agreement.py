@@ -15,16 +15,17 @@ from enforcement.verify import Finding, verify_ledger
 SEED = bytes(range(32))
 ORIGIN = "ledger.example/robustness"
 
-# A case stands where its last record left it, its version counts its records, its chain's head is its last entry.
+# A case stands where its last record left it, and its last number is the count of its records and its chain's head.
+# Its version counts the acts on the case itself, and so never more than its records.
 _DISAGREEING = (
     """
-    SELECT 'case ' || c.case_no || ': ' || concat_ws(' ', c.stage, c.version, r.count, r.stage, h.head_seq)
+    SELECT 'case ' || c.case_no || ': ' || concat_ws(' ', c.stage, c.version, c.last_seq, r.count, r.stage, h.head_seq)
     FROM enforcement.case_file c
     JOIN enforcement.ledger_chain h ON h.id = c.id
     LEFT JOIN LATERAL (
         SELECT count(*), (array_agg(stage ORDER BY seq DESC))[1] AS stage FROM enforcement.process_record
         WHERE chain_id = c.id) r ON true
-    WHERE (c.stage, c.version, h.head_seq) IS DISTINCT FROM (r.stage, r.count, r.count)
+    WHERE (c.stage, c.last_seq, h.head_seq) IS DISTINCT FROM (r.stage, r.count, r.count) OR c.version > r.count
     """,
     """
     SELECT 'disclosure ' || d.id || ': ' || d.stage FROM enforcement.disclosure d
@@ -62,7 +63,9 @@ def disagreements(urls: DatabaseUrls) -> list[str | Finding]:
         with owner.connect() as connection:
             said: list[str | Finding] = [row[0] for sql in _DISAGREEING for row in connection.execute(text(sql))]
         key = VerifierKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(SEED).public_key().public_bytes_raw())
-        said += verify_ledger(verifying, keys=[str(key)], demo=True).findings
+        found = verify_ledger(verifying, keys=[str(key)], demo=True).findings
+        # The triggers at which a test kills an act are no part of the schema, and verifying rightly says so.
+        said += [finding for finding in found if not (finding.table == "schema" and "killer" in finding.zh)]
     finally:
         sequencing.dispose()
         verifying.dispose()

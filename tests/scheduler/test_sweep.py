@@ -27,7 +27,6 @@ from enforcement.law.calendar import SHANGHAI, Calendar
 from enforcement.law.clocks import Clock, running
 from enforcement.models.cases import Case
 from enforcement.models.clock import Notification
-from enforcement.models.disclosures import Disclosure
 from enforcement.sweep import sweep
 from enforcement.work import Actor
 from tests import factories
@@ -365,8 +364,12 @@ def test_one_item_that_fails_stops_nothing_else_and_no_name_reaches_the_log(hous
 def test_a_refusal_of_the_law_is_told_and_no_failure(house: House) -> None:
     walk = factories.released(factories.penalty(house.market, party=factories.PERSON))
     with house.office.begin(house.market.actors["clerk"]) as work:
-        disclosure = work.session.get_one(Disclosure, walk.disclosure_id())
-        disclosure.fields = disclosure.fields | {"main_content": f"对{factories.PERSON.name}罚款二千元"}
+        work.session.execute(
+            text(
+                "UPDATE enforcement.disclosure SET fields = fields || jsonb_build_object('main_content', :words ::text)"
+            ),
+            {"words": f"对{factories.PERSON.name}罚款二千元"},
+        )
     report = sweep(house.office, fetch=None)
     assert (report.done["refused"], report.done["published"], dict(report.failed)) == (1, 0, {})
     assert told(house.market, "clock_refused") == [("disclosure_releaser", "")]

@@ -16,6 +16,7 @@ from tests.actions.filled import prior_notice
 if TYPE_CHECKING:
     from flask import Flask
 
+    from enforcement.demo.walk import Walk
     from tests.factories import House
     from tests.web.conftest import Visitor
 
@@ -107,21 +108,41 @@ def test_a_case_that_moved_on_says_who_moved_it_and_keeps_the_text(
     shop: House, signed_in: Callable[[str], Visitor]
 ) -> None:
     walk = factories.open_case(shop.market)
-    visitor = signed_in("scjg-officer1")
-    address = f"/cases/{walk.case_id}/acts/add-evidence"
-    read = _version(visitor, address)
-    walk.do("officer2", "state_no_recording", evidence.StateNoRecording(activity="on_site", reason="设备故障"))
+    visitor = signed_in("scjg-head")
+    address = f"/cases/{walk.case_id}/acts/assign-officers"
     typed = {
-        "kind": "documentary", "title": "进货票据", "proves": "货值金额", "source": "当事人提供",
-        "obtained_on": "2026-09-01", "obtained_by": [shop.market.id("officer1")], "version": read, "_do": "act",
-    }  # fmt: skip
+        "officers": [shop.market.id("officer1"), shop.market.id("officer2")],
+        "reason": "维持承办",
+        "version": _version(visitor, address),
+        "_do": "act",
+    }
+    _moved_on(walk)
     answer = visitor.post(address, typed)
     assert answer.status_code == 412
     assert "张卫东" in answer.text
     assert "说明未作音像记录的理由" in answer.text
-    assert 'value="进货票据"' in answer.text
+    assert 'value="维持承办"' in answer.text
     again = answer.text.split('name="version" value="')[1].split('"')[0]
     assert visitor.post(address, typed | {"version": again}).status_code == 302
+
+
+def test_what_only_adds_to_a_file_is_taken_although_another_added_meanwhile(
+    shop: House, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    address = f"/cases/{walk.case_id}/acts/add-evidence"
+    typed = {
+        "kind": "documentary", "title": "进货票据", "proves": "货值金额", "source": "当事人提供",
+        "obtained_on": "2026-09-01", "obtained_by": [shop.market.id("officer1")],
+        "version": _version(visitor, address), "_do": "act",
+    }  # fmt: skip
+    _moved_on(walk)
+    assert visitor.post(address, typed).status_code == 302
+
+
+def _moved_on(walk: Walk) -> None:
+    walk.do("officer2", "state_no_recording", evidence.StateNoRecording(activity="on_site", reason="设备故障"))
 
 
 def test_somebody_without_the_power_is_told_whose_it_is(shop: House, signed_in: Callable[[str], Visitor]) -> None:
@@ -274,7 +295,7 @@ def test_what_the_agency_must_set_is_mended_at_the_agency(shop: House, signed_in
     with app.test_request_context(), shop.office.looking(shop.market.actors["head"]) as work:
         address = mending_address(a_case(work, walk.case_id), breach)
     assert address == "/agency/acts/set-parameter?name=defense_days"
-    assert 'value="defense_days" checked' in signed_in("scjg-head").get(address)
+    assert 'value="defense_days" selected' in signed_in("scjg-head").get(address)
 
 
 def test_the_kind_of_a_record_is_asked_before_what_it_decides(shop: House, signed_in: Callable[[str], Visitor]) -> None:
