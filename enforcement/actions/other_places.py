@@ -4,11 +4,10 @@ import dataclasses
 import datetime as dt
 
 from enforcement.actions.forms import day, text
-from enforcement.actions.registry import Extra, act
-from enforcement.models.cases import Case
-from enforcement.work import Work
+from enforcement.actions.registry import form_of
 
 
+@form_of("push_to_party_province")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class PushPenalty:
     """To which authority, by which receipt."""
@@ -17,6 +16,7 @@ class PushPenalty:
     receipt: str = text("推送编号或者回执")
 
 
+@form_of("receive_penalty_from_elsewhere", scope="agency")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivePenalty:
     """A penalty of an authority elsewhere on a party registered here."""
@@ -26,27 +26,10 @@ class ReceivePenalty:
     received_on: dt.date | None = day("收到日期", cite="MR45#10")
 
 
+@form_of("show_penalty_from_elsewhere", scope="agency")
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class ShowPenalty:
     """Where the public finds it."""
 
     document_no: str = text("行政处罚决定书文号")
     address: str = text("公示网址", max_length=500)
-
-
-@act(PushPenalty)
-def push_to_party_province(_work: Work, _case: Case, _form: PushPenalty) -> Extra | None:
-    """Push the penalty to where the party is registered."""
-    return None
-
-
-@act(ReceivePenalty, scope="agency")
-def receive_penalty_from_elsewhere(_work: Work, _form: ReceivePenalty) -> Extra | None:
-    """Receive a penalty from elsewhere."""
-    return None
-
-
-@act(ShowPenalty, scope="agency")
-def show_penalty_from_elsewhere(_work: Work, _form: ShowPenalty) -> Extra | None:
-    """Record that it is shown here."""
-    return None
