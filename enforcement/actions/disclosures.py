@@ -244,7 +244,14 @@ def gate(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDi
             for field, category in unmasked_in(work, disclosure, facts, typed)
         ],
         "unserved": unserved(facts),
+        "seen": seen(content_of(work, disclosure, facts, values, published_on=disclosure.anchor_on)),
     }
+
+
+def seen(content: document.Content) -> str:
+    """The digest of all that a releaser answers for: every word but the days that only the publishing sets."""
+    undated = dataclasses.replace(content, due_on=None)
+    return document.written_digest(document.digest(document.to_bytes(undated)))
 
 
 def prepared(disclosure: Disclosure) -> PrepareDisclosure:
@@ -283,7 +290,7 @@ def prepare_disclosure(work: Work, disclosure: Disclosure, form: PrepareDisclosu
 
 @act(Note, scope="disclosure", computes=_gate_as_prepared)
 def release_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra | None:
-    """Release: from now on the clock may publish (G#5.1)."""
+    """Release what was seen: from now on the clock may publish that, and nothing else (G#5.1)."""
     disclosure.released_at = work.moment
     return None
 

@@ -49,6 +49,28 @@ def required_fields_are_there(facts: CaseFacts, law: Law) -> Answer:
     return tuple(Gap(f"公示内容缺少{name}", cite=cite) for name in facts.asked.lines("missing"))
 
 
+@guard(
+    row="G5.2",
+    cite="G#5.1",
+    zh="待发布的内容与审核放行的内容不一致",
+    basis="default",
+    mend="send_back_disclosure",
+    of_form=True,
+)
+def what_was_released_is_published(facts: CaseFacts, _: Law) -> Answer:
+    """G#5.1 puts the review before the publishing: what changed after the release was seen by nobody."""
+    wanted = facts.disclosure.id if facts.disclosure else ""
+    released = next(
+        (
+            Fields(record.data).text("seen")
+            for record in reversed(facts.standing)
+            if record.event == "disclosure_released" and Fields(record.data).text("disclosure") == wanted
+        ),
+        "",
+    )
+    return released != "" and released == facts.asked.text("seen")
+
+
 @guard(row="G16.1", cite="G#16.1(1)", zh="当事人属于未成年人的，不予公示", mend="approve_withholding")
 def no_party_is_a_minor(facts: CaseFacts, law: Law) -> Answer:
     """G#16.1(1) 「当事人属于未成年人的」; under age on the day of the act, and then the whole item: our reading."""
