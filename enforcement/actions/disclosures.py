@@ -36,7 +36,7 @@ from publish import document, redact, release
 class PrepareDisclosure:
     """What the public will read: the form, and the fields of G#14.3 or G#15."""
 
-    adds: ClassVar[tuple[str, ...]] = ("leaks", "undecided", "unmasked")
+    adds: ClassVar[tuple[str, ...]] = ("leaks", "seen", "undecided", "unmasked")
     """What the record, or the facts, hold beside the form."""
 
     form: str = choice("公示方式", "full_text", "summary", cite="G#14.1")
