@@ -219,22 +219,27 @@ def _columns() -> Select[*tuple[Any, ...]]:
 
 
 def _turns(work: Work, subjects: Sequence[uuid.UUID], cases: Sequence[uuid.UUID]) -> dict[uuid.UUID, list[Any]]:
-    """The turns of the shown subjects and of the cases waited for, the soonest first. One query."""
-    query = select(TurnRow.subject_id, TurnRow.case_id, TurnRow.act, TurnRow.role, TurnRow.barred).where(
-        or_(TurnRow.subject_id.in_(subjects), TurnRow.case_id.in_(cases))
-    )
+    """By case, the turns of the shown subjects and all of the cases waited for, the soonest first. One query."""
+    query = select(
+        TurnRow.subject_id, TurnRow.case_id, TurnRow.act, TurnRow.role, TurnRow.barred,
+        TurnRow.limit_key, TurnRow.started_seq,
+    ).where(or_(TurnRow.subject_id.in_(subjects), TurnRow.case_id.in_(cases)))  # fmt: skip
     found: dict[uuid.UUID, list[Any]] = {}
     for row in work.session.execute(query.order_by(TurnRow.position)):
-        found.setdefault(row.subject_id, []).append(row)
+        found.setdefault(row.case_id, []).append(row)
     return found
 
 
 def _task(work: Work, row: Any, running: Sequence[Clock], turns: dict[uuid.UUID, list[Any]]) -> Task:
-    subject = getattr(row, "subject_id", row.case_id)
     mine = hasattr(row, "act")
-    there = turns.get(subject, [])
-    act = row.act if mine else next((one.act for one in there), "")
+    subject = row.subject_id if mine else row.case_id
+    turns_of_case = turns.get(row.case_id, [])
+    there = [one for one in turns_of_case if one.subject_id == subject]
     named = {(row.limit_key, row.started_seq)}
+    if not mine:
+        # What the clock that presses waits for may be a disclosure's turn, not the case's own.
+        there = [one for one in turns_of_case if (one.limit_key, one.started_seq) in named] or there
+    act = row.act if mine else next((one.act for one in there), "")
     clock = next((one for one in running if (one.limit.key, one.row.started_seq) in named), None)
     open_to_me = {
         one.act for one in there if one.role in work.actor.roles and str(work.actor.person_id) not in one.barred
