@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 from enforcement.law import facts as law
 from enforcement.law.clocks import running
 from enforcement.law.events import Record
-from enforcement.law.recording import START_CORRECTED, corrected_starts
 from enforcement.models.cases import Case, CaseOfficer, Party, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.people import Certificate, Person
@@ -135,7 +134,6 @@ def _facts(
     acted: AbstractSet[uuid.UUID] = frozenset(),
     recordings: Sequence[Recording] = (),
 ) -> law.CaseFacts:
-    corrected = corrected_starts(records)
     return law.CaseFacts(
         case_id=str(case.id),
         procedure=case.procedure,
@@ -149,7 +147,7 @@ def _facts(
         ),
         handling_unit_id=str(case.unit_id),
         records=records,
-        recordings=tuple(recording_facts(row, corrected.get(row.sha256)) for row in recordings),
+        recordings=tuple(recording_facts(row) for row in recordings),
         parameters=parameters(work),
         directory=directory(work),
         actor=actor_facts(work.actor),
@@ -320,34 +318,18 @@ def party_facts(row: Party) -> law.PartyFacts:
     )
 
 
-def recording_facts(row: Recording, began: dt.datetime | None) -> law.RecordingFacts:
-    """A recording's row as the law reads it; `began` is its beginning where that was put right afterwards."""
-    moved = began - row.started_at if began else dt.timedelta()
+def recording_facts(row: Recording) -> law.RecordingFacts:
+    """A recording's row as the law reads it: it begins when it really began, and is as long as it is."""
+    began_at = row.began_at or row.started_at
     return law.RecordingFacts(
         id=str(row.id),
         activity=row.activity,
-        started_at=row.started_at + moved,
-        ended_at=row.ended_at + moved,
+        measure=row.measure,
+        started_at=began_at,
+        ended_at=row.ended_at + (began_at - row.started_at),
         kind=row.kind,
         sha256=row.sha256,
     )
-
-
-def recordings_seen(session: Session, rows: Iterable[Recording]) -> dict[uuid.UUID, law.RecordingFacts]:
-    """These recordings as the law reads them, of whatever cases, by id. One query."""
-    rows = list(rows)
-    columns = (
-        ProcessRecord.chain_id,
-        ProcessRecord.data["sha256"].astext,
-        ProcessRecord.data["started_at"].astext,
-    )
-    query = (
-        select(*columns)
-        .where(ProcessRecord.chain_id.in_({row.case_id for row in rows}), ProcessRecord.event == START_CORRECTED)
-        .order_by(ProcessRecord.seq)
-    )
-    began = {(case_id, sha256): dt.datetime.fromisoformat(at) for case_id, sha256, at in session.execute(query)}
-    return {row.id: recording_facts(row, began.get((row.case_id, row.sha256))) for row in rows}
 
 
 def actor_facts(actor: Actor) -> law.ActorFacts:

@@ -18,7 +18,7 @@ from enforcement.facts import as_record, facts_of, facts_of_many, parameters, wi
 from enforcement.law.deadlines import Level
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts
-from enforcement.law.projected import RunningClock, concerning, numbered, of_records, projected
+from enforcement.law.projected import RunningClock, concerning, numbered, of_records, projected, request_of
 from enforcement.law.turns import Turn, turns, within_reach
 from enforcement.models.cases import Case, CaseOfficer, Party, ProcessRecord
 from enforcement.models.clock import ClockRow, TurnRow, clock_columns
@@ -27,8 +27,6 @@ from enforcement.models.people import Agency
 from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
 
-REQUEST = "request"
-"""The field of a record that names the request of the public it is about."""
 _BATCH = 100
 _DUMPS = functools.partial(json.dumps, default=str)
 
@@ -91,8 +89,8 @@ def after_agency_act(work: Work, chain_id: uuid.UUID, record: Record) -> None:
 
 def after_request(work: Work, record: Record) -> None:
     """Project the clock of the request of the public that a record, of whatever chain, is about."""
-    if record.event in concerning(work.book, "publication"):
-        write_request(work, uuid.UUID(record.data[REQUEST]))
+    if (request := request_of(record, work.book)) is not None:
+        write_request(work, uuid.UUID(request))
 
 
 def write_agency(work: Work, chain_id: uuid.UUID) -> None:
@@ -105,11 +103,8 @@ def write_agency(work: Work, chain_id: uuid.UUID) -> None:
 
 def write_request(work: Work, request_id: uuid.UUID) -> None:
     """Write the clock of one request: taken up in the agency's chain, answered there or in the publication's case."""
-    where = (
-        ProcessRecord.event.in_(concerning(work.book, "publication")),
-        ProcessRecord.data.op("->>")(REQUEST) == str(request_id),
-    )
-    _write_clocks(work, request_id, "publication", _projected(work, "publication", numbered(_records(work, *where))))
+    records = numbered(_records(work, ProcessRecord.request_id == request_id))
+    _write_clocks(work, request_id, "publication", _projected(work, "publication", records))
 
 
 def rebuild(office: Office, agency_id: uuid.UUID) -> int:
@@ -119,10 +114,10 @@ def rebuild(office: Office, agency_id: uuid.UUID) -> int:
         for table in (ClockRow, TurnRow):
             work.session.execute(delete(table).where(table.agency_id == agency_id))
         write_agency(work, work.session.scalars(select(Agency.chain_id)).one())
-        of_requests = ProcessRecord.event.in_(concerning(work.book, "publication"))
-        query = select(ProcessRecord.data.op("->>")(REQUEST)).where(of_requests).distinct()
-        for request in work.session.scalars(query).all():
-            write_request(work, uuid.UUID(request))
+        requests = select(ProcessRecord.request_id).where(ProcessRecord.request_id.is_not(None)).distinct()
+        for request_id in work.session.scalars(requests).all():
+            if request_id is not None:
+                write_request(work, request_id)
         ids = list(work.session.scalars(select(Case.id).order_by(Case.id)))
     for start in range(0, len(ids), _BATCH):
         with office.begin(actor) as work:

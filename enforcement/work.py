@@ -20,6 +20,7 @@ from enforcement import ledger, wrote
 from enforcement.law.book import Book
 from enforcement.law.events import Record, shanghai_day
 from enforcement.law.facts import CaseFacts
+from enforcement.law.projected import request_of
 from enforcement.models.ledger import LedgerChain, append_entry
 from enforcement.wrote import Change
 from media.store import Store
@@ -238,6 +239,7 @@ class Work:
             "law": self.book.version,
             "schema": wrote.REVISION,
             "behalf_of": drawn.behalf_of,
+            "request_id": request_of(drawn, self.book),
             "salt": secrets.token_hex(ledger.SALT_BYTES),
         }
         digest = ledger.digest_of_record(kept | plain)
@@ -279,8 +281,8 @@ class Work:
 # Written out, as the ledger's own two statements are: this runs inside every act.
 _RECORD = """
     INSERT INTO enforcement.process_record
-        (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, behalf_of, data, people, wrote, law,
-         schema, salt, digest)
+        (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, behalf_of, request_id, data, people,
+         wrote, law, schema, salt, digest)
     VALUES (%(chain_id)s, %(seq)s, %(agency_id)s, %(event)s, %(act)s, %(stage)s, %(at)s, %(happened_on)s, %(actor_id)s,
-            %(behalf_of)s, %(data)s, %(people)s, %(wrote)s, %(law)s, %(schema)s, %(salt)s, %(digest)s)
+            %(behalf_of)s, %(request_id)s, %(data)s, %(people)s, %(wrote)s, %(law)s, %(schema)s, %(salt)s, %(digest)s)
 """

@@ -12,11 +12,11 @@ from sqlalchemy import select
 from enforcement.actions import forms
 from enforcement.actions.forms import choice, long_text, moment, number, people, pick, text, yes_no
 from enforcement.actions.registry import Extra, Outcome, act, perform
-from enforcement.facts import records_of
 from enforcement.law.errors import Invalid, RuleViolation
-from enforcement.law.recording import corrected_starts, missing_metadata
+from enforcement.law.facts import CaseFacts, Fields
+from enforcement.law.recording import missing_metadata
 from enforcement.models.base import new_id
-from enforcement.models.cases import Case, ProcessRecord
+from enforcement.models.cases import Case
 from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
 from media import intake
@@ -136,7 +136,7 @@ class _Row:
 @act(TakeInRecording, on="started_at", staged=True)
 def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) -> Extra | None:
     """Tie a sealed recording to its case; the ledger holds both digests (J#13)."""
-    _once(work, case, form)
+    _once(work.known, form)
     work.session.add(
         Recording(
             id=uuid.UUID(form.recording_id),
@@ -164,45 +164,42 @@ def take_in_recording(work: Work, case: Case, form: TakeInRecording, row: _Row) 
             poster_key=row.poster.key if row.poster else "",
             taken_in_at=work.moment,
             taken_in_by=work.actor.person_id,
+            taken_in_seq=case.last_seq + 1,
         )
     )
     return {"device_complete": row.probe.complete}
 
 
-def _once(work: Work, case: Case, form: TakeInRecording) -> None:
+def _once(facts: CaseFacts, form: TakeInRecording) -> None:
     """One film is one stretch of time: nobody covers an hour with ten minutes handed in six times (J#9.1).
 
     It may be tied to another activity of the same stretch. Raises Invalid; also for a measure that was never taken.
     """
-    same = select(Recording.started_at, Recording.activity, Recording.measure).where(
-        Recording.case_id == case.id, Recording.sha256 == form.sha256
-    )
-    corrected = corrected_starts(records_of(work.session, [case.id]).get(case.id, ()))
-    for started_at, activity, measure in work.session.execute(same):
-        if corrected.get(form.sha256, started_at) != form.started_at:
+    for one in facts.recordings:
+        if one.sha256 != form.sha256:
+            continue
+        if one.started_at != form.started_at:
             words = "这份文件已经存证，记录开始时间与当时登记的不同；登记有误的，请办理“更正记录开始时间”"
             raise Invalid({"started_at": [words]})
-        if (activity, measure) == (form.activity, form.measure):
+        if (one.activity, one.measure) == (form.activity, form.measure):
             raise Invalid({"activity": ["这份文件已经为该项活动存证"]})
-    taken = select(ProcessRecord.seq).where(
-        ProcessRecord.chain_id == case.id,
-        ProcessRecord.event == "measure_taken",
-        ProcessRecord.data["measure"].astext == form.measure,
-    )
-    if form.measure and work.session.scalar(taken.limit(1)) is None:
+    taken = {Fields(record.data).text("measure") for record in facts.records if record.event == "measure_taken"}
+    if form.measure and form.measure not in taken:
         raise Invalid({"measure": ["本案没有这项强制措施"]})
 
 
 @act(CorrectRecordingStart)
 def correct_recording_start(work: Work, case: Case, form: CorrectRecordingStart) -> Extra | None:
-    """Put the beginning of a recording right, wherever the same file is tied to; the row stays as it was written."""
-    row = work.session.scalar(
-        select(Recording).where(Recording.case_id == case.id, Recording.id == uuid.UUID(form.recording))
-    )
+    """Put the beginning of a recording right, wherever the same file is tied to; what was registered stays."""
+    rows = work.session.scalars(select(Recording).where(Recording.case_id == case.id)).all()
+    row = next((one for one in rows if str(one.id) == form.recording), None)
     if row is None or form.started_at is None:
         raise Invalid({"recording": ["本案没有这份音像记录"]})
     if form.started_at + (row.ended_at - row.started_at) > work.moment:
         raise Invalid({"started_at": ["按记录的时长，结束时间晚于现在"]})
+    for one in rows:
+        if one.sha256 == row.sha256:
+            one.began_at = form.started_at
     return {"sha256": row.sha256, "registered": row.started_at.isoformat()}
 
 

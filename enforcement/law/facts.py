@@ -148,7 +148,9 @@ class OfficerFacts:
 
 @dataclass(frozen=True, slots=True)
 class RecordingFacts:
-    """A recording in the case. `kind`: video | audio | photo; moments are aware."""
+    """A recording in the case. `kind`: video | audio | photo; moments are aware; `measure` is the key of the compulsory
+    measure it covers, "" where it covers none.
+    """
 
     id: str
     activity: str
@@ -156,6 +158,7 @@ class RecordingFacts:
     ended_at: datetime | None
     kind: str
     sha256: str = ""
+    measure: str = ""
 
 
 @dataclass(frozen=True, slots=True)

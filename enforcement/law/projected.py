@@ -183,6 +183,14 @@ def concerning(law: Law, level: Level) -> frozenset[str]:
     return frozenset(event for limit in limits for event in (*limit.starts, *limit.stops, *limit.reopens))
 
 
+_REQUEST = "request"
+
+
+def request_of(record: Record, law: Law) -> str | None:
+    """The request of the public that a record, of whatever chain, is about; None where it is about none."""
+    return str(record.data[_REQUEST]) if record.event in concerning(law, "publication") else None
+
+
 def of_records(
     procedure: str,
     records: tuple[Record, ...],

@@ -11,13 +11,10 @@ from typing import Annotated, Any, Literal
 
 from enforcement.law.decode import FILLED
 from enforcement.law.errors import Basis, Breach
-from enforcement.law.events import Record
-from enforcement.law.facts import Fields, RecordingFacts
+from enforcement.law.facts import RecordingFacts
 from enforcement.law.names import Activity, Article, FieldName, RowKey
 
 DutyKind = Literal["must", "or_reason", "none"]
-
-START_CORRECTED = "recording_start_corrected"
 
 _STRICTEST: tuple[DutyKind, ...] = ("must", "or_reason")
 
@@ -108,12 +105,6 @@ def coverage(
     if reached < end:
         gaps.append(Gap(reached, end))
     return tuple(gaps)
-
-
-def corrected_starts(records: Iterable[Record]) -> dict[str, datetime]:
-    """When recordings really began, by their SHA-256, as put right after they were taken in; the last word counts."""
-    found = (Fields(record.data) for record in records if record.event == START_CORRECTED)
-    return {one.text("sha256"): began for one in found if (began := one.moment("started_at")) is not None}
 
 
 def missing_metadata(values: Mapping[str, Any], rules: RecordingRules) -> tuple[MetadataField, ...]:

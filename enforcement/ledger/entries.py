@@ -67,7 +67,7 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(_encode(data).encode("utf-8")).hexdigest()
 
 
-RECORDED = ("data", "people", "wrote", "law", "schema", "behalf_of", "salt")
+RECORDED = ("data", "people", "wrote", "law", "schema", "behalf_of", "request_id", "salt")
 """The columns of a process record that its digest covers; what else it has stands in its entry."""
 
 

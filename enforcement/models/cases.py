@@ -95,7 +95,11 @@ class ProcessRecord(Base):
     """One act's record (J#3, J#7.1): written once; `digest` stands in the ledger entry of the same `seq`."""
 
     __tablename__ = "process_record"
-    __table_args__ = (Index(None, "agency_id", "event", "happened_on"), Index(None, "actor_id"))
+    __table_args__ = (
+        Index(None, "agency_id", "event", "happened_on"),
+        Index(None, "actor_id"),
+        Index(None, "request_id", postgresql_where=text("request_id IS NOT NULL")),
+    )
 
     chain_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.ledger_chain.id"), primary_key=True)
     """The case's id, or the agency's own chain for acts outside any case."""
@@ -110,6 +114,8 @@ class ProcessRecord(Base):
     """Nobody: the clock."""
     behalf_of: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("enforcement.person.id"))
     """The head for whom a deputy did it."""
+    request_id: Mapped[uuid.UUID | None]
+    """The request of the public it is about: the records of one request stand in several chains."""
     data: Mapped[dict[str, Any]]
     people: Mapped[dict[str, Any]]
     """Who acted in it, by capacity: the ids of those who did it and of those it names."""

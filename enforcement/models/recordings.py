@@ -24,6 +24,8 @@ class Recording(Base):
     """Key of the compulsory measure it covers, if any."""
     kind: Mapped[str]
     started_at: Mapped[Moment]
+    began_at: Mapped[Moment | None]
+    """When it really began, where that was put right afterwards; what was registered stays beside it."""
     ended_at: Mapped[Moment]
     place: Mapped[str]
     officers: Mapped[list[str]]
@@ -44,6 +46,8 @@ class Recording(Base):
     poster_key: Mapped[str] = mapped_column(default="")
     taken_in_at: Mapped[Moment]
     taken_in_by: Mapped[uuid.UUID] = mapped_column(ForeignKey("enforcement.person.id"))
+    taken_in_seq: Mapped[int]
+    """Number of the record, in the chain of its case, that put its digests on record."""
 
     @property
     def original(self) -> Address:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from enforcement.facts import recordings_seen
+from enforcement.facts import recording_facts
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import RecordingFacts
 from enforcement.models.cases import Case, ProcessRecord
@@ -41,14 +41,13 @@ class RecordingFilter:
 
 
 def list_recordings(work: Work, wanted: RecordingFilter, place: Place = FIRST) -> Page[RecordingRow]:
-    """A page of recordings, newest first. Two queries."""
+    """A page of recordings, newest first. One query."""
     query = select(Recording, Case.case_no, Case.title).join(Case, Case.id == Recording.case_id)
     order = NEWEST_FOUND if wanted.q.strip() else NEWEST
     found = page_of(
         work, _narrowed(work, query, wanted), order, place, lambda row: (row["Recording"], row["case_no"], row["title"])
     )
-    seen = recordings_seen(work.session, [recording for recording, _, _ in found.rows])
-    rows = [RecordingRow(recording, no, title, seen[recording.id]) for recording, no, title in found.rows]
+    rows = [RecordingRow(recording, no, title, recording_facts(recording)) for recording, no, title in found.rows]
     return Page(rows, found.before, found.after)
 
 
@@ -75,14 +74,12 @@ def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:
     row = work.session.execute(query).one_or_none()
     if row is None:
         raise NotFound("recording", recording_id)
-    return RecordingRow(*row, recordings_seen(work.session, [row[0]])[recording_id])
+    return RecordingRow(*row, recording_facts(row[0]))
 
 
 def digest_on_record(work: Work, recording: Recording) -> str:
     """The SHA-256 that the taking-in put on record; "" if nothing did."""
-    query = select(ProcessRecord.data["sha256"].astext).where(
-        ProcessRecord.chain_id == recording.case_id,
-        ProcessRecord.event == "recording_taken_in",
-        ProcessRecord.data["recording_id"].astext == str(recording.id),
-    )
-    return work.session.scalar(query.limit(1)) or ""
+    record = work.session.get(ProcessRecord, (recording.case_id, recording.taken_in_seq))
+    if record is None or record.data.get("recording_id") != str(recording.id):
+        return ""
+    return str(record.data.get("sha256", ""))

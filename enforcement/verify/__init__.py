@@ -7,6 +7,7 @@ does not hold the signing key; with a checkpoint kept outside the house, that no
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Engine
 
@@ -22,7 +23,7 @@ from enforcement.verify.projections import projections
 from enforcement.verify.proofs import log_proofs
 from enforcement.verify.publications import publications, published_and_gone
 from enforcement.verify.recordings import recordings
-from enforcement.verify.records import process_records
+from enforcement.verify.records import json_object, process_records
 from enforcement.verify.schema import schema
 from enforcement.verify.snapshot import Check, Snapshot, snapshot
 from enforcement.verify.whole_tree import WholeTree
@@ -80,19 +81,28 @@ def verify_ledger(
 
 
 _RESTORES = """
-    SELECT coalesce(a.name, '') || '：' || to_char(r.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') || ' 由'
-           || coalesce(r.data ->> 'operator', '') || '登记从备份恢复，台账由'
-           || coalesce(r.data ->> 'lost_size', '（不详）') || '条回到' || coalesce(r.data ->> 'kept_size', '（不详）')
-           || '条，本机关缺失' || coalesce(r.data ->> 'missing', '（不详）') || '条；理由：'
-           || coalesce(r.data ->> 'reason', '') AS zh
+    SELECT coalesce(a.name, '') AS agency, to_char(r.at AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI') AS at,
+           r.data::text AS data
     FROM enforcement.process_record r LEFT JOIN enforcement.agency a ON a.id = r.agency_id
     WHERE r.event = 'ledger_restored' ORDER BY r.at, r.chain_id, r.seq
 """
 
 
 def restores_of(seen: Snapshot) -> tuple[str, ...]:
-    """Every restore that was registered, as a sentence each."""
-    return tuple(str(row["zh"]) for row in seen.stream(_RESTORES))
+    """Every restore that was registered, as a sentence each; what a damaged record does not say is not known."""
+    return tuple(_restore(row["agency"], row["at"], json_object(row["data"]) or {}) for row in seen.stream(_RESTORES))
+
+
+def _restore(agency: str, at: str, told: Mapping[str, Any]) -> str:
+    lost, kept, missing = (_known(told.get(name)) for name in ("lost_size", "kept_size", "missing"))
+    return (
+        f"{agency}：{at} 由{told.get('operator', '')}登记从备份恢复，台账由{lost}条回到{kept}条，"
+        f"本机关缺失{missing}条；理由：{told.get('reason', '')}"
+    )
+
+
+def _known(value: object) -> str:
+    return "（不详）" if value is None else str(value)
 
 
 class _Tree:

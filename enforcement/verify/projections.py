@@ -91,7 +91,8 @@ def projections(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
 
 _RECORDS = """
     SELECT r.chain_id::text AS chain, r.seq, r.wrote::text AS wrote, r.data::text AS data, r.people::text AS people,
-           r.law, r.schema, r.salt, r.behalf_of::text AS behalf_of, e.body
+           r.law, r.schema, r.salt, r.behalf_of::text AS behalf_of,
+           r.request_id::text AS request_id, e.body
     FROM enforcement.process_record r
     LEFT JOIN enforcement.ledger_entry e ON e.chain_id = r.chain_id AND e.seq = r.seq
     WHERE r.chain_id = ANY(%(chains)s::uuid[]) ORDER BY r.chain_id, r.seq

@@ -49,11 +49,17 @@ def process_records(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
 
 def body_of(text: str | None) -> dict[str, Any] | None:
     """The body of an entry, with its `data`; None where the text is no such body."""
+    body = json_object(text)
+    return body if body is not None and isinstance(body.get("data"), dict) else None
+
+
+def json_object(text: str | None) -> dict[str, Any] | None:
+    """The object that a text is in JSON; None where it is none that can be read."""
     try:
-        body = json.loads(text or "")
+        found = json.loads(text or "")
     except (ValueError, RecursionError):
         return None
-    return body if isinstance(body, dict) and isinstance(body.get("data"), dict) else None
+    return found if isinstance(found, dict) else None
 
 
 def says_otherwise(row: Mapping[str, Any], body: Mapping[str, Any]) -> str:

@@ -39,8 +39,7 @@ def running_clocks(book: Book, calendar: str) -> Check:
             for owner, row in owners.items():
                 level: Level = "case" if row["procedure"] else "agency"
                 yield from _compare(book, level, row, recorded[owner], kept[owner], numbers)
-        events = list(concerning(book, "publication"))
-        asked = _grouped(snapshot.stream(_ASKED.format(span=span.where("id")), span, events=events), "request")
+        asked = _grouped(snapshot.stream(_ASKED.format(span=span.where("request_id")), span), "request")
         answered = _grouped(snapshot.stream(_OF_REQUESTS.format(span=span.where("owner_id")), span), "owner")
         for request in sorted(asked.keys() | answered.keys()):
             agency = asked[request][0]["agency"] if asked[request] else ""
@@ -169,10 +168,8 @@ _RECORDS = f"""
     SELECT {_RECORD} FROM enforcement.process_record WHERE chain_id = ANY (%(owners)s::uuid[]) ORDER BY chain_id, seq
 """  # noqa: S608  (words of ours alone)
 _ASKED = f"""
-    SELECT * FROM (
-        SELECT {_RECORD}, data ->> 'request' AS request, (data ->> 'request')::uuid AS id
-        FROM enforcement.process_record WHERE event = ANY (%(events)s)
-    ) asked WHERE {{span}} ORDER BY request, at, seq
+    SELECT {_RECORD}, request_id::text AS request FROM enforcement.process_record
+    WHERE request_id IS NOT NULL AND {{span}} ORDER BY request_id, process_record.at, process_record.seq
 """  # noqa: S608
 _CLOCK = """owner_id::text AS owner, limit_key, started_seq::text, key, started_at::text, anchor_on::text,
            ruled_on::text, value::text, extended::text, pauses::text, target_on::text, due_on::text, due_at::text,

@@ -143,6 +143,7 @@ TABLES = (
         happened_on DATE NOT NULL,
         actor_id UUID,
         behalf_of UUID,
+        request_id UUID,
         data JSONB NOT NULL,
         people JSONB NOT NULL,
         wrote JSONB NOT NULL,
@@ -164,6 +165,10 @@ TABLES = (
         ON enforcement.process_record (agency_id, event, happened_on)
     """,
     """
+    CREATE INDEX ix_process_record_request_id ON enforcement.process_record (request_id)
+        WHERE request_id IS NOT NULL
+    """,
+    """
     CREATE TABLE enforcement.recording (
         id UUID NOT NULL,
         agency_id UUID NOT NULL,
@@ -172,6 +177,7 @@ TABLES = (
         measure TEXT NOT NULL,
         kind TEXT NOT NULL,
         started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        began_at TIMESTAMP WITH TIME ZONE,
         ended_at TIMESTAMP WITH TIME ZONE NOT NULL,
         place TEXT NOT NULL,
         officers JSONB NOT NULL,
@@ -190,6 +196,7 @@ TABLES = (
         poster_key TEXT NOT NULL,
         taken_in_at TIMESTAMP WITH TIME ZONE NOT NULL,
         taken_in_by UUID NOT NULL,
+        taken_in_seq BIGINT NOT NULL,
         CONSTRAINT pk_recording PRIMARY KEY (id),
         CONSTRAINT fk_recording_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id),
         CONSTRAINT fk_recording_case_id_case_file FOREIGN KEY(case_id) REFERENCES enforcement.case_file (id),
@@ -229,7 +236,7 @@ CHANGES = {
     "party": "DELETE",
     "case_officer": "UPDATE (to_on)",
     "saved_form": "UPDATE, DELETE",
-    "recording": "UPDATE (poster_key)",
+    "recording": "UPDATE (began_at)",
     "disclosure": "UPDATE",
     "redaction_span": "UPDATE, DELETE",
 }

@@ -244,7 +244,7 @@ def test_of_a_recording_only_its_poster_may_be_made_anew(owner: Engine) -> None:
                 " AND NOT attisdropped AND has_column_privilege('mingjian_app', attrelid, attnum, 'UPDATE')"
             )
         ).scalars()
-        assert set(changeable) == {"poster_key"}
+        assert set(changeable) == {"began_at"}
         for deed in ("DELETE", "TRUNCATE"):
             may = text("SELECT has_table_privilege('mingjian_app', 'enforcement.recording', :deed)")
             assert connection.execute(may, {"deed": deed}).scalar_one() is False
