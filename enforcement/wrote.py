@@ -25,6 +25,7 @@ from sqlalchemy.orm import Mapper, ORMExecuteState, Session
 from enforcement.ledger.entries import json_text, moment_text
 from enforcement.models import cases, clock, disclosures, ledger, people, powers, recordings, verification
 from enforcement.models.base import Base
+from enforcement.models.requests import SENT
 from publish import tables as public_tables
 
 REVISION = (Path(__file__).resolve().parents[1] / "migrations" / "HEAD").read_text(encoding="utf-8").strip()
@@ -60,15 +61,11 @@ NOT_RECORDED: Mapping[str, str] = {
     "public_site.publication.ordinal": "公示的排列序号",
     "public_site.publication.searchable": "由公示原文导出，逐条比对",
     "public_site.publication.terms": "由公示原文导出，逐条比对",
-    "public_site.correction_request.receipt_no": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.publication_id": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.agency_id": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.kind": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.statement": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.wish": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.name": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.contact": "公众提交的内容，未经本机关改动；登记时只记入编号",
-    "public_site.correction_request.submitted_at": "公众提交的内容，未经本机关改动；登记时只记入编号",
+    **dict.fromkeys(
+        (f"public_site.correction_request.{name}" for name in SENT),
+        "公众提交的内容，登记以前不在任何链中，改动无从发现；登记时记入其哈希值，此后逐条比对",
+    ),
+    "public_site.correction_request.salt": "公众提交内容的盐值，随内容的哈希值比对",
     "public_site.correction_request.asked_after_on": "系统时钟上次催办的日期",
 }
 """What is in no chain, table or column, and why. Everything else of both schemas is."""

@@ -241,10 +241,19 @@ correction_request = Table(
     Column("name", Text, nullable=False),
     Column("contact", Text, nullable=False),
     Column("submitted_at", DateTime(timezone=True), nullable=False, server_default=text("now()")),
+    # With the digest of what was sent in: nothing can be tried against it once the row is gone.
+    Column(
+        "salt",
+        LargeBinary,
+        nullable=False,
+        server_default=text("sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())))"),
+    ),
     Column("taken_up_at", DateTime(timezone=True)),  # set by the core once it is on somebody's list
+    Column("digest", Text),  # of what was sent in, as it was taken up (enforcement.models.requests)
     Column("settled_at", DateTime(timezone=True)),  # set by the act that answers it
     Column("asked_after_on", Date),  # the last day on which the clock asked whether it is answered
     CheckConstraint(f"kind IN ({_IN_REQUESTS})", name="kind_known"),
+    CheckConstraint("(taken_up_at IS NULL) = (digest IS NULL)", name="taken_up_with_digest"),
     Index("ix_correction_request_waiting", "agency_id", "submitted_at", postgresql_where=text("taken_up_at IS NULL")),
     Index(
         "ix_correction_request_open",

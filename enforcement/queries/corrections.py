@@ -9,16 +9,21 @@ from sqlalchemy import select
 from enforcement.facts import parameters
 from enforcement.law.counting import due
 from enforcement.law.events import shanghai_day
+from enforcement.models.requests import digest_of_request
 from enforcement.work import Work
 from publish.tables import correction_request
 
 MOST = 500
+CHANGED = "申请内容与登记时不一致，不予显示；请先核验台账"
 LIMITS = {"correction": "correction_request", "suggestion": "correction_suggestion"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
 class OpenRequest:
-    """One request taken up and not yet settled. `publication_id` is its disclosure's id; None: about none of them."""
+    """One request taken up and not yet settled. `publication_id` is its disclosure's id; None: about none of them.
+
+    What was changed since it was taken up is shown to nobody: its words are empty, and the statement says so.
+    """
 
     id: uuid.UUID
     receipt_no: str
@@ -32,6 +37,10 @@ class OpenRequest:
     due_on: dt.date
 
 
+_SHOWN = tuple(field.name for field in dataclasses.fields(OpenRequest) if field.name != "due_on")
+_WORDS = ("statement", "wish", "name", "contact")
+
+
 def open_requests(
     work: Work, *, publication_id: uuid.UUID | None = None, not_asked_after_on: dt.date | None = None
 ) -> list[OpenRequest]:
@@ -42,14 +51,11 @@ def open_requests(
     """
     table = correction_request.c
     query = (
-        select(
-            table.id, table.receipt_no, table.kind, table.statement, table.wish, table.name, table.contact,
-            table.publication_id, table.taken_up_at,
-        )
+        select(correction_request)
         .where(table.taken_up_at.is_not(None), table.settled_at.is_(None))
         .order_by(table.submitted_at, table.id)
         .limit(MOST)
-    )  # fmt: skip
+    )
     if publication_id is not None:
         query = query.where(table.publication_id == publication_id)
     if not_asked_after_on is not None:
@@ -62,5 +68,8 @@ def open_requests(
         value = own.get(limit.parameter or "")
         taken_up_on = shanghai_day(row["taken_up_at"])
         due_on = due(limit, taken_up_on, work.book.calendar, value=value.value if value else None).due_on
-        found.append(OpenRequest(**row, due_on=due_on))
+        shown = {name: row[name] for name in _SHOWN}
+        if digest_of_request(row) != row["digest"]:
+            shown |= dict.fromkeys(_WORDS, "") | {"statement": CHANGED}
+        found.append(OpenRequest(**shown, due_on=due_on))
     return found

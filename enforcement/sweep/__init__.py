@@ -101,7 +101,7 @@ def _agency(office: Office, waits: Waiting, actor: Actor, report: Report) -> Non
         _each("agency", itself, report, lambda chain_id: agencies.look_at(office, actor, chain_id, calendar, report))
     if waits.requests:
         requests = corrections.waiting(office, actor)
-        _each("correction", requests, report, lambda one: corrections.take_up(office, actor, one, report))
+        _each("correction", requests, report, lambda one: corrections.take_up(office, actor, requests[one], report))
         corrections.remind(office, actor, report)
 
 

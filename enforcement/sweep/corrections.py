@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import uuid
-
 from sqlalchemy import select, update
 
 from enforcement.actions.corrections import TakeUpCorrection
 from enforcement.actions.registry import perform
 from enforcement.law.errors import NotFound
 from enforcement.models.disclosures import Disclosure
+from enforcement.models.requests import digest_of_request
 from enforcement.queries.corrections import LIMITS, OpenRequest, open_requests
 from enforcement.sweep import notices
 from enforcement.sweep.report import Report
@@ -19,17 +18,21 @@ from publish.tables import correction_request
 REQUESTS_A_PASS = 200
 
 
-def waiting(office: Office, actor: Actor) -> list[uuid.UUID]:
-    """The oldest requests nobody has taken up; more wait for the next pass."""
-    query = select(correction_request.c.id).where(correction_request.c.taken_up_at.is_(None))
+def waiting(office: Office, actor: Actor) -> dict[str, TakeUpCorrection]:
+    """The oldest requests nobody has taken up, by id, as they read; more wait for the next pass."""
+    query = select(correction_request).where(correction_request.c.taken_up_at.is_(None))
     with office.reading(actor.agency_id) as session:
-        return list(session.scalars(query.order_by(correction_request.c.submitted_at).limit(REQUESTS_A_PASS)))
+        oldest = session.execute(query.order_by(correction_request.c.submitted_at).limit(REQUESTS_A_PASS)).mappings()
+        return {
+            (request := str(one["id"])): TakeUpCorrection(request=request, content=digest_of_request(one))
+            for one in oldest
+        }
 
 
-def take_up(office: Office, actor: Actor, request_id: uuid.UUID, report: Report) -> None:
+def take_up(office: Office, actor: Actor, form: TakeUpCorrection, report: Report) -> None:
     """Take one request up; where another pass was quicker, that is as good."""
     try:
-        perform(office, actor, "take_up_correction", TakeUpCorrection(request=str(request_id)))
+        perform(office, actor, "take_up_correction", form)
     except NotFound:
         return
     report.did("taken_up")

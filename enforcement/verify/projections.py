@@ -16,6 +16,7 @@ from sqlalchemy import DateTime, LargeBinary
 from sqlalchemy.dialects.postgresql import JSONB
 
 from enforcement.ledger.entries import json_text
+from enforcement.models.requests import DIGESTED, digest_of_request
 from enforcement.verify.findings import Finding
 from enforcement.verify.records import body_of, content_digest
 from enforcement.verify.snapshot import Snapshot, Span
@@ -61,6 +62,8 @@ class Part:
     columns: tuple[str, ...]
     owner: str
     only: str = "true"
+    digested: tuple[str, ...] = ()
+    """Columns in no chain whose digest is: that of a request of the public, in its column `digest`."""
 
 
 def _parts() -> tuple[Part, ...]:
@@ -69,7 +72,7 @@ def _parts() -> tuple[Part, ...]:
     settled = f"coalesce({_OF_DISCLOSURE.format('publication_id')}, {_OF_AGENCY})"
     return (
         *(Part(name, tuple(one.columns), OWNERS[name]) for name, one in projected().items() if name != request),
-        Part(request, ("id", "taken_up_at"), _OF_AGENCY, "t.taken_up_at IS NOT NULL"),
+        Part(request, ("id", "taken_up_at", "digest"), _OF_AGENCY, "t.taken_up_at IS NOT NULL", DIGESTED),
         Part(request, ("id", "settled_at"), settled, "t.settled_at IS NOT NULL"),
     )
 
@@ -153,6 +156,8 @@ def _of_part(
             yield Finding(_table(part), f"{_zh(part, key)}没有任何记录写入过", *where)
             continue
         wrong = [name for name in part.columns if _text(shape, name, there[name]) != expected.get(name)]
+        if part.digested and digest_of_request(there) != expected.get("digest"):
+            wrong.append("内容")
         if wrong:
             yield Finding(_table(part), f"{_zh(part, key)}的{'、'.join(wrong)}与记录不符", *where)
     for key in wanted:
@@ -177,7 +182,7 @@ def _strays(snapshot: Snapshot) -> Iterator[Finding]:
 
 def _statement(part: Part, shape: Projected, condition: str) -> str:
     columns = ", ".join(
-        f"{_sql(shape, name)} AS {_quoted(name)}" for name in dict.fromkeys((*shape.key, *part.columns))
+        f"{_sql(shape, name)} AS {_quoted(name)}" for name in dict.fromkeys((*shape.key, *part.columns, *part.digested))
     )
     table = ".".join(map(_quoted, part.name.split(".")))
     return (

@@ -227,8 +227,11 @@ TABLES = (
         name TEXT NOT NULL,
         contact TEXT NOT NULL,
         submitted_at TIMESTAMP WITH TIME ZONE DEFAULT now() NOT NULL,
+        salt BYTEA DEFAULT sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))) NOT NULL,
         taken_up_at TIMESTAMP WITH TIME ZONE,
+        digest TEXT,
         CONSTRAINT pk_correction_request PRIMARY KEY (id),
+        CONSTRAINT ck_correction_request_taken_up_with_digest CHECK ((taken_up_at IS NULL) = (digest IS NULL)),
         CONSTRAINT ck_correction_request_kind_known CHECK (kind IN ('suggestion', 'correction')),
         CONSTRAINT uq_correction_request_receipt_no UNIQUE (receipt_no),
         CONSTRAINT fk_correction_request_publication_id_publication FOREIGN KEY(publication_id)
@@ -259,7 +262,7 @@ GRANTS = (
     "GRANT UPDATE, DELETE ON public_site.basic_information TO mingjian_app",
     # What the public sends in is the public's: the application takes it up and changes nothing else.
     "REVOKE INSERT ON public_site.correction_request FROM mingjian_app",
-    "GRANT UPDATE (taken_up_at) ON public_site.correction_request TO mingjian_app",
+    "GRANT UPDATE (taken_up_at, digest) ON public_site.correction_request TO mingjian_app",
     # Proofs and checkpoints come from the sequencer alone.
     "REVOKE INSERT ON public_site.checkpoint, public_site.log_proof FROM mingjian_app",
     "GRANT INSERT ON public_site.checkpoint, public_site.log_proof TO mingjian_sequencer",

@@ -25,6 +25,7 @@ from enforcement.verify.snapshot import Snapshot, snapshot
 from media.demo import make_photo
 from media.file_store import FileStore
 from tests import factories
+from tests.actions.test_corrections import send
 
 if TYPE_CHECKING:
     from enforcement.runtime.embedded import DatabaseUrls, Server
@@ -36,7 +37,7 @@ KEY = VerifierKey(ORIGIN, Ed25519PrivateKey.from_private_bytes(SEED).public_key(
 
 @dataclass(frozen=True)
 class Told:
-    """A sealed installation: case A is a published penalty, case B a decided one with a photograph."""
+    """A sealed installation: case A is a published penalty somebody asked about, case B has a photograph."""
 
     urls: DatabaseUrls
     media: Path
@@ -44,7 +45,7 @@ class Told:
     superuser: Callable[[], psycopg.Connection[Any]]
 
     def hit(self, statement: str) -> None:
-        """Run a statement as a superuser without triggers and foreign keys; {A}, {B}, {page}, {street} are ids."""
+        """Run a statement as a superuser without triggers and foreign keys; {A}, {B}, {page}, {street} … are ids."""
         with self.superuser() as connection:
             connection.execute("SET session_replication_role = replica")
             for name, one in self.ids.items():
@@ -99,12 +100,13 @@ def _told_template(server: Server, _agencies_template: str, tmp_path_factory: py
     )  # fmt: skip
     house.later(days=1)
     sweep(house.office, fetch=None)
-    house.office.engine.dispose()
+    request = send(house, published.disclosure_id())
+    sweep(house.office, fetch=None)
     assert published.case_id is not None
     assert filmed.case_id is not None
     ids = {
         "A": published.case_id, "B": filmed.case_id, "page": published.disclosure_id(),
-        "market": house.market.agency_id, "street": house.street.agency_id,
+        "market": house.market.agency_id, "street": house.street.agency_id, "request": uuid.UUID(request),
     }  # fmt: skip
     house.office.engine.dispose()
     told = Told(house.urls, folder / "media", ids, lambda: server.connect("told"))
