@@ -122,15 +122,17 @@ def _codec(column: Column[Any]) -> Codec:
 @functools.cache
 def projected() -> Mapping[str, Projected]:
     """Every projected table by its full name."""
+    return projected_of((*Base.metadata.sorted_tables, *public_tables.metadata.sorted_tables))
+
+
+def projected_of(tables: Iterable[Table]) -> Mapping[str, Projected]:
+    """Of these tables those that are projected, by their full names."""
     found: dict[str, Projected] = {}
-    for metadata in (Base.metadata, public_tables.metadata):
-        for table in metadata.sorted_tables:
-            name = table.fullname
-            if name not in NOT_RECORDED:
-                columns = {
-                    column.name: _codec(column) for column in table.c if f"{name}.{column.name}" not in NOT_RECORDED
-                }
-                found[name] = Projected(table, tuple(sorted(column.name for column in table.primary_key)), columns)
+    for table in tables:
+        name = table.fullname
+        if name not in NOT_RECORDED:
+            columns = {column.name: _codec(column) for column in table.c if f"{name}.{column.name}" not in NOT_RECORDED}
+            found[name] = Projected(table, tuple(sorted(column.name for column in table.primary_key)), columns)
     return found
 
 
@@ -258,27 +260,3 @@ def refuse_unrecorded(state: ORMExecuteState) -> None:
     table = getattr(state.statement, "table", None)
     if table is not None and str(table) in projected() and not state.execution_options.get("recorded"):
         raise RuntimeError(f"{table} is changed row by row, so that the record has every row")
-
-
-# ------------------------------------------------------------------------------------------------------------ replay
-
-Rows = dict[tuple[str, tuple[str, ...]], dict[str, str | None]]
-"""Rows by table and key texts, each with its columns as text."""
-
-
-def place_of(one: Change) -> tuple[str, tuple[str, ...]]:
-    """Table and key texts of a change, the key's columns in the order of their names: JSON keeps none."""
-    return one["table"], tuple(text for _, text in sorted(one["key"].items()))
-
-
-def replay(rows: Rows, wrote: Iterable[Change]) -> None:
-    """Let the changes of one record happen to `rows`.
-
-    It copies and nothing else: no form, condition, term or code of today looks at what was done before.
-    """
-    for one in wrote:
-        where = place_of(one)
-        if one.get("gone"):
-            rows.pop(where, None)
-        else:
-            rows.setdefault(where, dict(one["key"])).update(one["set"])

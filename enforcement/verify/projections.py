@@ -17,10 +17,11 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from enforcement.ledger.entries import json_text
 from enforcement.models.requests import DIGESTED, digest_of_request
+from enforcement.replay import Replay, Unreplayable, steps
 from enforcement.verify.findings import Finding
 from enforcement.verify.records import body_of, content_digest
 from enforcement.verify.snapshot import Snapshot, Span
-from enforcement.wrote import Projected, Rows, place_of, projected, replay
+from enforcement.wrote import Projected, projected
 
 CHAINS_AT_ONCE = 100
 
@@ -110,20 +111,26 @@ _HEADS = """
 def _compared(snapshot: Snapshot, chains: list[str]) -> Iterator[Finding]:
     """Replay these chains and compare what they made with what is there."""
     untrusted = {row["id"] for row in snapshot.stream(_HEADS, chains=chains) if row["n"] != row["head_seq"]}
-    made: dict[str, Rows] = {chain: {} for chain in chains}
-    last: dict[tuple[str, tuple[str, ...]], tuple[str, int]] = {}
+    made = {chain: Replay(steps()) for chain in chains}
     for row in snapshot.stream(_RECORDS, chains=chains):
         chain = row["chain"]
         body = body_of(row["body"])
         if chain in untrusted or body is None or content_digest(row) != body.get("digest"):
             untrusted.add(chain)
             continue
-        wrote = json.loads(row["wrote"])
-        replay(made[chain], wrote)
-        for one in wrote:
-            last[place_of(one)] = chain, row["seq"]
+        try:
+            made[chain].record(row["schema"], row["seq"], json.loads(row["wrote"]))
+        except Unreplayable as error:
+            untrusted.add(chain)
+            yield Finding("process_record", f"第{row['seq']}条过程记录{error.zh}", chain, row["seq"])
+    for chain in made.keys() - untrusted:
+        try:
+            made[chain].end()
+        except Unreplayable as error:
+            untrusted.add(chain)
+            yield Finding("process_record", f"过程记录{error.zh}", chain)
     for part in _parts():
-        for found in _of_part(snapshot, part, chains, made, last, untrusted):
+        for found in _of_part(snapshot, part, chains, made, untrusted):
             # A damage that another check has named in its own words is named once.
             if not snapshot.report.names(found.table, found.chain_id):
                 yield found
@@ -133,8 +140,7 @@ def _of_part(
     snapshot: Snapshot,
     part: Part,
     chains: list[str],
-    made: Mapping[str, Rows],
-    last: Mapping[tuple[str, tuple[str, ...]], tuple[str, int]],
+    made: Mapping[str, Replay],
     untrusted: Collection[str],
 ) -> Iterator[Finding]:
     shape = projected()[part.name]
@@ -142,8 +148,8 @@ def _of_part(
         key: (chain, row)
         for chain in chains
         if chain not in untrusted
-        for (table, key), row in made[chain].items()
-        if table == part.name and set(part.columns) & (row.keys() - set(shape.key))
+        for (table, key), row in made[chain].rows.items()
+        if table == part.name and set(part.columns) & (row.values.keys() - set(shape.key))
     }
     statement = _statement(part, shape, f"{part.owner} = ANY(%(chains)s::uuid[])")
     for there in snapshot.stream(statement, chains=chains):
@@ -151,17 +157,18 @@ def _of_part(
         chain, expected = wanted.pop(key, (there["__chain"], None))
         if chain in untrusted:
             continue
-        where = last.get((part.name, key), (chain, None))
         if expected is None:
-            yield Finding(_table(part), f"{_zh(part, key)}没有任何记录写入过", *where)
+            last = made[chain].last.get((part.name, key))
+            yield Finding(_table(part), f"{_zh(part, key)}没有任何记录写入过", chain, last)
             continue
-        wrong = [name for name in part.columns if _text(shape, name, there[name]) != expected.get(name)]
-        if part.digested and digest_of_request(there) != expected.get("digest"):
+        texts = {**expected.key, **expected.values}
+        wrong = [name for name in part.columns if _text(shape, name, there[name]) != texts.get(name)]
+        if part.digested and digest_of_request(there) != texts.get("digest"):
             wrong.append("内容")
         if wrong:
-            yield Finding(_table(part), f"{_zh(part, key)}的{'、'.join(wrong)}与记录不符", *where)
-    for key in wanted:
-        yield Finding(_table(part), f"{_zh(part, key)}缺失", *last[part.name, key])
+            yield Finding(_table(part), f"{_zh(part, key)}的{'、'.join(wrong)}与记录不符", chain, expected.seq)
+    for key, (chain, row) in wanted.items():
+        yield Finding(_table(part), f"{_zh(part, key)}缺失", chain, row.seq)
 
 
 _PAGE = "public_site.publication"
