@@ -150,6 +150,24 @@ def test_a_certificate_counts_on_its_last_day_and_no_more_on_the_next(house: Hou
     assert {"two_officers", "officers_qualified"} <= codes(breaches)
 
 
+def test_of_several_certificates_the_one_that_holds_on_the_day_counts(own_house: House) -> None:
+    house = own_house
+    house.at(2029, 12, 30)
+    walk = factories.penalty(house.market, until="investigation")
+    numbers = {"officer1": "京A01777771", "officer2": "京A01777772"}
+    for login, number in numbers.items():
+        certificate = people.IssueCertificate(
+            person=house.market.id(login), number=number, style="统一样式",
+            valid_from=dt.date(2030, 1, 1), valid_to=dt.date(2035, 12, 31),
+        )  # fmt: skip
+        do(house, "admin", "issue_certificate", certificate)
+    do(house, "releaser", "publish_officers", people.PublishOfficers(numbers=tuple(numbers.values())))
+    walk.do("officer1", "conclude_investigation", factories.conclusion(walk.today))  # the new ones are not yet valid
+    walk.do("officer1", "return_to_investigation", REASON)
+    house.at(2030, 1, 2)  # the old ones are no more
+    walk.do("officer1", "conclude_investigation", factories.conclusion(walk.today))
+
+
 def test_an_auxiliary_gets_neither_the_role_nor_the_certificate(house: House) -> None:
     person = house.market.id("auxiliary")
     role = people.GrantRole(person=person, role="officer", from_on=SINCE)

@@ -136,12 +136,16 @@ class Walk:
         known = {name: officer({"person_id": name, **one.get("certificate", {})}) for name, one in people.items()}
         return cls(book, dataclasses.replace(facts(story, book), named=known), people)
 
+    def actor(self, name: str) -> ActorFacts:
+        """One of the people of the story, as who acts."""
+        person = self.people.get(name, {})
+        return ActorFacts(person_id=name, name=name, **{k: _set(v) for k, v in person.items() if k != "certificate"})
+
     def attempt(self, step: Mapping[str, Any]) -> tuple[Breach, ...]:
         """Try one act on its day by its person; done, it is recorded. What stood against it, () if nothing did."""
         name, today = step["act"], step.get("on", self.facts.today)
         who = step.get("by", "")
-        person = self.people.get(who, {})
-        actor = ActorFacts(person_id=who, name=who, **{k: _set(v) for k, v in person.items() if k != "certificate"})
+        actor = self.actor(who)
         form = {**step.get("form", {}), **step.get("computed", {})}
         now = step.get("at") or datetime.combine(today, time(15), SHANGHAI)
         recordings = (*self.facts.recordings, *(recording(one) for one in step.get("recordings", ())))

@@ -12,7 +12,7 @@ import pytest
 from enforcement.actions import registry
 from enforcement.actions.forms import specs
 from enforcement.law import answers
-from enforcement.law.book import Book
+from enforcement.law.book import Book, _version
 from enforcement.law.errors import LawBookError, NotFound
 from tests.law import places
 from tests.law.places import CONFIG
@@ -41,6 +41,11 @@ def test_the_book_loads_and_says_which_it_is(book: Book, copied: Path) -> None:
     assert Book.load(copied).version == book.version
     spoil(copied, "terms", "enforcement officer", "officer of enforcement")
     assert Book.load(copied).version != book.version
+
+
+def test_a_file_under_another_name_is_another_book(book: Book, copied: Path) -> None:
+    (copied / "calendar" / "2026.toml").rename(copied / "calendar" / "2096.toml")
+    assert _version(copied) != book.version
 
 
 @pytest.mark.parametrize(

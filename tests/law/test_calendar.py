@@ -96,6 +96,10 @@ def test_the_next_and_the_last_working_day_enclose_any_day(day: date) -> None:
     following, before = LOADED.next_working_day(day).on, LOADED.last_working_day(day).on
     assert before <= day <= following
     assert (before == day == following) is LOADED.is_working_day(day)
+    between = (before + timedelta(days=one) for one in range(1, (following - before).days))
+    assert LOADED.is_working_day(before)
+    assert LOADED.is_working_day(following)
+    assert not any(LOADED.is_working_day(one) for one in between)
 
 
 def test_a_count_below_one_is_refused() -> None:

@@ -62,6 +62,7 @@ def test_the_clocks_of_a_case_stand_as_written(book: Book, case: dict[str, Any])
         assert len(found) == 1, (wanted, found)
         clock = found[0]
         assert (clock.due.due_on, clock.state) == (wanted["due"], wanted["state"]), wanted
+        assert clock.due.due_at == wanted.get("at", clock.due.due_at)
         assert clock.overdue_days == wanted.get("overdue", 0)
         assert clock.working_days_left == wanted.get("left", clock.working_days_left)
         assert clock.due.provisional is wanted.get("provisional", False)
@@ -79,9 +80,8 @@ def test_every_case_limit_has_a_clock_scenario(book: Book) -> None:
     # The others are driven from start to stop in tests/scheduler/test_every_limit_runs.py, as all are.
     assert missing == {
         "court_application", "disclosure_of_other_decision", "freeze", "handover_of_collected_fine",
-        "handover_to_police", "interruption_statement", "license_hearing_notice", "license_joint_handling",
-        "license_lower_examination", "license_test_assignment", "police_answer", "push_to_party_province",
-        "reconsideration_of_police_refusal", "supervision_of_police_refusal",
+        "handover_to_police", "interruption_statement", "license_lower_examination", "license_test_assignment",
+        "police_answer", "reconsideration_of_police_refusal", "supervision_of_police_refusal",
     }  # fmt: skip
 
 

@@ -36,6 +36,10 @@ def owner(house: House) -> psycopg.Connection[Any]:
     return psycopg.connect(house.urls.owner.replace("+psycopg", ""), autocommit=True)
 
 
+def test_only_signing_in_its_files_and_health_are_open() -> None:
+    assert {"static", "access.sign_in", "access.do_sign_in", "access.api_sign_in", "health.health"} == auth.OPEN
+
+
 def test_every_route_is_on_the_open_list_or_asks_for_a_session(app: Flask, visitor: Visitor) -> None:
     walked = 0
     for rule in app.url_map.iter_rules():
