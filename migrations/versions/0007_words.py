@@ -122,7 +122,8 @@ FUNCTIONS = (
         RETURN NULL;
     END $$
     """,
-    # What is not as it would be cut anew: nothing, where all is well.
+    # What is not as it would be cut anew: nothing, where all is well. Column by column: PostgreSQL writes a comparison
+    # of whole rows down otherwise once a backup of it was laid back, and the schema would not be the one described.
     """
     CREATE VIEW enforcement.words_wrong WITH (security_invoker = true) AS
         SELECT coalesce(s.id, w.id) AS id, coalesce(s.agency_id, w.agency_id) AS agency_id
@@ -131,8 +132,9 @@ FUNCTIONS = (
             FROM enforcement.words_said one OFFSET 0
         ) s
         FULL JOIN enforcement.words w ON w.id = s.id
-        WHERE (w.agency_id, w.kind, w.at, w.searchable, w.terms) IS DISTINCT FROM
-            (s.agency_id, s.kind, s.at, s.plain, enforcement.terms(s.plain) || ('@' || s.agency_id))
+        WHERE w.agency_id IS DISTINCT FROM s.agency_id OR w.kind IS DISTINCT FROM s.kind OR w.at IS DISTINCT FROM s.at
+            OR w.searchable IS DISTINCT FROM s.plain
+            OR w.terms IS DISTINCT FROM (enforcement.terms(s.plain) || ('@' || s.agency_id))
     """,
     f"""
     CREATE FUNCTION enforcement.rebuild_words() RETURNS bigint
