@@ -2,7 +2,7 @@
 
 What changes, why, and which row asks for it (for example G13.b). Then:
 * name the file 000N_what_it_does.py, revision "000N", and write the same revision into migrations/HEAD;
-* a table with agency_id gets `op.execute(rls("table"))` (enforcement/runtime/roles.py);
+* a table with agency_id gets `op.execute(rls("table"))` (migrations/walls.py);
 * mingjian_app may SELECT and INSERT by default; grant UPDATE or DELETE here, and only where the law lets a row change;
 * mingjian_public may do nothing by default; grant it what the public site reads;
 * a migration that meets data is tried with data in tests/migrations/.

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from enforcement.runtime.roles import AGENCY, rls
+from migrations.walls import AGENCY, rls
 
 revision = "0001"
 down_revision = None

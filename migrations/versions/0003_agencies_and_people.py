@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from enforcement.runtime.roles import hidden, rls
+from migrations.walls import hidden, rls
 
 revision = "0003"
 down_revision = "0002"

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from enforcement.runtime.roles import rls
+from migrations.walls import rls
 
 revision = "0004"
 down_revision = "0003"

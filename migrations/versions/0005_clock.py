@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from enforcement.runtime.roles import rls
+from migrations.walls import rls
 
 revision = "0005"
 down_revision = "0004"

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from alembic import op
 
-from enforcement.runtime.roles import AGENCY, rls
+from migrations.walls import AGENCY, rls
 
 revision = "0007"
 down_revision = "0006"

@@ -9,9 +9,10 @@ import pytest
 from click.testing import CliRunner
 
 from config.fitness import check_database
-from enforcement.runtime import roles, schema
+from enforcement.runtime import schema
 from enforcement.runtime.commands import database as database_commands
 from enforcement.runtime.embedded import DatabaseUrls, Server
+from migrations.walls import rls
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,7 +53,7 @@ def test_rows_of_another_agency_are_neither_seen_nor_written(database: DatabaseU
     mine, other = "11111111-1111-1111-1111-111111111111", "22222222-2222-2222-2222-222222222222"
     with connect(database.owner) as owner:
         owner.execute("CREATE TABLE enforcement.walled (agency_id uuid NOT NULL, words text)")
-        owner.execute(roles.rls("walled").encode())
+        owner.execute(rls("walled").encode())
         owner.execute("INSERT INTO enforcement.walled VALUES (%s, '甲'), (%s, '乙')", [mine, other])
     with connect(database.app) as app:
         assert app.execute("SELECT words FROM enforcement.walled").fetchall() == []
