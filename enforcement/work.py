@@ -12,8 +12,10 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
+from psycopg.errors import NotNullViolation
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, event, select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enforcement import ledger, wrote
@@ -153,6 +155,10 @@ def _enter(session: Session, agency_id: uuid.UUID) -> tuple[int | None, int]:
     return row.agency_seq, row.offset_seconds
 
 
+class Outdated(Exception):
+    """The database was migrated while this process ran: it does no act any more until it is started anew."""
+
+
 class Work:
     """One running act: who, when, under which law, in which transaction."""
 
@@ -227,7 +233,8 @@ class Work:
         """Write the process record and its ledger entry, which holds a digest of it and never a name.
 
         `disclosed` marks an entry whose body becomes public with its proof: it carries these values and no internal
-        person (J14.1a, house §5). Raises RuntimeError where the chain is not where the record says.
+        person (J14.1a, house §5). Raises RuntimeError where the chain is not where the record says, Outdated where the
+        database stands at another schema than this program's.
         """
         self.session.flush()
         kept = {
@@ -275,14 +282,21 @@ class Work:
             **plain,
             **{name: Jsonb(value) for name, value in kept.items()},
         }
-        self.session.connection().exec_driver_sql(_RECORD, row)
+        try:
+            self.session.connection().exec_driver_sql(_RECORD, row)
+        except IntegrityError as error:
+            if isinstance(error.orig, NotNullViolation) and error.orig.diag.column_name == "schema":
+                raise Outdated from error
+            raise
 
 
-# Written out, as the ledger's own two statements are: this runs inside every act.
+# Written out, as the ledger's own two statements are: this runs inside every act. Where the database stands at another
+# schema there is none to write, and the row is refused: a process of before an upgrade knows the tables no longer.
 _RECORD = """
     INSERT INTO enforcement.process_record
         (chain_id, seq, agency_id, event, act, stage, at, happened_on, actor_id, behalf_of, request_id, data, people,
          wrote, law, schema, salt, digest)
     VALUES (%(chain_id)s, %(seq)s, %(agency_id)s, %(event)s, %(act)s, %(stage)s, %(at)s, %(happened_on)s, %(actor_id)s,
-            %(behalf_of)s, %(request_id)s, %(data)s, %(people)s, %(wrote)s, %(law)s, %(schema)s, %(salt)s, %(digest)s)
+            %(behalf_of)s, %(request_id)s, %(data)s, %(people)s, %(wrote)s, %(law)s,
+            (SELECT version_num FROM enforcement.alembic_version WHERE version_num = %(schema)s), %(salt)s, %(digest)s)
 """

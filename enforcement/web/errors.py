@@ -19,6 +19,7 @@ from config.doors import RETRY_SECONDS
 from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation, Stale
 from enforcement.web import here
 from enforcement.web.schemas import flat
+from enforcement.work import Outdated
 from media.errors import MediaRefused, NotStored, StoreDamaged
 
 log = structlog.get_logger()
@@ -72,6 +73,7 @@ HTTP: dict[type[Exception], Callable[[Any], Answer]] = {
     Stale: lambda error: Answer(412, "stale", "案件已有新的变化", {"expected": error.expected, "actual": error.actual}),
     PreconditionRequired: lambda _: Answer(428, "if_match_required", '缺少 If-Match："读到的版本"'),
     Invalid: lambda error: Answer(422, "invalid", "填写有误", {"fields": error.fields}),
+    Outdated: lambda _: Answer(503, "outdated", "系统已经升级，本服务需要重新启动后才能继续办理"),
     MediaRefused: lambda error: Answer(422, "media_refused", error.zh, {"reason": error.reason}),
 }
 """Every error of the domain; whatever is not here is a 500 with a reference number."""

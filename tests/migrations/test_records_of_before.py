@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from importlib import import_module
 from typing import TYPE_CHECKING
 
@@ -15,6 +16,7 @@ from enforcement.demo.walk import Walk
 from enforcement.ledger.notes import VerifierKey
 from enforcement.replay import Replay, Steps, Unreplayable
 from enforcement.verify import BY_CHAIN, verify_ledger
+from enforcement.work import Outdated
 from media.demo import make_photo
 from tests import factories
 from tests.migrations import later
@@ -128,12 +130,32 @@ def test_without_its_step_a_migration_that_changed_values_is_named(
     assert {table for table, _ in verified(upgraded)} == {"case_file", "party", "recording_device"}
 
 
+def lead(house: House) -> None:
+    Walk(house.market).lead(factories.COMPANY, matter_code="CF-101", title="线索", content="群众举报。")
+
+
+@contextmanager
+def standing_at(server: Server, revision: str) -> Iterator[None]:
+    """The database says that it was migrated to a revision."""
+    stands = "UPDATE enforcement.alembic_version SET version_num = %s"
+    with server.connect("before") as superuser:
+        superuser.execute(stands, [revision])
+        yield
+        superuser.execute(stands, [wrote.REVISION])
+
+
+def test_a_program_of_before_does_no_act_once_the_database_was_migrated(before: House, server: Server) -> None:
+    with standing_at(server, later.LATER), pytest.raises(Outdated):
+        lead(before)
+    assert verified(before.urls) == []
+
+
 def test_a_record_of_a_revision_this_program_does_not_know_is_named_and_hides_nothing(
     before: House, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(wrote, "REVISION", later.LATER)
-    Walk(before.market).lead(factories.COMPANY, matter_code="CF-101", title="线索", content="群众举报。")
-    monkeypatch.undo()
+    with monkeypatch.context() as program, standing_at(server, later.LATER):
+        program.setattr(wrote, "REVISION", later.LATER)
+        lead(before)
     unknown = ("process_record", f"第1条过程记录写于结构版本{later.LATER}，本程序不认识这一版本")
     assert verified(before.urls) == [unknown]
     with server.connect("before") as superuser:

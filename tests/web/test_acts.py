@@ -7,6 +7,9 @@ import html
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import pytest
+
+from enforcement import wrote
 from enforcement.actions import evidence
 from enforcement.law.errors import Breach
 from enforcement.web.subjects import a_case, mending_address
@@ -323,3 +326,14 @@ def test_who_asks_for_a_license_is_called_the_applicant(shop: House, signed_in: 
     penalty = factories.penalty(shop.market, until="investigation")
     assert "<legend>当事人" in visitor.get(f"/cases/{penalty.case_id}/acts/set-parties")
     assert "申请人：北京明德晴川食品有限公司" in visitor.get(f"/disclosures/{walk.disclosure_id()}")
+
+
+def test_after_an_upgrade_of_the_database_a_process_of_before_says_so_and_does_nothing(
+    shop: House, signed_in: Callable[[str], Visitor], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    visitor = signed_in("scjg-officer1")
+    with monkeypatch.context() as program:
+        program.setattr(wrote, "REVISION", "0001")
+        answer = visitor.post("/cases/new/register-lead", LEAD)
+    assert answer.status_code == 503
+    assert "系统已经升级，本服务需要重新启动后才能继续办理" in answer.text
