@@ -7,7 +7,7 @@ second way into the tables, so nothing has to be proven equal.
 import dataclasses
 import datetime as dt
 import random
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from zoneinfo import ZoneInfo
 
 from enforcement.actions import cases, disclosures, penalties
@@ -84,7 +84,7 @@ def seed(office: Office, cases_count: int, key: int, said: Callable[[str], None]
         begun = (real_now - dt.timedelta(days=back)).astimezone(SHANGHAI).replace(hour=10, minute=dice.randrange(60))
         while not office.book.calendar.is_working_day(begun.date()):
             begun -= dt.timedelta(days=1)
-        clock = _Told(min(begun.astimezone(dt.UTC), real_now), real_now, office.book.calendar)
+        clock = Told(min(begun.astimezone(dt.UTC), real_now), real_now, office.book.calendar)
         staff = dataclasses.replace(staffs[sample.code], office=dataclasses.replace(office, told=clock))
         _one(sample, staff, dice, clock)
         if made % 25 == 0 or made == cases_count:
@@ -92,13 +92,14 @@ def seed(office: Office, cases_count: int, key: int, said: Callable[[str], None]
     return cases_count
 
 
-class _Told:
+class Told:
     """A clock that stands until it is moved, rests on no day of rest, and never passes the present."""
 
     def __init__(self, moment: dt.datetime, latest: dt.datetime, calendar: Calendar) -> None:
         self.moment, self.latest, self.calendar = moment, latest, calendar
 
     def __call__(self, _connection: object) -> dt.datetime:
+        """The moment at which it stands."""
         return self.moment
 
     def pass_days(self, days: int) -> bool:
@@ -112,27 +113,26 @@ class _Told:
         return True
 
 
-def _one(sample: SampleAgency, staff: Staff, dice: random.Random, clock: _Told) -> None:
+def _one(sample: SampleAgency, staff: Staff, dice: random.Random, clock: Told) -> None:
     walk = Walk(staff)
     kind = dice.choices(("penalty", "inspection", "license"), weights=(5, 3, 3))[0]
-    made = {"penalty": _penalty, "inspection": _inspection, "license": _license}[kind]
-    for _ in made(sample, walk, dice):
+    for _ in ROADS[kind](sample, walk, dice):
         if not clock.pass_days(dice.randrange(3)) or dice.random() < STALLS:
             return  # a case still on its way
     if dice.random() < PREPARED:
         _disclose(walk, clock, dice)
 
 
-def _disclose(walk: Walk, clock: _Told, dice: random.Random) -> None:
+def _disclose(walk: Walk, clock: Told, dice: random.Random) -> None:
     try:
         walk.prepare()
     except RuleViolation:
         return  # a minor, or something only a person can settle: it stays on the clerk's list
     if dice.random() < RELEASED and clock.pass_days(1):
-        _release_and_publish(walk)
+        release_and_publish(walk)
 
 
-def _release_and_publish(walk: Walk) -> None:
+def release_and_publish(walk: Walk) -> None:
     """In one transaction, so that a scheduler at work does not publish it as of today, and the invented page was there
     to be seen from its invented day on.
     """
@@ -140,7 +140,7 @@ def _release_and_publish(walk: Walk) -> None:
         disclosure = lock_disclosure(work, walk.disclosure_id(), None)
         perform_in(work, find("release_disclosure"), of_disclosure(work, disclosure), disclosures.Note())
         clock = Actor.clock(walk.staff.agency_id)
-        at_once = Work(work.office, clock, work.moment, work.session, work.agency_seq)
+        at_once = Work(work.office, clock, work.moment, work.session, work.agency_seq, set_clock=work.set_clock)
         for name in ("publish_disclosure", "verify_publication"):
             perform_in(at_once, find(name), of_disclosure(at_once, disclosure), disclosures.Note())
 
@@ -195,6 +195,12 @@ def _license(sample: SampleAgency, walk: Walk, dice: random.Random) -> Iterator[
     walk.serve()
     yield
     walk.do("head", "close_case", cases.CloseCase(summary="许可证件已送达，办结。"))
+
+
+ROADS: Mapping[str, Callable[[SampleAgency, Walk, random.Random], Iterator[None]]] = {
+    "penalty": _penalty, "inspection": _inspection, "license": _license
+}  # fmt: skip
+"""How a case of each kind goes from its beginning to its end, a stretch at a time."""
 
 
 def _party(dice: random.Random, *, natural: bool = True) -> PartyForm:
