@@ -11,9 +11,9 @@ import html
 import json
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from types import MappingProxyType
 from urllib.parse import unquote
 
@@ -24,6 +24,7 @@ _DIGITS = dict(zip("〇零一二三四五六七八九○壹贰叁肆伍陆柒捌
 _TAG = re.compile(r"<[^<>]{0,400}>")
 _NESTED = 2
 _HAN = range(0x3400, 0xA000)
+_LAST_OF_PLANE = "\uffff"
 
 
 @dataclass(frozen=True)
@@ -36,6 +37,22 @@ class View:
     def span(self, start: int, end: int) -> tuple[int, int]:
         """The positions of the original that a piece of the view came from."""
         return self.origin[start], self.origin[end - 1] + 1
+
+    @cached_property
+    def unbroken(self) -> tuple[str, Sequence[int]]:
+        """The text without its line ends, and where in the view each of its characters stands."""
+        if "\n" not in self.text:
+            return self.text, range(len(self.text))
+        return self.text.replace("\n", ""), [at for at, char in enumerate(self.text) if char != "\n"]
+
+    def places(self, string: str) -> Iterator[tuple[int, int]]:
+        """Where in the view a string stands, also where line ends break it."""
+        text, at = self.unbroken
+        start = text.find(string)
+        while start >= 0:
+            end = start + len(string)
+            yield at[start], at[end - 1] + 1
+            start = text.find(string, end)
 
 
 @dataclass(frozen=True)
@@ -54,17 +71,17 @@ def views(text: str) -> Views:
 
 def plain_view(text: str) -> View:
     """A text as it reads."""
-    return _view(text)
+    return _view(text, _PLAIN)
 
 
 def names_view(text: str) -> View:
     """A text to look for names in: 买买提·艾力 and 买买提艾力 are one."""
-    return _view(text, _IN_NAMES)
+    return _view(text, _NAMES)
 
 
 def numbers_view(text: str) -> View:
     """A text to look for numbers and addresses in: 1101-0519, 1101，0519 and 一一〇一〇五一九 are one."""
-    return _view(text, _IN_NUMBERS, _DIGITS)
+    return _view(text, _NUMBERS)
 
 
 def loose(string: str) -> str:
@@ -87,20 +104,34 @@ def simplified() -> Mapping[str, str]:
     return MappingProxyType({one: other for one, other in pairs if one != other and len(other) == 1})
 
 
-def _view(text: str, without: frozenset[str] = frozenset(), digits: Mapping[str, str] = MappingProxyType({})) -> View:
-    chars: list[str] = []
-    origin: list[int] = []
-    fold = simplified()
-    for at, char in enumerate(text):
-        for folded in unicodedata.normalize("NFKC", char):
-            if folded != "\n" and (folded.isspace() or unicodedata.category(folded) in {"Cf", "Cc", "Mn"}):
-                continue
-            if folded in without:
-                continue
-            plain = fold.get(folded, folded)
-            chars.append(digits.get(plain, plain))
-            origin.append(at)
-    return View("".join(chars), tuple(origin))
+class _Folding(dict[str, str]):
+    """What a character becomes in a view, "" where it goes: worked out once for each, of the commonest plane."""
+
+    def __init__(self, without: frozenset[str] = frozenset(), digits: Mapping[str, str] = MappingProxyType({})) -> None:
+        super().__init__()
+        self._without, self._digits = without, digits
+
+    def __missing__(self, char: str) -> str:
+        found = "".join(map(self._folded, unicodedata.normalize("NFKC", char)))
+        if char <= _LAST_OF_PLANE:  # the others are seldom, and a million
+            self[char] = found
+        return found
+
+    def _folded(self, char: str) -> str:
+        if char != "\n" and (char.isspace() or unicodedata.category(char) in {"Cf", "Cc", "Mn"}):
+            return ""
+        if char in self._without:
+            return ""
+        plain = simplified().get(char, char)
+        return self._digits.get(plain, plain)
+
+
+_PLAIN, _NAMES, _NUMBERS = _Folding(), _Folding(_IN_NAMES), _Folding(_IN_NUMBERS, _DIGITS)
+
+
+def _view(text: str, folding: _Folding) -> View:
+    chars = [folding[char] for char in text]
+    return View("".join(chars), tuple([at for at, plain in enumerate(chars) for _ in plain]))
 
 
 def readings(text: str) -> list[tuple[str, str]]:

@@ -209,10 +209,11 @@ def _blank(text: str, strings: Iterable[str]) -> str:
 
 def _occurrences(view: View, string: str, *, before: re.Pattern[str] | None = None) -> list[tuple[int, int]]:
     """Where the string stands in the original text, but not right before what `before` matches."""
+    string = string.replace("\n", "")
     if len(string) < _SHORTEST:
         return []
-    matches = re.finditer(loose(string), view.text)
-    return [view.span(*match.span()) for match in matches if not (before and before.match(view.text, match.end()))]
+    places = view.places(string)
+    return [view.span(start, end) for start, end in places if not (before and before.match(view.text, end))]
 
 
 def _usable(known: Iterable[KnownValue]) -> list[KnownValue]:
