@@ -10,7 +10,7 @@ from benchmarks.ratios import rows_asked
 
 FOLDER = Path(__file__).resolve().parent
 # In this order: the two of the ledger need no web server and give the first numbers soonest.
-SCRIPTS = ("ledger_append", "ledger_verify", "decision_page", "search_page", "open_case", "lists")
+SCRIPTS = ("ledger_append", "ledger_verify", "decision_page", "search_page", "open_case", "office")
 
 
 def run(name: str, rows: int) -> list[str]:

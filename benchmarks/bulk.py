@@ -90,7 +90,8 @@ class _Sample:
         everything = "\n".join((*rows.values(), *contents, *bodies))
 
         self.agency, self.case_id = str(case["agency"]), str(case_id)
-        self.ids = sorted(set(_UUID.findall(everything)) - shared)
+        ids = set(_UUID.findall(everything))
+        self.ids, self.shared = sorted(ids - shared), sorted(ids & shared)
         self.moments = sorted(set(_MOMENT.findall(everything)))
         self.brand = next(iter(_BRAND.findall(case["parties"])), "")
         self.case_no = case["case_no"]
@@ -107,7 +108,6 @@ class _Sample:
         self.first_record = len(self.values)
         origin = ledger.chain_origin(self.agency, self.case_id, "case").hex()
         self.values += [origin, *(row[name] for row in records for name in ("digest", "salt", "leaf"))]
-        self.shared = sorted(shared)
         self.first_shared = len(self.values)
         self.values += self.shared
 

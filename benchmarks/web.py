@@ -199,3 +199,31 @@ class Load:
                         ready.unregister(connection.socket)
                         connection.socket.close()
             return (self.answered - before) / (time.perf_counter() - started)
+
+
+def each_once(port: int, requests: Sequence[Request], connections: int) -> list[float]:
+    """Ask each request once, over so many connections at a time; how long each took, in seconds, in order of answers.
+
+    Raises RuntimeError for any answer that is none of success.
+    """
+    left = iter([request.written(f"{HOST}:{port}") for request in requests])
+    taken: list[float] = []
+    with selectors.DefaultSelector() as ready:
+        for written in itertools.islice(left, connections):
+            connection = Connection(port)
+            ready.register(connection.socket, selectors.EVENT_READ, (connection, time.perf_counter()))
+            connection.send(written)
+        while ready.get_map():
+            for key, _ in ready.select():
+                connection, sent = key.data
+                if not connection.read():
+                    continue
+                now = time.perf_counter()
+                taken.append(now - sent)
+                if (written := next(left, b"")) == b"":
+                    ready.unregister(connection.socket)
+                    connection.socket.close()
+                else:
+                    ready.modify(connection.socket, selectors.EVENT_READ, (connection, time.perf_counter()))
+                    connection.send(written)
+    return taken
