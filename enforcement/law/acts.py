@@ -30,6 +30,8 @@ Capacity = Literal[
     "none",
 ]
 """In what capacity somebody acts. Whom the law keeps apart it keeps apart by this, whatever the act is called."""
+OFFICERS = "officers"
+"""The field of a form that says who the officers are."""
 Tab = Literal["evidence", "documents", "review", "execution"]
 Opens = Literal["disclosure"]
 
@@ -68,7 +70,12 @@ class Act:
     @property
     def names_officers(self) -> bool:
         """Whether its form says who the officers are: then the panel of next acts does not judge them beforehand."""
-        return "officers" in self.names
+        return OFFICERS in self.names
+
+    @property
+    def handlers(self) -> tuple[str, ...]:
+        """The fields of its form that name people who handle the case."""
+        return tuple(name for name, capacity in self.names.items() if capacity == "handles")
 
     def people(self, actor: str, roles: Collection[str], form: Mapping[str, Any]) -> People:
         """Who acts in what capacity if somebody with these roles does it with this form; `actor` "" is the clock.

@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Container, Iterable, Iterator,
 from dataclasses import dataclass
 
 from enforcement.law import deadlines, kinds
-from enforcement.law.acts import events_of
+from enforcement.law.acts import OFFICERS, events_of
 from enforcement.law.citation import Source, problems_of
 from enforcement.law.contents import Contents
 from enforcement.law.decode import Named, Steps, nearest, path_of
@@ -84,7 +84,9 @@ def unknown(names: Iterable[Named], known: Mapping[str, Container[str]], lost: C
         given = known.get(one.kind, ())
         if one.name not in defined[home] and one.name not in given:
             there = {*defined[home], *(given if isinstance(given, Collection) else ())}
-            yield f"{one.place}: unknown {one.kind} {one.name}{nearest(one.name, there)}"
+            mere_word = one.kind == "event" and one.name in defined["term", ""]
+            hint = ", which terms.toml has without event = true" if mere_word else nearest(one.name, there)
+            yield f"{one.place}: unknown {one.kind} {one.name}{hint}"
 
 
 def misnamed(names: Collection[Named], lost: Collection[str]) -> Iterator[str]:
@@ -96,7 +98,7 @@ def misnamed(names: Collection[Named], lost: Collection[str]) -> Iterator[str]:
         said = set(re.findall(r"[a-z0-9]+", one.english.lower()))
         lacking = [word for word in one.name.split("_") if word not in said]
         if lacking or not _IDENTIFIER.fullmatch(one.name):
-            yield f"{one.place}: “{one.english}” does not say {'_'.join(lacking) or one.name}"
+            yield f"{one.place}: “{one.english}” does not say {'_'.join(lacking) or one.name}, as its name does"
 
 
 def articles(names: Iterable[Named], sources: Mapping[str, Source]) -> Iterator[str]:
@@ -187,9 +189,19 @@ def _of_days(book: Contents) -> Iterator[str]:
     yield from (f"calendar: {day}: both a rest day and a make-up working day" for day in sorted(both))
 
 
+def _of_teams(book: Contents) -> Iterator[str]:
+    """Conditions of a team look at whom the field `officers` names: in any other, an act's people would go unasked."""
+    for procedure in book.procedures.values():
+        for step in procedure.acts.values():
+            unseen = sorted(name for name in step.act.handlers if name != OFFICERS)
+            for guard in (one for one in step.requires if one in GUARDS and GUARDS[one].of_team and unseen):
+                yield f"{procedure.key}.toml: {step.key}: {guard} asks of {OFFICERS}, but acts.toml names {unseen[0]}"
+
+
 _SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Contents], Iterator[str]]], ...] = (
     (("powers", "terms", "limits"), _of_events),
     (("limits", "bounds", "periods", "sources"), _of_limits),
+    (("powers", "procedures"), _of_teams),
     (("calendar",), _of_days),
     (("procedures", "disclosure", "major", "legal_review", "limits"), kinds.problems),
 )
@@ -282,8 +294,10 @@ def _parameters(book: Contents, records: _Records) -> Iterator[str]:
 
 
 def _acts(book: Contents, records: _Records) -> Iterator[str]:
-    for act in sorted(book.powers.acts.keys() ^ records.program.acts.keys()):
-        yield f"acts.toml: {act} stands on one side only, here or among the acts of the program"
+    for act in sorted(book.powers.acts.keys() - records.program.acts.keys()):
+        yield f"acts.toml: {act}: no form under enforcement/actions/ is registered as its form"
+    for act in sorted(records.program.acts.keys() - book.powers.acts.keys()):
+        yield f"acts.toml: {act} is missing: a form under enforcement/actions/ is registered as its form"
     for declared in book.powers.acts.values():
         if own := records.program.acts.get(declared.key):
             yield from _have(f"acts.toml: {declared.key}", "names", declared.names, (own,))

@@ -71,6 +71,8 @@ def test_a_slip_that_is_none_would_be_noticed() -> None:
         ("law/disclosure", "[taken_down]", "[take_down]", "unknown field take_down, perhaps taken_down"),
         ("law/legal_review", "at_times = true", "at_tmes = true", "unknown field at_tmes, perhaps at_times"),
         ("law/acts", 'names = { officers = "keeps" }', 'names = { officer = "keeps" }', "no field officer,"),
+        ("law/acts", "[take_sample]", "[take_samples]", "take_samples: no form under enforcement/actions/"),
+        ("law/acts", "[take_sample]", "[take_samples]", "acts.toml: take_sample is missing: a form"),
         ("law/acts", 'event = "process_recorded"', 'event = "process_record"', "unknown event process_record"),
         (
             "law/legal_review", 'license = ["application_was_examined"]', 'licence = ["application_was_examined"]',

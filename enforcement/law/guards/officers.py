@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enforcement.law.acts import OFFICERS
 from enforcement.law.facts import CaseFacts, Fields, OfficerFacts
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
@@ -11,8 +12,8 @@ def team(facts: CaseFacts) -> tuple[OfficerFacts, ...]:
 
     Somebody named of whom nothing is known has no certificate.
     """
-    if "officers" in facts.form and facts.asked.text("kind") != "other_record":
-        names = dict.fromkeys(facts.asked.lines("officers"))
+    if OFFICERS in facts.form and facts.asked.text("kind") != "other_record":
+        names = dict.fromkeys(facts.asked.lines(OFFICERS))
         return tuple(facts.named.get(name) or _unknown(name) for name in names)
     present = {one.person_id: one for one in facts.officers if one.to_on is None or one.to_on > facts.today}
     return tuple(present.values())
