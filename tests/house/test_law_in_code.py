@@ -13,6 +13,7 @@ from enforcement.actions.registry import Deed, acts
 from enforcement.law.book import Book
 from enforcement.law.citation import problems_of
 from enforcement.law.guards import GUARDS
+from enforcement.law.guards.order_of_days import DATED
 from enforcement.law.procedure import RECORDS
 from tests import factories
 from tests.house.test_code import tracked
@@ -71,6 +72,21 @@ def test_the_day_an_act_happened_is_a_field_of_its_form() -> None:
         if act.on:
             spec = forms.specs(act.form)[act.on]
             assert (spec.kind in {"day", "moment"}, spec.ahead) == (True, False), name
+
+
+def test_the_day_of_an_act_is_in_a_field_that_the_condition_on_its_day_looks_at(book: Book) -> None:
+    """`dated_within_the_case` looks at the fields of DATED and at no other: what stands elsewhere is never refused."""
+    asking = [
+        (step.key, acts()[step.key])
+        for procedure in book.procedures.values()
+        for step in procedure.acts.values()
+        if "dated_within_the_case" in step.requires
+    ]
+    assert len(asking) > 5
+    for name, deed in asking:
+        dated = forms.specs(deed.form).keys() & DATED.keys()
+        assert dated, name
+        assert not deed.on or deed.on in dated, f"{name}: name {deed.on} in DATED of guards/order_of_days.py"
 
 
 @pytest.mark.parametrize("name", sorted(acts()))

@@ -58,7 +58,7 @@ def test_every_limit_has_a_due_that_is_written_down() -> None:
     remaining = {key for key, limit in LIMITS.items() if limit.unit != "hour"} - written - set(alike)
     assert remaining == {
         "case_opening", "directory_adjustment", "interruption_statement", "disclosure_of_draw", "reconsideration",
-    }  # fmt: skip
+    }, "write its due in tests/law/scenarios/dues.toml"  # fmt: skip
     assert all(LIMITS[key].days[0].basis == "default" for key in remaining)
 
 

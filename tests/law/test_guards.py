@@ -48,6 +48,21 @@ def test_every_condition_has_a_scenario_on_both_sides(name: str) -> None:
     assert sides == {True, False}
 
 
+READ_THE_FORM_WHERE_THERE_IS_ONE = {"matter_is_mapped", "compulsory_measures_recorded"}
+"""They judge the case as it stands, and by what the form says of it once it is there."""
+
+
+def test_a_condition_that_only_the_form_can_meet_is_not_judged_before_there_is_one(book: Book) -> None:
+    """Judged of an empty form it would never be met: its act would be offered to nobody."""
+    early = {
+        name
+        for name, entry in entries()
+        if "form" in entry and not entry.get("refused") and not (GUARDS[name].of_form or GUARDS[name].of_team)
+        if GUARDS[name].check(facts({**entry, "form": {}}, book), book)
+    }
+    assert early == READ_THE_FORM_WHERE_THERE_IS_ONE, "mark it of_form=True"
+
+
 def test_every_condition_is_found_under_its_own_subject() -> None:
     written = {name for subject in SUBJECTS for name in vars(subject) if name in GUARDS}
     assert written == set(GUARDS)

@@ -55,6 +55,7 @@ def at(house: House, moment: dt.datetime) -> None:
 
 def test_no_limit_of_the_book_is_left_out() -> None:
     driven = [*SCENARIOS, *AT_ONCE, *WAITED_FOR, *BY_THE_CLOCK]
+    assert set(factories.book().limits) - set(driven) == set(), "write its line in tests/scheduler/limit_scenarios.py"
     assert sorted(driven) == sorted(factories.book().limits)
 
 
