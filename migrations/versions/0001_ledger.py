@@ -1,4 +1,4 @@
-"""Lay down the ledger: chains, entries, the tree, its checkpoints, and the walls around them.
+"""Lay down the ledger: chains, entries, the tree, its checkpoints, the walls around them, how far it is verified.
 
 An entry is inserted once and never changed: the application's role may do nothing else, a trigger refuses the rest to
 everybody, and only the trigger on the entry moves the head of its chain. A superuser can switch triggers off; what
@@ -78,6 +78,23 @@ TABLES = (
         note TEXT NOT NULL,
         signed_at TIMESTAMP WITH TIME ZONE NOT NULL,
         CONSTRAINT pk_ledger_checkpoint PRIMARY KEY (size)
+    )
+    """,
+    # Who may lock it so that no other can: the one role with a right to change it.
+    "CREATE TABLE enforcement.sequencer_turn (id BIGINT NOT NULL, CONSTRAINT pk_sequencer_turn PRIMARY KEY (id))",
+    # How far the verification that runs by itself has come: the verifier's alone to write.
+    """
+    CREATE TABLE enforcement.verification (
+        track TEXT NOT NULL,
+        part TEXT NOT NULL,
+        after TEXT NOT NULL,
+        passes BIGINT NOT NULL,
+        begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        stepped_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        completed_at TIMESTAMP WITH TIME ZONE,
+        findings JSONB NOT NULL,
+        found JSONB NOT NULL,
+        CONSTRAINT pk_verification PRIMARY KEY (track)
     )
     """,
 )
@@ -181,6 +198,10 @@ GRANTS = (
         enforcement.ledger_head(uuid, uuid) FROM PUBLIC, mingjian_app, mingjian_sequencer
     """,
     "GRANT EXECUTE ON FUNCTION enforcement.ledger_head(uuid, uuid) TO mingjian_app",
+    "REVOKE ALL ON enforcement.sequencer_turn FROM mingjian_app, mingjian_sequencer",
+    "GRANT DELETE ON enforcement.sequencer_turn TO mingjian_sequencer",
+    "REVOKE INSERT ON enforcement.verification FROM mingjian_app",
+    "GRANT INSERT, UPDATE ON enforcement.verification TO mingjian_verifier",
 )
 
 
@@ -203,6 +224,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
+    op.execute("DROP TABLE enforcement.verification, enforcement.sequencer_turn")
     for table in ("checkpoint", "node", "leaf", "pending", "entry", "chain"):
         op.execute(f"DROP TABLE enforcement.ledger_{table}")
     for function in ("begin_chain()", "append()", "refuse()", "head(uuid, uuid)"):

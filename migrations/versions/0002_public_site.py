@@ -156,6 +156,11 @@ TABLES = (
     CREATE INDEX ix_publication_withdrawn ON public_site.publication (changed_at, ordinal)
         WHERE withdrawn_on IS NOT NULL
     """,
+    # A disclosure taken down is found by its publication, which an agency has few of.
+    """
+    CREATE INDEX ix_publication_agency_withdrawn ON public_site.publication (agency_id)
+        WHERE withdrawn_on IS NOT NULL
+    """,
     """
     CREATE INDEX ix_publication_published ON public_site.publication (published_on,
             ordinal) WHERE withdrawn_on IS NULL
@@ -230,6 +235,8 @@ TABLES = (
         salt BYTEA DEFAULT sha256((uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid()))) NOT NULL,
         taken_up_at TIMESTAMP WITH TIME ZONE,
         digest TEXT,
+        settled_at TIMESTAMP WITH TIME ZONE,
+        asked_after_on DATE,
         CONSTRAINT pk_correction_request PRIMARY KEY (id),
         CONSTRAINT ck_correction_request_taken_up_with_digest CHECK ((taken_up_at IS NULL) = (digest IS NULL)),
         CONSTRAINT ck_correction_request_kind_known CHECK (kind IN ('suggestion', 'correction')),
@@ -242,6 +249,10 @@ TABLES = (
     """
     CREATE INDEX ix_correction_request_waiting ON public_site.correction_request (agency_id,
             submitted_at) WHERE taken_up_at IS NULL
+    """,
+    """
+    CREATE INDEX ix_correction_request_open ON public_site.correction_request (agency_id, submitted_at)
+        WHERE taken_up_at IS NOT NULL AND settled_at IS NULL
     """,
 )
 
@@ -262,7 +273,7 @@ GRANTS = (
     "GRANT UPDATE, DELETE ON public_site.basic_information TO mingjian_app",
     # What the public sends in is the public's: the application takes it up and changes nothing else.
     "REVOKE INSERT ON public_site.correction_request FROM mingjian_app",
-    "GRANT UPDATE (taken_up_at, digest) ON public_site.correction_request TO mingjian_app",
+    "GRANT UPDATE (taken_up_at, digest, settled_at, asked_after_on) ON public_site.correction_request TO mingjian_app",
     # Proofs and checkpoints come from the sequencer alone.
     "REVOKE INSERT ON public_site.checkpoint, public_site.log_proof FROM mingjian_app",
     "GRANT INSERT ON public_site.checkpoint, public_site.log_proof TO mingjian_sequencer",
@@ -294,9 +305,10 @@ def upgrade() -> None:
         op.execute(rls(table, schema="public_site"))
     for table in READ_BY_THE_PUBLIC:
         op.execute(f"CREATE POLICY {table}_public ON public_site.{table} FOR SELECT TO mingjian_public USING (true)")
+    # What comes in is untouched: neither taken up nor settled nor asked after.
     op.execute(
-        "CREATE POLICY correction_request_public ON public_site.correction_request"
-        " FOR INSERT TO mingjian_public WITH CHECK (taken_up_at IS NULL)"
+        "CREATE POLICY correction_request_public ON public_site.correction_request FOR INSERT TO mingjian_public"
+        " WITH CHECK (taken_up_at IS NULL AND settled_at IS NULL AND asked_after_on IS NULL)"
     )
     for statement in GRANTS:
         op.execute(statement)

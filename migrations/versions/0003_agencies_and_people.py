@@ -114,18 +114,6 @@ TABLES = (
     )
     """,
     """
-    CREATE TABLE enforcement.sweep_run (
-        id UUID NOT NULL,
-        agency_id UUID NOT NULL,
-        started_at TIMESTAMP WITH TIME ZONE NOT NULL,
-        finished_at TIMESTAMP WITH TIME ZONE NOT NULL,
-        report JSONB NOT NULL,
-        CONSTRAINT pk_sweep_run PRIMARY KEY (id),
-        CONSTRAINT fk_sweep_run_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
-    )
-    """,
-    "CREATE INDEX ix_sweep_run_agency_id_finished_at ON enforcement.sweep_run (agency_id, finished_at)",
-    """
     CREATE TABLE enforcement.unit (
         id UUID NOT NULL,
         agency_id UUID NOT NULL,
@@ -225,7 +213,7 @@ TABLES = (
 
 WALLED = (
     "unit", "person", "role_grant", "certificate", "deputy", "web_session", "matter", "directory_entry",
-    "agency_parameter", "basic_information", "document_number", "sweep_run",
+    "agency_parameter", "basic_information", "document_number",
 )  # fmt: skip
 
 CHANGES = {
@@ -321,3 +309,11 @@ def upgrade() -> None:
         op.execute(f"REVOKE ALL ON FUNCTION enforcement.{signature} FROM PUBLIC")
         op.execute(f"GRANT EXECUTE ON FUNCTION enforcement.{signature} TO mingjian_app")
     op.execute("INSERT INTO enforcement.demo_clock (id, offset_seconds) VALUES (1, 0)")
+
+
+def downgrade() -> None:
+    for function in ("enter(uuid)", *SIGNATURES):
+        op.execute(f"DROP FUNCTION enforcement.{function}")
+    for table in reversed(WALLED):
+        op.execute(f"DROP TABLE enforcement.{table}")
+    op.execute("DROP TABLE enforcement.demo_clock, enforcement.agency")

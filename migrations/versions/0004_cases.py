@@ -48,7 +48,6 @@ TABLES = (
     CREATE INDEX ix_case_file_agency_id_procedure_created_at
         ON enforcement.case_file (agency_id, procedure, created_at)
     """,
-    "CREATE INDEX ix_case_file_open ON enforcement.case_file (agency_id, stage) WHERE closed_on IS NULL",
     "CREATE INDEX ix_case_file_parent_case_id ON enforcement.case_file (parent_case_id)",
     """
     CREATE TABLE enforcement.case_officer (
@@ -82,6 +81,7 @@ TABLES = (
         prepared_by UUID,
         released_at TIMESTAMP WITH TIME ZONE,
         review_on DATE,
+        verified_at TIMESTAMP WITH TIME ZONE,
         CONSTRAINT pk_disclosure PRIMARY KEY (id),
         CONSTRAINT uq_disclosure_case_id_decision_seq UNIQUE (case_id, decision_seq),
         CONSTRAINT fk_disclosure_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id),
@@ -94,6 +94,14 @@ TABLES = (
     CREATE INDEX ix_disclosure_open
         ON enforcement.disclosure (agency_id, anchor_on)
         WHERE stage IN ('due', 'prepared', 'released', 'deferred')
+    """,
+    """
+    CREATE INDEX ix_disclosure_unverified
+        ON enforcement.disclosure (agency_id) WHERE stage = 'published' AND verified_at IS NULL
+    """,
+    """
+    CREATE INDEX ix_disclosure_withdrawn_unverified ON enforcement.disclosure (agency_id)
+        WHERE stage = 'withdrawn' AND verified_at IS NULL
     """,
     """
     CREATE TABLE enforcement.saved_form (
@@ -260,3 +268,8 @@ def upgrade() -> None:
         op.execute(rls(table))
     for table, change in CHANGES.items():
         op.execute(f"GRANT {change} ON enforcement.{table} TO mingjian_app")
+
+
+def downgrade() -> None:
+    for table in reversed(WALLED):
+        op.execute(f"DROP TABLE enforcement.{table}")

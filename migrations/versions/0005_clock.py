@@ -1,6 +1,6 @@
-"""Give the clock its tables: what runs, whose turn it is, when to look again, whom it told, the calendars it knows.
+"""Give the clock its tables: what runs, whose turn it is, when to look again, whom it told, its passes and calendars.
 
-Also notes on a disclosure when its page was fetched back and found to be what was published.
+`sweep_waiting` reaches past row-level security as the owner and says of each agency only that there is something to do.
 
 Revision ID: 0005
 Revises: 0004
@@ -17,7 +17,7 @@ down_revision = "0004"
 branch_labels = None
 depends_on = None
 
-CHANGES = (
+TABLES = (
     """
     CREATE TABLE enforcement.calendar_known (
         digest TEXT NOT NULL,
@@ -129,47 +129,90 @@ CHANGES = (
         ON enforcement.notification (to_person, created_at) WHERE to_person IS NOT NULL
     """,
     "CREATE INDEX ix_notification_case_id ON enforcement.notification (case_id)",
-    "ALTER TABLE enforcement.disclosure ADD COLUMN verified_at TIMESTAMP WITH TIME ZONE",
     """
-    CREATE INDEX ix_disclosure_unverified
-        ON enforcement.disclosure (agency_id) WHERE stage = 'published' AND verified_at IS NULL
-    """,
-    # How far the verification that runs by itself has come: the verifier's alone to write.
-    """
-    CREATE TABLE enforcement.verification (
-        track TEXT NOT NULL,
-        part TEXT NOT NULL,
-        after TEXT NOT NULL,
-        passes BIGINT NOT NULL,
-        begun_at TIMESTAMP WITH TIME ZONE NOT NULL,
-        stepped_at TIMESTAMP WITH TIME ZONE NOT NULL,
-        completed_at TIMESTAMP WITH TIME ZONE,
-        findings JSONB NOT NULL,
-        found JSONB NOT NULL,
-        CONSTRAINT pk_verification PRIMARY KEY (track)
+    CREATE TABLE enforcement.sweep_run (
+        id UUID NOT NULL,
+        agency_id UUID NOT NULL,
+        started_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        finished_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        report JSONB NOT NULL,
+        CONSTRAINT pk_sweep_run PRIMARY KEY (id),
+        CONSTRAINT fk_sweep_run_agency_id_agency FOREIGN KEY(agency_id) REFERENCES enforcement.agency (id)
     )
     """,
-    "REVOKE INSERT ON enforcement.verification FROM mingjian_app",
-    "GRANT INSERT, UPDATE ON enforcement.verification TO mingjian_verifier",
+    "CREATE INDEX ix_sweep_run_agency_id_finished_at ON enforcement.sweep_run (agency_id, finished_at)",
+    """
+    CREATE TABLE enforcement.sweep_pass (
+        id BIGINT NOT NULL,
+        finished_at TIMESTAMP WITH TIME ZONE NOT NULL,
+        CONSTRAINT pk_sweep_pass PRIMARY KEY (id)
+    )
+    """,
+)
+
+GRANTS = (
     "GRANT UPDATE (read_at) ON enforcement.notification TO mingjian_app",
     "GRANT UPDATE ON enforcement.look_again TO mingjian_app",
     # Derived: what no longer follows from the records goes, what changed is written over.
     "GRANT UPDATE, DELETE ON enforcement.running_clock, enforcement.turn TO mingjian_app",
     # A pass that finds nothing to do prolongs the last row instead of adding one every fifteen seconds.
-    "GRANT UPDATE (finished_at) ON enforcement.sweep_run TO mingjian_app",
+    "GRANT UPDATE (finished_at) ON enforcement.sweep_run, enforcement.sweep_pass TO mingjian_app",
 )
+
+# Each branch stops at the first row it finds. Not "<>", which no index answers.
+WAITING = """
+    CREATE FUNCTION enforcement.sweep_waiting(
+        today date, moment timestamptz, law text, calendar text
+    )
+    RETURNS TABLE (agency_id uuid, cases boolean, publications boolean, requests boolean)
+    LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, pg_temp AS $$
+        SELECT waiting.agency_id, waiting.cases, waiting.publications, waiting.requests
+        FROM (
+            SELECT a.id AS agency_id, a.code,
+                EXISTS (
+                    SELECT FROM enforcement.look_again k WHERE k.agency_id = a.id AND k.again_at <= moment
+                ) OR EXISTS (
+                    SELECT FROM enforcement.look_again k WHERE k.agency_id = a.id AND (k.law < $3 OR k.law > $3)
+                ) OR EXISTS (
+                    SELECT FROM enforcement.look_again k
+                    WHERE k.agency_id = a.id AND (k.calendar < $4 OR k.calendar > $4)
+                ) AS cases,
+                EXISTS (
+                    SELECT FROM enforcement.disclosure d JOIN public_site.publication p ON p.id = d.id
+                    WHERE d.agency_id = a.id AND d.stage = 'published' AND d.verified_at IS NULL
+                ) OR EXISTS (
+                    SELECT FROM public_site.publication p JOIN enforcement.disclosure d ON d.id = p.id
+                    WHERE p.agency_id = a.id AND p.withdrawn_on IS NOT NULL AND d.verified_at IS NULL
+                ) AS publications,
+                EXISTS (
+                    SELECT FROM public_site.correction_request q
+                    WHERE q.agency_id = a.id AND q.taken_up_at IS NULL
+                ) OR EXISTS (
+                    SELECT FROM public_site.correction_request q
+                    WHERE q.agency_id = a.id AND q.taken_up_at IS NOT NULL AND q.settled_at IS NULL
+                        AND q.asked_after_on IS DISTINCT FROM today
+                ) AS requests
+            FROM enforcement.agency a
+        ) waiting
+        WHERE waiting.cases OR waiting.publications OR waiting.requests
+        ORDER BY waiting.code
+    $$
+"""
+SIGNATURE = "enforcement.sweep_waiting(date, timestamptz, text, text)"
+
+WALLED = ("running_clock", "turn", "look_again", "notification", "sweep_run")
 
 
 def upgrade() -> None:
-    for statement in CHANGES:
+    for statement in (*TABLES, *GRANTS, WAITING):
         op.execute(statement)
-    for table in ("running_clock", "turn", "look_again", "notification"):
+    op.execute(f"REVOKE ALL ON FUNCTION {SIGNATURE} FROM PUBLIC")
+    op.execute(f"GRANT EXECUTE ON FUNCTION {SIGNATURE} TO mingjian_app")
+    for table in WALLED:
         op.execute(rls(table))
 
 
 def downgrade() -> None:
-    op.execute("REVOKE UPDATE (finished_at) ON enforcement.sweep_run FROM mingjian_app")
-    op.execute("DROP INDEX enforcement.ix_disclosure_unverified")
-    op.execute("ALTER TABLE enforcement.disclosure DROP COLUMN verified_at")
-    for table in ("verification", "notification", "look_again", "turn", "running_clock", "calendar_known"):
+    op.execute(f"DROP FUNCTION {SIGNATURE}")
+    for table in ("sweep_pass", *reversed(WALLED), "calendar_known"):
         op.execute(f"DROP TABLE enforcement.{table}")

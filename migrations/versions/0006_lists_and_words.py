@@ -1,4 +1,4 @@
-"""Cut what is looked for inside into words: cases with their parties, recordings, people.
+"""Lay down what lists are walked by, and cut what is looked for inside into words: cases, recordings, people.
 
 `words` is derived from those tables and follows them in the same transaction, whoever writes: triggers look again at
 the end of it at every case, recording and person touched. `words_said` says from what, `cut_words` is the one place
@@ -7,8 +7,8 @@ that writes. Terms are those of `publish.search`, so that inside and outside fin
 The application asks through `words_here`, a view of the transaction's own agency: behind row-level security itself the
 planner could use no index of terms, because `@>` might tell of rows it is shown before they are walled off.
 
-Revision ID: 0007
-Revises: 0006
+Revision ID: 0006
+Revises: 0005
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from alembic import op
 
 from migrations.walls import AGENCY, rls
 
-revision = "0007"
-down_revision = "0006"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -168,7 +168,6 @@ FUNCTIONS = (
 
 # What lists are walked by, a page at a time.
 LISTS = (
-    "DROP INDEX enforcement.ix_case_file_open",
     """
     CREATE INDEX ix_case_file_open ON enforcement.case_file (agency_id, stage, created_at, id)
         WHERE closed_on IS NULL
@@ -219,7 +218,6 @@ def upgrade() -> None:
 def downgrade() -> None:
     for index in MADE_FOR_LISTS:
         op.execute(f"DROP INDEX enforcement.{index}")
-    op.execute("CREATE INDEX ix_case_file_open ON enforcement.case_file (agency_id, stage) WHERE closed_on IS NULL")
     for table in FOLLOWED:
         op.execute(f"DROP TRIGGER {table}_words ON enforcement.{table}")
     op.execute("DROP VIEW enforcement.words_here, enforcement.words_wrong")
