@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 import pytest
 
@@ -15,6 +16,7 @@ from enforcement.law.citation import problems_of
 from enforcement.law.guards import GUARDS
 from enforcement.law.guards.order_of_days import DATED
 from enforcement.law.procedure import RECORDS
+from enforcement.queries.choices import OFFERS
 from tests import factories
 from tests.house.test_code import tracked
 
@@ -87,6 +89,20 @@ def test_the_day_of_an_act_is_in_a_field_that_the_condition_on_its_day_looks_at(
         dated = forms.specs(deed.form).keys() & DATED.keys()
         assert dated, name
         assert not deed.on or deed.on in dated, f"{name}: name {deed.on} in DATED of guards/order_of_days.py"
+
+
+def test_every_list_a_form_picks_from_is_offered_by_somebody() -> None:
+    """A field of a list that nobody knows would offer nothing, and say nothing of it."""
+    picked = {spec.source for deed in acts().values() for spec in with_groups(deed.form) if spec.kind == "pick"}
+    assert picked
+    assert sorted(picked - OFFERS.keys()) == []
+
+
+def with_groups(form: type) -> Iterator[FieldSpec]:
+    for spec in forms.specs(form).values():
+        yield spec
+        if spec.form is not None:
+            yield from with_groups(spec.form)
 
 
 @pytest.mark.parametrize("name", sorted(acts()))

@@ -82,7 +82,7 @@ def test_every_case_limit_has_a_clock_scenario(book: Book) -> None:
         "court_application", "disclosure_of_other_decision", "freeze", "handover_of_collected_fine",
         "handover_to_police", "interruption_statement", "license_lower_examination", "license_test_assignment",
         "police_answer", "reconsideration_of_police_refusal", "supervision_of_police_refusal",
-    }  # fmt: skip
+    }, "write a case with it in tests/law/scenarios/clocks.toml"  # fmt: skip
 
 
 def test_only_open_clocks_say_who_must_act(book: Book) -> None:
