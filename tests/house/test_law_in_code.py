@@ -87,8 +87,8 @@ def test_the_day_of_an_act_is_in_a_field_that_the_condition_on_its_day_looks_at(
     assert len(asking) > 5
     for name, deed in asking:
         dated = forms.specs(deed.form).keys() & DATED.keys()
-        assert dated, name
-        assert not deed.on or deed.on in dated, f"{name}: name {deed.on} in DATED of guards/order_of_days.py"
+        assert dated, f"{name}: none of its days is in DATED of guards/order_of_days.py"
+        assert not deed.on or deed.on in dated, f"{name}: {deed.on} is not in DATED of guards/order_of_days.py"
 
 
 def test_every_list_a_form_picks_from_is_offered_by_somebody() -> None:
