@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from enforcement.law import facts as law
 from enforcement.law.clocks import running
-from enforcement.law.events import Record
+from enforcement.law.events import NOTIFIED, Record
 from enforcement.models.cases import Case, CaseOfficer, Party, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.people import Certificate, Person
@@ -178,7 +178,7 @@ def due_day(facts: law.CaseFacts, disclosure: Disclosure, work: Work) -> dt.date
 
 
 def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUID, tuple[Record, ...]]:
-    """The process records of several cases in one query, in order."""
+    """The process records of several cases in one query, in order: every step, and not whom the clock notified."""
     found: dict[uuid.UUID, list[Record]] = {}
     columns = (
         ProcessRecord.chain_id, ProcessRecord.seq, ProcessRecord.event, ProcessRecord.act, ProcessRecord.stage,
@@ -186,7 +186,7 @@ def records_of(session: Session, case_ids: Iterable[uuid.UUID]) -> dict[uuid.UUI
     )  # fmt: skip
     query = (
         select(*columns)
-        .where(ProcessRecord.chain_id.in_(list(case_ids)))
+        .where(ProcessRecord.chain_id.in_(list(case_ids)), ProcessRecord.event != NOTIFIED)
         .order_by(ProcessRecord.chain_id, ProcessRecord.seq)
     )
     for chain_id, seq, event, act, stage, at, happened_on, actor_id, data, people in session.execute(query):

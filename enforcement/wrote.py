@@ -48,7 +48,7 @@ NOT_RECORDED: Mapping[str, str] = {
     "enforcement.look_again": "系统时钟何时再次查看，可以随时重建",
     "enforcement.verification": "核验的进度和结果",
     "enforcement.words": "由案件、音像记录和人员的文字切分，供查找，可以随时重建，逐条比对",
-    "enforcement.notification": "系统提醒",
+    "enforcement.notification.read_at": "提醒是否已读，随阅读变化；提醒本身在记录中",
     "enforcement.process_record": "过程记录本身，由台账记录校验",
     "enforcement.ledger_chain": "台账本身",
     "enforcement.ledger_entry": "台账本身",

@@ -29,6 +29,7 @@ from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
 from enforcement.law.book import Book
 from enforcement.law.calendar import SHANGHAI
+from enforcement.law.events import NOTIFIED
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.disclosures import Disclosure
 from enforcement.runtime.embedded import DatabaseUrls
@@ -265,8 +266,9 @@ def events(walk: Walk) -> list[str]:
 
 
 def records(walk: Walk) -> list[ProcessRecord]:
-    """The process records of a case, in order."""
-    query = select(ProcessRecord).where(ProcessRecord.chain_id == walk.case_id).order_by(ProcessRecord.seq)
+    """The process records of a case, in order; not whom the clock notified."""
+    steps = (ProcessRecord.chain_id == walk.case_id, ProcessRecord.event != NOTIFIED)
+    query = select(ProcessRecord).where(*steps).order_by(ProcessRecord.seq)
     with walk.office.reading(walk.staff.agency_id) as session:
         found = list(session.scalars(query))
         session.expunge_all()  # the roll-back that ends a reading would empty them

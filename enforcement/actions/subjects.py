@@ -29,7 +29,10 @@ Row: TypeAlias = Case | Disclosure | Agency
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Subject:
-    """A locked row with the owner whose chain the act extends; the agency follows no procedure."""
+    """A locked row with the owner whose chain the act extends.
+
+    The agency follows no procedure; nor does what is put on record beside the steps of a case, which no law looks at.
+    """
 
     row: Row
     owner: Case | Agency
@@ -51,8 +54,8 @@ class Subject:
         return "" if isinstance(self.row, Agency) else self.row.stage
 
     def facts(self, work: Work, values: Mapping[str, Any], happened_on: dt.date) -> CaseFacts | None:
-        """Everything the law may look at; None for the agency."""
-        if isinstance(self.owner, Agency):
+        """Everything the law may look at; None where it looks at nothing."""
+        if self.procedure is None or isinstance(self.owner, Agency):
             return None
         disclosure = self.row if isinstance(self.row, Disclosure) else None
         return facts_of(work, self.owner, values, disclosure=disclosure, happened_on=happened_on)
@@ -98,6 +101,11 @@ def lock(work: Work, kind: Kind, subject_id: uuid.UUID | None, version: int | No
 def of_case(work: Work, case: Case) -> Subject:
     """A case already locked."""
     return Subject(case, case, work.book.procedures[case.procedure])
+
+
+def beside(owner: Case | Agency) -> Subject:
+    """An owner already locked, for an act that is no step of it: that rests on no version and moves none."""
+    return Subject(owner, owner, None)
 
 
 def of_disclosure(work: Work, disclosure: Disclosure) -> Subject:

@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
+NOTIFIED = "people_notified"
+"""Left by the clock when it has notified people: on record in its chain, but no step, and read by no law."""
 
 
 def shanghai_day(moment: datetime) -> date:

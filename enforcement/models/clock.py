@@ -1,6 +1,6 @@
 """What runs and whose turn it is, derived from the records; and what the clock leaves behind.
 
-That is: whom it told what, when it must look again, which calendars it counted with.
+That is: whom it notified of what, when it must look again, which calendars it counted with.
 """
 
 import datetime as dt
@@ -16,7 +16,7 @@ from enforcement.models.base import Base, Moment, agency_key, new_id
 
 
 class Notification(Base):
-    """The clock told a role or a person one thing about one item, once: telling it again changes nothing."""
+    """The clock notified a role or a person of one thing about one item, once. On record but for the reading."""
 
     __tablename__ = "notification"
     __table_args__ = (
@@ -37,7 +37,7 @@ class Notification(Base):
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     agency_id: Mapped[uuid.UUID] = agency_key()
     kind: Mapped[str]
-    """One of enforcement.sweep.notices.KINDS."""
+    """One of enforcement.actions.notifications.Kind."""
     about_on: Mapped[dt.date]
     """The due day, review day or day of refusal it is about."""
     to_role: Mapped[str] = mapped_column(default="")

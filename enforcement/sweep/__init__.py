@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import TypeVar
 
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
@@ -27,8 +26,6 @@ from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office
 
 __all__ = ["Report", "fetch_back", "sweep"]
-
-Item = TypeVar("Item")
 
 CASES_A_PASS = 500
 """More wait for the next pass, which comes in seconds: after a change of law every case is looked at."""
@@ -96,21 +93,13 @@ def _agency(office: Office, waits: Waiting, actor: Actor, report: Report) -> Non
     if waits.cases:
         calendar = calendars.known(office, actor)
         waiting = again.waiting(office, actor, calendar, "case", limit=CASES_A_PASS)
-        _each("case", waiting, report, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
+        report.each("case", waiting, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
         itself = again.waiting(office, actor, calendar, "agency", limit=1)
-        _each("agency", itself, report, lambda chain_id: agencies.look_at(office, actor, chain_id, calendar, report))
+        report.each("agency", itself, lambda chain_id: agencies.look_at(office, actor, chain_id, calendar, report))
     if waits.requests:
         requests = corrections.waiting(office, actor)
-        _each("correction", requests, report, lambda one: corrections.take_up(office, actor, requests[one], report))
+        report.each("correction", requests, lambda one: corrections.take_up(office, actor, requests[one], report))
         corrections.remind(office, actor, report)
-
-
-def _each(kind: str, items: Iterable[Item], report: Report, do: Callable[[Item], None]) -> None:
-    for item in items:
-        try:
-            do(item)
-        except Exception as error:  # noqa: BLE001  (one item of a sweep)
-            report.failed_at(kind, item, error)
 
 
 def _store(office: Office, actor: Actor, started_at: dt.datetime, report: Report) -> None:

@@ -1,4 +1,4 @@
-"""Looking at an agency itself: a year that begins, and whom its own limits are to be told."""
+"""Looking at an agency itself: a year that begins, and whom to notify of its own limits."""
 
 from __future__ import annotations
 
@@ -15,15 +15,14 @@ from enforcement.law.errors import NotFound
 from enforcement.law.events import shanghai_day
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.clock import ClockRow
-from enforcement.models.people import Agency
 from enforcement.queries.clocks import OPEN, clocks_where
-from enforcement.sweep import again, notices
+from enforcement.sweep import again, claim, notices
 from enforcement.sweep.report import Report
 from enforcement.work import Actor, Office, Work
 
 
 def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, report: Report) -> None:
-    """Begin the years that have begun, tell of the agency's own limits, and say when to look again.
+    """Begin the years that have begun, notify of the agency's own limits, and say when to look again.
 
     An agency somebody else holds is left to them, or to later.
     """
@@ -37,12 +36,13 @@ def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, re
             continue
         report.did("year_begun")
     with office.begin(actor) as work:
-        own = select(Agency.id).where(Agency.id == actor.agency_id).with_for_update(key_share=True, skip_locked=True)
-        if work.session.scalar(own) is None:
+        agency = claim.agency(work)
+        if agency is None:
             return
         projection.write_agency(work, chain_id)
         clocks = [clock for _, clock in clocks_where(work, ClockRow.owner_id == chain_id, OPEN)]
-        report.did("told", sum(notices.tell_agency(work, clock) for clock in clocks))
+        due = [notice for clock in clocks for notice in notices.of_agency(work, clock)]
+        report.did("notified", notices.notify(work, agency, due))
         new_year = again.midnight(dt.date(work.today.year + 1, 1, 1))
         again.note(work, chain_id, calendar, [new_year, *(moment for clock in clocks for moment in clock.changes)])
 

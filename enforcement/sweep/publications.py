@@ -13,7 +13,7 @@ import urllib.error
 import urllib.request
 import uuid
 from collections import defaultdict
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ from urllib.parse import urlsplit
 from sqlalchemy import Select, func, select
 
 from enforcement.actions.disclosures import Note
+from enforcement.actions.notifications import Kind, Notice
 from enforcement.models.disclosures import Disclosure
 from enforcement.sweep import claim, notices
 from enforcement.sweep.report import Report
@@ -39,7 +40,7 @@ _PART = 64 * 1024
 ACTS = {False: "verify_publication", True: "verify_withdrawal"}
 """By whether it is down: what is noted once the public site was seen to answer so."""
 SEEN = {False: "verified", True: "withdrawal_verified"}
-UNSEEN = {False: "unreachable", True: "still_public"}
+UNSEEN: Mapping[bool, Kind] = {False: "unreachable", True: "still_public"}
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -95,21 +96,21 @@ class Patience:
 def fetch_back(office: Office, fetch: Fetch, actor: Actor, report: Report) -> None:
     """Fetch back what this agency published or withdrew and nobody has seen outside; PAGES_A_PASS at most.
 
-    Seen, it is noted in the case; not seen, the releaser is told, once a day.
+    Seen, it is noted in the case; not seen, the releaser is notified, once a day.
     """
-    unseen = []
+    seen: dict[uuid.UUID, Unverified] = {}
+    unseen: dict[uuid.UUID, Unverified] = {}
     for one in _unverified_of(office, actor):
-        if not _seen(office, one, fetch):
-            unseen.append(one)
-            report.did(UNSEEN[one.down])
-            continue
-        try:
-            _note(office, actor, one, report)
-        except Exception as error:  # noqa: BLE001  (one publication: the others are noted all the same)
-            report.failed_at("publication", one.disclosure_id, error)
-    if unseen:
-        with office.begin(actor) as work:
-            report.did("told", sum(_tell(work, one) for one in unseen))
+        (seen if _seen(office, one, fetch) else unseen)[one.disclosure_id] = one
+    report.each("publication", seen, lambda disclosure_id: _note(office, actor, seen[disclosure_id], report))
+    if not unseen:
+        return
+    for one in unseen.values():
+        report.did(UNSEEN[one.down])
+    with office.begin(actor) as work:
+        new = notices.unknown(work, [_notice(work, one) for one in unseen.values()])
+    due = {one.disclosure_id: one for one in new}
+    report.each("publication", due, lambda disclosure_id: _say(office, actor, due[disclosure_id], report))
 
 
 def _unverified_of(office: Office, actor: Actor) -> list[Unverified]:
@@ -138,23 +139,38 @@ def _seen(office: Office, one: Unverified, fetch: Fetch) -> bool:
     return _is_gone(address, fetch) if one.down else _is_there(address, one.digest, fetch)
 
 
-def _tell(work: Work, one: Unverified) -> bool:
-    return notices.tell(
-        work, UNSEEN[one.down], work.today, notices.RELEASER, case_id=one.case_id, disclosure_id=one.disclosure_id
+def _say(office: Office, actor: Actor, one: Notice, report: Report) -> None:
+    """Notify in the case of what was not seen outside, unless somebody else has it just now."""
+    with office.begin(actor) as work:
+        case = claim.case(work, one.case_id) if one.case_id else None
+        if case is not None:
+            claim.Look(work, case, report, [one]).notify()
+
+
+def _notice(work: Work, one: Unverified) -> Notice:
+    return Notice(
+        kind=UNSEEN[one.down],
+        about_on=work.today,
+        to_role=notices.RELEASER,
+        case_id=one.case_id,
+        disclosure_id=one.disclosure_id,
     )
 
 
 def _note(office: Office, actor: Actor, one: Unverified, report: Report) -> None:
     """Note that the public gets what it should, unless somebody else has the case just now."""
     with office.begin(actor) as work:
-        if claim.case(work, one.case_id) is None:
+        case = claim.case(work, one.case_id)
+        if case is None:
             return
+        look = claim.Look(work, case, report)
         for disclosure in claim.disclosures(work, one.case_id):
             # Looked at again under the lock: another pass may have noted it, or it may have come down, or back.
             if disclosure.id == one.disclosure_id and (disclosure.stage == "published" or one.down):
                 row = work.session.execute(_unverified().where(Disclosure.id == one.disclosure_id)).one_or_none()
                 if row is not None and Unverified(*row) == one:
-                    claim.attempt(work, ACTS[one.down], disclosure, Note(), SEEN[one.down], report)
+                    look.attempt(ACTS[one.down], disclosure, Note(), SEEN[one.down])
+        look.notify()
 
 
 def _is_there(address: str, digest: bytes, fetch: Fetch) -> bool:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import traceback
 from collections import Counter
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, TypeVar
 
 import structlog
 
 log = structlog.get_logger("clock")
+
+Item = TypeVar("Item")
 
 OURS = ("enforcement.", "publish.", "media.", "config.")
 
@@ -40,7 +43,7 @@ WORDS = {
     "refused": "依法不能办理",
     "taken_up": "登记更正申请",
     "year_begun": "年度期限开始计算",
-    "told": "提醒",
+    "notified": "提醒",
 }
 
 
@@ -73,6 +76,14 @@ class Report:
         """Count an item that could not be dealt with in this pass, and log it by its id."""
         self.failed[kind] += 1
         log.error("sweep_item_failed", kind=kind, item=str(item), **told(error))
+
+    def each(self, kind: str, items: Iterable[Item], do: Callable[[Item], None]) -> None:
+        """Do something with each item; one that fails is counted, and stops none of the others."""
+        for item in items:
+            try:
+                do(item)
+            except Exception as error:  # noqa: BLE001  (one item of a sweep)
+                self.failed_at(kind, item, error)
 
     def add(self, other: Report) -> None:
         """Add another report's counts."""

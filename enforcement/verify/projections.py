@@ -44,6 +44,7 @@ OWNERS: Mapping[str, str] = {
     "enforcement.case_officer": _BY_CASE,
     "enforcement.recording": _BY_CASE,
     "enforcement.disclosure": _BY_CASE,
+    "enforcement.notification": f"coalesce(t.case_id, {_OF_AGENCY})",
     "enforcement.redaction_span": _OF_DISCLOSURE.format("disclosure_id"),
     "public_site.agency": _OF_AGENCY.replace("t.agency_id", "t.id"),
     "public_site.officer": _OF_AGENCY,

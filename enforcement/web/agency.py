@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from enforcement.actions import access
 from enforcement.actions.registry import acts
 from enforcement.law.errors import Invalid
-from enforcement.law.events import Record
+from enforcement.law.events import NOTIFIED, Record
 from enforcement.law.reading import Seen, seen_of_agency
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.ledger import LedgerChain
@@ -73,7 +73,8 @@ def index() -> str:
 
 
 def _latest(work: Work, chain_id: uuid.UUID) -> tuple[Seen, ...]:
-    query = select(ProcessRecord).where(ProcessRecord.chain_id == chain_id).order_by(ProcessRecord.seq.desc()).limit(20)
+    steps_of = (ProcessRecord.chain_id == chain_id, ProcessRecord.event != NOTIFIED)
+    query = select(ProcessRecord).where(*steps_of).order_by(ProcessRecord.seq.desc()).limit(20)
     records = (
         Record(
             row.seq, row.event, row.act, row.stage, row.at, row.happened_on, str(row.actor_id or "") or None, row.data

@@ -36,9 +36,9 @@ def test_a_moved_due_day_is_noted_by_the_clock_also_in_a_closed_case(house: Hous
 def test_the_clock_does_what_is_its_own_and_no_more(house: House) -> None:
     table = house.office.book.powers.acts
     assert {name for name in acts() if "clock" in table[name].who} == {
-        "accept_application", "approve_withholding", "begin_year", "publish_disclosure", "recompute_due",
-        "stop_disclosure", "take_down_publication", "take_up_correction", "verify_publication", "verify_withdrawal",
-        "withdraw_publication",
+        "accept_application", "approve_withholding", "begin_year", "notify_of_agency", "notify_of_case",
+        "publish_disclosure", "recompute_due", "stop_disclosure", "take_down_publication", "take_up_correction",
+        "verify_publication", "verify_withdrawal", "withdraw_publication",
     }  # fmt: skip
     walk = factories.application(house.market)
     assert walk.case_id is not None

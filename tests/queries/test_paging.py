@@ -55,7 +55,7 @@ def test_a_list_that_grows_keeps_the_pages_that_were_named(house: House) -> None
 
 def test_notifications_of_person_and_roles_are_one_list_unread_first(house: House) -> None:
     head = house.market.actors["head"]
-    with house.office.begin(head) as work:
+    with house.office.begin(head) as work, work.acting():
         for number in range(2 * COUNTED // 3):
             for to_role, to_person in (("agency_head", None), ("", head.person_id), ("officer", None)):
                 work.session.add(
@@ -65,6 +65,7 @@ def test_notifications_of_person_and_roles_are_one_list_unread_first(house: Hous
                         read_at=work.moment if number % 2 else None,
                     )
                 )  # fmt: skip
+        work.session.flush()
     with house.office.looking(head) as work:
         assert "officer" not in head.roles
         seen, page = [], list_notifications(work, Place(size=200))

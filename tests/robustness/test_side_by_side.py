@@ -106,8 +106,8 @@ def test_three_clocks_at_once_do_everything_once(house: House) -> None:
     said = ("published", "verified", "withheld", "accepted_by_silence", "stopped")
     assert [report.done[kind] for kind in said] == [6, 6, 2, 2, 2]
     with public.office.reading(public.market.agency_id) as session:
-        told = session.scalar(select(func.count()).select_from(Notification))
-    assert told == report.done["told"]
+        notified = session.scalar(select(func.count()).select_from(Notification))
+    assert notified == report.done["notified"]
     assert len(walks) == 14
     assert disagreements(public.urls) == []
 
