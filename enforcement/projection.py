@@ -1,61 +1,39 @@
 """What is derived from an owner's records and kept beside them: the clocks that run, and whose turn it is.
 
-Written in the transaction of the act that changes it, from the facts the act was judged by; made again at will.
+Written in the transaction of the act that changes it, from the facts the act was judged by and what it wrote; made
+again at will.
 """
 
-import dataclasses
 import functools
 import json
 import uuid
 from collections.abc import Iterable, Mapping
-from collections.abc import Set as AbstractSet
 from typing import Any
 
 from psycopg.types.json import Jsonb
 from sqlalchemy import ColumnElement, delete, select
 
-from enforcement.facts import as_record, facts_of, facts_of_many, parameters, with_disclosure
+from enforcement.facts import facts_of, facts_of_many, parameters, with_disclosure
+from enforcement.known import as_record
 from enforcement.law.deadlines import Level
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts
 from enforcement.law.projected import RunningClock, concerning, numbered, of_records, projected, request_of
 from enforcement.law.turns import Turn, turns, within_reach
-from enforcement.models.cases import Case, CaseOfficer, Party, ProcessRecord
+from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.clock import ClockRow, TurnRow, clock_columns
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.people import Agency
-from enforcement.models.recordings import Recording
 from enforcement.work import Actor, Office, Work
 
 _BATCH = 100
 _DUMPS = functools.partial(json.dumps, default=str)
 
 
-def after_act(work: Work, case: Case, before: CaseFacts, record: Record, wrote: AbstractSet[str]) -> None:
-    """Project the clocks and turns of a case in which an act has just been recorded; ask the clock to look at it.
-
-    `before` are the facts the act was judged by: they are carried on, and read again only where the act `wrote` in a
-    table that says more of the case than its records do.
-    """
-    # Those of a case just begun were read when it was judged.
-    more = bool(before.records) and bool(wrote & _BESIDE)
-    write_case(work, case, facts_of(work, case) if more else _with(before, record, case.stage))
+def after_act(work: Work, case: Case, record: Record) -> None:
+    """Project the clocks and turns of a case in which an act has just been recorded; ask the clock to look at it."""
+    write_case(work, case, facts_of(work, case))
     after_request(work, record)
-
-
-_BESIDE = frozenset(str(model.__table__) for model in (Party, CaseOfficer, Recording))
-
-
-def _with(before: CaseFacts, record: Record, stage: str) -> CaseFacts:
-    return dataclasses.replace(
-        before,
-        stage=stage,
-        records=(*before.records, record),
-        form={},
-        acted={**before.acted, **before.named},
-        named={},
-        disclosure=None,
-    )
 
 
 def write_case(work: Work, case: Case, facts: CaseFacts) -> None:
@@ -136,7 +114,7 @@ def _records(work: Work, *where: ColumnElement[bool]) -> list[Record]:
 
 
 def _projected(work: Work, level: Level, records: Iterable[Record]) -> tuple[RunningClock, ...]:
-    return projected(of_records(level, tuple(records), parameters(work)), work.book, level=level)
+    return projected(of_records(level, tuple(records), parameters(work), work.book.version), work.book, level=level)
 
 
 # ------------------------------------------------------------------------------------------------------------- writing

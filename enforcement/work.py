@@ -8,7 +8,7 @@ import dataclasses
 import datetime as dt
 import secrets
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, Literal
 
@@ -19,6 +19,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enforcement import ledger, wrote
+from enforcement.known import Known
 from enforcement.law.book import Book
 from enforcement.law.events import Record, shanghai_day
 from enforcement.law.facts import CaseFacts
@@ -162,7 +163,7 @@ class Outdated(Exception):
 class Work:
     """One running act: who, when, under which law, in which transaction."""
 
-    __slots__ = ("actor", "agency_seq", "facts", "moment", "office", "session", "set_clock", "today")
+    __slots__ = ("actor", "agency_seq", "cases", "facts", "moment", "office", "session", "set_clock", "today")
 
     def __init__(
         self,
@@ -182,6 +183,8 @@ class Work:
         self.agency_seq = agency_seq
         self.facts: CaseFacts | None = None
         """What the law looks at for the running act, the form included; None for an act of the agency."""
+        self.cases: dict[uuid.UUID, Known] = {}
+        """What was read of each case in this transaction, with all that its acts have written since."""
         self.set_clock = set_clock
         """Whether `moment` comes from a clock that was set, as sample data's does."""
 
@@ -206,6 +209,13 @@ class Work:
                 yield changes
         finally:
             self.facts = outer
+
+    def carry_on(self, case_id: uuid.UUID | None, record: Record, changes: Iterable[Change]) -> None:
+        """Let what is known of a case follow an act in it; one of the agency itself may have changed anybody."""
+        if case_id is None:
+            self.cases.clear()
+        elif case_id in self.cases:
+            self.cases[case_id] = self.cases[case_id].after(record, changes)
 
     def next_seq(self, chain_id: uuid.UUID) -> int:
         """The number the next record of a chain will have, its owner being locked."""
@@ -242,15 +252,16 @@ class Work:
             "people": {capacity: list(ids) for capacity, ids in drawn.people.items()},
             "wrote": self.session.info["wrote"],
         }
+        judged_by = self.facts.law if self.facts else self.book.version
         plain = {
-            "law": self.book.version,
+            "law": judged_by,
             "schema": wrote.REVISION,
             "behalf_of": drawn.behalf_of,
             "request_id": request_of(drawn, self.book),
             "salt": secrets.token_hex(ledger.SALT_BYTES),
         }
         digest = ledger.digest_of_record(kept | plain)
-        told = {"on": drawn.on.isoformat(), "stage": drawn.stage, "law": self.book.version, **(disclosed or {})}
+        told = {"on": drawn.on.isoformat(), "stage": drawn.stage, "law": judged_by, **(disclosed or {})}
         if drawn.behalf_of and disclosed is None:
             told["behalf_of"] = drawn.behalf_of
         seq = append_entry(

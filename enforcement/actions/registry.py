@@ -257,7 +257,6 @@ def _leave(
     data = forms.to_data(form) | extra
     if isinstance(subject.row, Disclosure):
         data |= {"disclosure": str(subject.row.id)}
-    before = work.facts
     seq = subject.move(work, admitted)
     record = work.draw_up(deed.name, data, seq=seq, on=on, stage=subject.case.stage if subject.case else "")
     if opens := work.book.powers.acts[deed.name].opens:
@@ -266,10 +265,11 @@ def _leave(
     if deed.scope == "start" and isinstance(subject.row, Case):
         begin_chain_and_number(work, subject.row)
     work.record(subject.chain_id, record, case=subject.case is not None, disclosed=disclosed)
-    if subject.case is None or before is None:
+    work.carry_on(subject.case.id if subject.case else None, record, wrote)
+    if subject.case is None or work.facts is None:
         projection.after_agency_act(work, subject.chain_id, record)
     else:
-        projection.after_act(work, subject.case, before, record, {one["table"] for one in wrote})
+        projection.after_act(work, subject.case, record)
     return Outcome(
         chain_id=subject.chain_id,
         seq=seq,

@@ -1,7 +1,7 @@
 """What the law looks at: one case, as its process records tell it, on one day, for one act that somebody wants to do.
 
-Everything is frozen; nothing is asked of a database or of the clock. `work.facts` builds `CaseFacts`; the tests build
-it in one line.
+Everything is frozen; nothing is asked of a database or of the clock. `enforcement.facts` builds `CaseFacts`; the tests
+build it in one line.
 """
 
 from __future__ import annotations
@@ -228,6 +228,7 @@ class CaseFacts:
     `acted` those whom its records name as officers.
 
     `clears` maps an act to the events it wipes out (`Procedure.clears`); `Procedure.admit` takes the procedure's own.
+    `law` is the version of the book they were read under; no other judges them.
 
     Only what can be missing has a default, and the default grants nothing.
     """
@@ -237,6 +238,7 @@ class CaseFacts:
     stage: str
     today: date
     now: datetime
+    law: str
     matter: MatterFacts
     parties: tuple[PartyFacts, ...]
     officers: tuple[OfficerFacts, ...]

@@ -143,8 +143,10 @@ class Procedure:
         """Let an act through, or raise RuleViolation with every unmet condition.
 
         The conditions: the stage, the guards of the act, and what the stage being left may not be left without.
-        Raises KeyError for an act this procedure does not know.
+        Raises KeyError for an act this procedure does not know, ValueError for facts read under another book.
         """
+        if facts.law != law.version:
+            raise ValueError("facts are judged by the book they were read under")
         known = self.acts[act]
         facts = self._own(facts)
         unread = self._unread(known, facts, law)

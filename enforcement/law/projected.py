@@ -195,9 +195,10 @@ def of_records(
     procedure: str,
     records: tuple[Record, ...],
     parameters: Mapping[str, ParameterFacts | None],
+    version: str,
     clears: Mapping[str, frozenset[str]] = MappingProxyType({}),
 ) -> CaseFacts:
-    """All of the facts that a row follows from, on no day at all."""
+    """All of the facts that a row follows from, on no day at all; `version` is that of the book asked about them."""
     never = datetime.min.replace(tzinfo=UTC)
     return CaseFacts(
         case_id="",
@@ -205,6 +206,7 @@ def of_records(
         stage="",
         today=never.date(),
         now=never,
+        law=version,
         matter=NOT_LISTED,
         parties=(),
         officers=(),

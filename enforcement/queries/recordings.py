@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
-from enforcement.facts import recording_facts
+from enforcement.known import recording_facts
 from enforcement.law.errors import NotFound
 from enforcement.law.facts import RecordingFacts
 from enforcement.models.cases import Case, ProcessRecord

@@ -89,10 +89,12 @@ def _projected(
     own = numbers.get(owner["agency"], {})
     if level == "case":
         procedure = owner["procedure"]
-        return projected(of_records(procedure, records, own, book.procedures[procedure].clears), book)
+        return projected(of_records(procedure, records, own, book.version, book.procedures[procedure].clears), book)
     records = tuple(one for one in records if one.event in concerning(book, level))
     return projected(
-        of_records(level, numbered(records) if level == "publication" else records, own), book, level=level
+        of_records(level, numbered(records) if level == "publication" else records, own, book.version),
+        book,
+        level=level,
     )
 
 

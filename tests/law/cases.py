@@ -51,7 +51,7 @@ def case(today: date, **told: Any) -> CaseFacts:
     """A penalty case in the afternoon of a day: nothing is known, nothing has happened, but for what is told."""
     empty = {
         "case_id": "case", "procedure": "penalty_ordinary", "stage": "",
-        "now": datetime.combine(today, time(15), SHANGHAI),
+        "now": datetime.combine(today, time(15), SHANGHAI), "law": "",
         "matter": MatterFacts(code="A001", zh="示例事项", kind=KINDS.get(told.get("procedure", ""), "penalty")),
         "parties": (), "officers": (), "handling_unit_id": "", "records": (), "recordings": (), "parameters": {},
         "directory": None, "actor": None, "clears": {},
@@ -97,6 +97,7 @@ def facts(entry: Mapping[str, Any], book: Book) -> CaseFacts:
         procedure=kind,
         stage=entry.get("stage") or (told[-1].stage if told else procedure.start),
         now=entry.get("now") or datetime.combine(today, time(15), SHANGHAI),
+        law=book.version,
         matter=MatterFacts(**matter),
         parties=tuple(PartyFacts(**{"id": "p", "kind": "organization", **one}) for one in entry.get("parties", ())),
         officers=tuple(officer(one) for one in entry.get("officers", ())),

@@ -16,6 +16,10 @@ class Law(projected.Law, major.Law, review.Law, Protocol):
     """What the guards ask of the law book. `book.Book` is one."""
 
     @property
+    def version(self) -> str:
+        """Which book it is; facts say under which they were read."""
+
+    @property
     def recording(self) -> RecordingRules:
         """What must be filmed (J9, J10)."""
 
