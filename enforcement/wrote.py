@@ -2,7 +2,8 @@
 
 Every table that the law looks at is a projection of the chains: what an act sets there is first written down as text
 and then set from that very text, so that replaying the records gives the tables again (`enforcement.verify`). What
-stands in no chain is in NOT_RECORDED with its reason; a table or column that is neither does not exist.
+stands in no chain is in NOT_RECORDED with its reason, what is compared all the same in COMPARED_OTHERWISE; a table or
+column that is neither does not exist.
 """
 
 from __future__ import annotations
@@ -31,6 +32,26 @@ from publish import tables as public_tables
 REVISION = (Path(__file__).resolve().parents[1] / "migrations" / "HEAD").read_text(encoding="utf-8").strip()
 """The revision of the schema that acts of this program write for."""
 
+COMPARED_OTHERWISE: Mapping[str, str] = {
+    "enforcement.process_record": "过程记录本身，由台账记录校验",
+    "enforcement.ledger_chain": "台账本身",
+    "enforcement.ledger_entry": "台账本身",
+    "enforcement.ledger_pending": "台账本身",
+    "enforcement.ledger_leaf": "台账本身",
+    "enforcement.ledger_node": "台账本身",
+    "enforcement.ledger_checkpoint": "台账本身",
+    "enforcement.running_clock": "由记录推算的期限，可以随时重建",
+    "enforcement.words": "由案件、音像记录和人员的文字切分，供查找，可以随时重建",
+    "enforcement.alembic_version": "数据库结构的版本",
+    "public_site.checkpoint": "台账检查点的公开副本",
+    "public_site.log_proof": "公开证明",
+    "public_site.publication.searchable": "由公示原文导出",
+    "public_site.publication.terms": "由公示原文导出",
+}
+"""What no act writes down and `ledger verify` compares all the same, row by row: with the chains or what follows from
+them.
+"""
+
 NOT_RECORDED: Mapping[str, str] = {
     "enforcement.person.password_hash": "口令摘要不入台账，只记录由谁设置",
     "enforcement.person.failed_count": "登录失败次数，随登录变化",
@@ -42,25 +63,14 @@ NOT_RECORDED: Mapping[str, str] = {
     "enforcement.sweep_run": "系统时钟的运行情况",
     "enforcement.sweep_pass": "系统时钟的运行情况",
     "enforcement.sequencer_turn": "台账入树的轮次",
+    "enforcement.ledger_pending.ticket": "等候入树的次序",
+    "enforcement.ledger_pending.entered_at": "何时开始等候，供健康检查",
     "enforcement.calendar_known": "曾经使用的工作日历，内容在法律数据中",
-    "enforcement.running_clock": "由记录推算的期限，可以随时重建，逐条比对",
     "enforcement.turn": "由记录推算的待办，可以随时重建",
     "enforcement.look_again": "系统时钟何时再次查看，可以随时重建",
     "enforcement.verification": "核验的进度和结果",
-    "enforcement.words": "由案件、音像记录和人员的文字切分，供查找，可以随时重建，逐条比对",
     "enforcement.notification.read_at": "提醒是否已读，随阅读变化；提醒本身在记录中",
-    "enforcement.process_record": "过程记录本身，由台账记录校验",
-    "enforcement.ledger_chain": "台账本身",
-    "enforcement.ledger_entry": "台账本身",
-    "enforcement.ledger_pending": "台账本身",
-    "enforcement.ledger_leaf": "台账本身",
-    "enforcement.ledger_node": "台账本身",
-    "enforcement.ledger_checkpoint": "台账本身",
-    "public_site.checkpoint": "台账检查点的公开副本，与内部逐条比对",
-    "public_site.log_proof": "公开证明，与台账逐条比对",
     "public_site.publication.ordinal": "公示的排列序号",
-    "public_site.publication.searchable": "由公示原文导出，逐条比对",
-    "public_site.publication.terms": "由公示原文导出，逐条比对",
     **dict.fromkeys(
         (f"public_site.correction_request.{name}" for name in SENT),
         "公众提交的内容，登记以前不在任何链中，改动无从发现；登记时记入其哈希值，此后逐条比对",
@@ -68,7 +78,7 @@ NOT_RECORDED: Mapping[str, str] = {
     "public_site.correction_request.salt": "公众提交内容的盐值，随内容的哈希值比对",
     "public_site.correction_request.asked_after_on": "系统时钟上次催办的日期",
 }
-"""What is in no chain, table or column, and why. Everything else of both schemas is."""
+"""What is in no chain, table or column, and why: nobody can say what it was. Everything else of both schemas is."""
 
 _MODELS = (cases, clock, disclosures, ledger, people, powers, recordings, verification)
 """Every module of tables, so that none is missing from the metadata when it is asked."""
@@ -128,10 +138,11 @@ def projected() -> Mapping[str, Projected]:
 def projected_of(tables: Iterable[Table]) -> Mapping[str, Projected]:
     """Of these tables those that are projected, by their full names."""
     found: dict[str, Projected] = {}
+    elsewhere = NOT_RECORDED.keys() | COMPARED_OTHERWISE.keys()
     for table in tables:
         name = table.fullname
-        if name not in NOT_RECORDED:
-            columns = {column.name: _codec(column) for column in table.c if f"{name}.{column.name}" not in NOT_RECORDED}
+        if name not in elsewhere:
+            columns = {column.name: _codec(column) for column in table.c if f"{name}.{column.name}" not in elsewhere}
             found[name] = Projected(table, tuple(sorted(column.name for column in table.primary_key)), columns)
     return found
 

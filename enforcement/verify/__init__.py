@@ -29,7 +29,7 @@ from enforcement.verify.snapshot import Check, Snapshot, snapshot
 from enforcement.verify.whole_tree import WholeTree
 from enforcement.verify.words import words
 
-__all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verify_ledger"]
+__all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verified", "verify_ledger"]
 
 HIGH_WATER = "高水位"
 
@@ -54,30 +54,41 @@ def verify_ledger(
     was ever signed with; `kept_notes` the texts of checkpoints that were kept outside; `high_water` how far the tree is
     known to have come; in a `demo` a clock may have been set. Writes nothing. Raises NoteError if a key is none.
     """
-    reader = Reader(keys)
     with snapshot(engine, demo=demo) as seen:
-        report = seen.report
-        signed = Checkpoints(seen, reader)
-        seen.guarded("ledger_checkpoint", signed.run)
-        chains = Chains(seen)
-        seen.guarded("ledger_entry", chains.run)
-        kept = read_kept(kept_notes, reader, report)
-        tree = _Tree(seen, signed, chains, kept)
-        seen.guarded("ledger_leaf", tree.run)
-        if high_water is not None:
-            seen.guarded(HIGH_WATER, lambda: _below(high_water, tree))
-        for check in checks:
-            seen.check(check)
-        return Verdict(
-            chains.entries,
-            chains.chains,
-            tree.size,
-            len(seen.roots),
-            report.findings(),
-            tree.waiting,
-            chains.set_clock,
-            restores_of(seen),
-        )
+        return verified(seen, keys=keys, kept_notes=kept_notes, high_water=high_water, checks=checks)
+
+
+def verified(
+    seen: Snapshot,
+    *,
+    keys: Sequence[str],
+    kept_notes: Sequence[str] = (),
+    high_water: HighWater | None = None,
+    checks: Sequence[Check] = CHECKS,
+) -> Verdict:
+    """The verdict over one snapshot; everything else as for `verify_ledger`."""
+    reader, report = Reader(keys), seen.report
+    signed = Checkpoints(seen, reader)
+    seen.guarded("ledger_checkpoint", signed.run)
+    chains = Chains(seen)
+    seen.guarded("ledger_entry", chains.run)
+    kept = read_kept(kept_notes, reader, report)
+    tree = _Tree(seen, signed, chains, kept)
+    seen.guarded("ledger_leaf", tree.run)
+    if high_water is not None:
+        seen.guarded(HIGH_WATER, lambda: _below(high_water, tree))
+    for check in checks:
+        seen.check(check)
+    return Verdict(
+        chains.entries,
+        chains.chains,
+        tree.size,
+        len(seen.roots),
+        report.findings(),
+        tree.waiting,
+        chains.set_clock,
+        restores_of(seen),
+    )
 
 
 _RESTORES = """

@@ -33,6 +33,12 @@ _STREAM = """
     ) AS told ORDER BY told.chain_id, told.seq NULLS FIRST
 """
 
+# Whose entries are gone still has their places in the tree, or their turn to get one.
+_NEVER = """
+    SELECT 1 WHERE NOT EXISTS (SELECT FROM enforcement.ledger_leaf l WHERE l.chain_id = %(chain)s::uuid)
+      AND NOT EXISTS (SELECT FROM enforcement.ledger_pending p WHERE p.chain_id = %(chain)s::uuid)
+"""
+
 Row = tuple[str, Any, str, bytes | None, bytes, bool | None, int | None]
 """chain, seq (None in the chain's own row), agency, data, hash, whether the leaf agrees (None: there is none), its
 place.
@@ -194,7 +200,9 @@ class Chains:
             return
         head_seq = int(head[3].split(b" ", 1)[0]) if head[3] else 0
         finding = None
-        if head_seq > last_seq:
+        if head_seq > last_seq > 0 and head[4] == last_hash:
+            finding = Finding("ledger_chain", f"链头写作第{head_seq}条，摘要却是第{last_seq}条的", chain, last_seq + 1)
+        elif head_seq > last_seq:
             self._missing[chain] = head_seq - last_seq
             finding = Finding("ledger_entry", f"第{last_seq + 1}条缺失，链头在第{head_seq}条", chain, last_seq + 1)
             if last_seq == 0:
@@ -216,6 +224,12 @@ class Chains:
             self.report.drop(renamed)
             self._missing.pop(renamed, None)
             self.report.add(Finding("ledger_chain", f"链的编号被改为{renamed}", chain, 1))
+            self._empty.pop(last_hash)
+        for chain in self._empty.values():
+            if self.snapshot.driver.execute(_NEVER, {"chain": chain}).fetchone() is not None:
+                self.report.drop(chain)
+                self._missing.pop(chain, None)
+                self.report.add(Finding("ledger_chain", "登记的链从来没有记录", chain, 1))
         for alien in self.aliens:
             if self.report.covers(alien.says_chain, alien.says_seq):
                 continue

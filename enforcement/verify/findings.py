@@ -98,6 +98,14 @@ class Report:
         """Whether something of this table is named already that belongs to this chain."""
         return chain_id is not None and any(one.table == table and one.chain_id == chain_id for one in self._rows)
 
+    def mentions(self, key: str) -> bool:
+        """Whether a row with this key is named already."""
+        return any(key in one.zh for one in self._rows)
+
+    def breaks(self, chain_id: str | None) -> bool:
+        """Whether this chain is known to break anywhere."""
+        return chain_id in self._breaks
+
     def covers(self, chain_id: str, seq: int) -> bool:
         """Whether this chain is known to break at this entry or before it."""
         known = self._breaks.get(chain_id)

@@ -32,6 +32,10 @@ _WAITING_FOR_NOTHING = """
     WHERE NOT EXISTS (SELECT FROM enforcement.ledger_entry e WHERE e.chain_id = p.chain_id AND e.seq = p.seq)
     ORDER BY p.ticket
 """
+_WAITING_AND_PLACED = """
+    SELECT p.chain_id::text, p.seq FROM enforcement.ledger_pending p
+    JOIN enforcement.ledger_leaf l ON l.chain_id = p.chain_id AND l.seq = p.seq ORDER BY p.ticket
+"""
 _AT = """
     SELECT position, chain_id::text, seq FROM enforcement.ledger_leaf
     WHERE position >= %(start)s AND position < %(end)s ORDER BY position
@@ -57,17 +61,29 @@ def check(snapshot: Snapshot, chains: Chains) -> Places:
         homeless, waiting = _without_a_place(snapshot, chains, cursor) if chains.unplaced else ({}, 0)
         places = Places(leaves, len(homeless), waiting)
         if leaves != chains.entries - chains.unplaced:
+            signed = max(snapshot.roots, default=leaves)
             for position, chain, seq, leaf_hash in cursor.execute(_WITHOUT_ENTRY):
+                if position >= signed:
+                    continue  # never placed by the sequencer: a stray, and named as one
                 if leaf_hash in homeless:
                     true_chain, true_seq = homeless.pop(leaf_hash)
                     zh = f"第{true_seq}条的叶子（位置{position}）被改为指向链{chain}第{seq}条"
                     report.add(Finding("ledger_leaf", zh, true_chain, true_seq, position))
                 else:
                     report.add(Finding("ledger_entry", f"第{seq}条缺失，树中位置{position}仍在", chain, seq, position))
+        for chain, seq in cursor.execute(_WAITING_FOR_NOTHING).fetchall():
+            if homeless:
+                _, (true_chain, true_seq) = homeless.popitem()
+                zh = f"第{true_seq}条的等候被改为指向链{chain}第{seq}条"
+                report.add(Finding("ledger_pending", zh, true_chain, true_seq))
+            else:
+                report.add(Finding("ledger_entry", f"等候入树的第{seq}条缺失", chain, seq))
+        for chain, seq in cursor.execute(_WAITING_AND_PLACED):
+            report.note(Finding("ledger_pending", f"第{seq}条已在树中，却仍在等候", chain, seq))
+        # With as many leaves as were signed none is gone: what is gone waited.
+        table = "ledger_leaf" if leaves < max(snapshot.roots, default=0) else "ledger_pending"
         for chain, seq in homeless.values():
-            report.add(Finding("ledger_leaf", f"第{seq}条既不在树中，也不在等候", chain, seq))
-        for chain, seq in cursor.execute(_WAITING_FOR_NOTHING):
-            report.add(Finding("ledger_entry", f"等候入树的第{seq}条缺失", chain, seq))
+            report.add(Finding(table, f"第{seq}条既不在树中，也不在等候", chain, seq))
     return places
 
 

@@ -25,7 +25,11 @@ from enforcement.wrote import Projected, projected
 
 CHAINS_AT_ONCE = 100
 
-_OF_AGENCY = "(SELECT c.id FROM enforcement.ledger_chain c WHERE c.kind = 'agency' AND c.agency_id = t.agency_id)"
+# Of an agency and its chain each names the other: where one of the two was changed, the other still says which it is.
+_OF_AGENCY = """coalesce(
+    (SELECT c.id FROM enforcement.ledger_chain c WHERE c.kind = 'agency' AND c.agency_id = t.agency_id
+     ORDER BY c.id <> (SELECT a.chain_id FROM enforcement.agency a WHERE a.id = t.agency_id), c.id LIMIT 1),
+    (SELECT a.chain_id FROM enforcement.agency a WHERE a.id = t.agency_id))"""
 _OF_DISCLOSURE = "(SELECT d.case_id FROM enforcement.disclosure d WHERE d.id = t.{0})"
 _BY_CASE = "t.case_id"
 OWNERS: Mapping[str, str] = {
@@ -54,6 +58,13 @@ OWNERS: Mapping[str, str] = {
     "public_site.publication_version": _OF_DISCLOSURE.format("publication_id"),
 }
 """The chain a row belongs to, in SQL over the row `t`."""
+_DISCLOSURE = "enforcement.disclosure"
+LEANING: Mapping[str, str] = {
+    "enforcement.redaction_span": "disclosure_id",
+    "public_site.publication": "id",
+    "public_site.publication_version": "publication_id",
+}
+"""Tables whose rows belong to the chain of a disclosure, and which column says to that of which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,16 +93,17 @@ def _parts() -> tuple[Part, ...]:
 def projections(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
     """Every row of every projected table is what its chain makes it, and none is there that no chain made."""
     chains: list[str] = []
+    astray: set[str] = set()
     listed = f"SELECT id::text AS id FROM enforcement.ledger_chain WHERE {span.where('id')} ORDER BY ledger_chain.id"  # noqa: S608
     for row in list(snapshot.stream(listed, span)):
         chains.append(row["id"])
         if len(chains) == CHAINS_AT_ONCE:
-            yield from _compared(snapshot, chains)
+            yield from _compared(snapshot, chains, astray)
             chains = []
     if chains:
-        yield from _compared(snapshot, chains)
+        yield from _compared(snapshot, chains, astray)
     if span.after is None:
-        yield from _strays(snapshot)
+        yield from _strays(snapshot, astray)
 
 
 _RECORDS = """
@@ -109,8 +121,15 @@ _HEADS = """
 """
 
 
-def _compared(snapshot: Snapshot, chains: list[str]) -> Iterator[Finding]:
-    """Replay these chains and compare what they made with what is there."""
+Row = Mapping[str, str | None]
+
+
+def _compared(snapshot: Snapshot, chains: list[str], astray: set[str]) -> Iterator[Finding]:
+    """Replay these chains and compare what they made with what is there.
+
+    `astray` gathers disclosures of which the tables say another case than the records, or none: what belongs to one of
+    them is then found in no chain either, and that is named once.
+    """
     untrusted = {row["id"] for row in snapshot.stream(_HEADS, chains=chains) if row["n"] != row["head_seq"]}
     made = {chain: Replay(steps()) for chain in chains}
     for row in snapshot.stream(_RECORDS, chains=chains):
@@ -131,53 +150,69 @@ def _compared(snapshot: Snapshot, chains: list[str]) -> Iterator[Finding]:
             untrusted.add(chain)
             yield Finding("process_record", f"过程记录{error.zh}", chain)
     for part in _parts():
-        for found in _of_part(snapshot, part, chains, made, untrusted):
+        for found in _of_part(snapshot, part, made, untrusted, astray):
             # A damage that another check has named in its own words is named once.
             if not snapshot.report.names(found.table, found.chain_id):
                 yield found
 
 
 def _of_part(
-    snapshot: Snapshot,
-    part: Part,
-    chains: list[str],
-    made: Mapping[str, Replay],
-    untrusted: Collection[str],
+    snapshot: Snapshot, part: Part, made: Mapping[str, Replay], untrusted: Collection[str], astray: set[str]
 ) -> Iterator[Finding]:
     shape = projected()[part.name]
     wanted = {
         key: (chain, row)
-        for chain in chains
+        for chain, replayed in made.items()
         if chain not in untrusted
-        for (table, key), row in made[chain].rows.items()
+        for (table, key), row in replayed.rows.items()
         if table == part.name and set(part.columns) & (row.values.keys() - set(shape.key))
     }
     statement = _statement(part, shape, f"{part.owner} = ANY(%(chains)s::uuid[])")
-    for there in snapshot.stream(statement, chains=chains):
+    for there in snapshot.stream(statement, chains=list(made)):
         key = tuple(there[name] for name in shape.key)
-        chain, expected = wanted.pop(key, (there["__chain"], None))
+        chain, row = wanted.pop(key, (there["__chain"], None))
         if chain in untrusted:
             continue
-        if expected is None:
-            last = made[chain].last.get((part.name, key))
-            yield Finding(_table(part), f"{_zh(part, key)}没有任何记录写入过", chain, last)
+        expected = None if row is None else {**row.key, **row.values}
+        _note_astray(part, there, expected, astray)
+        if expected is None and _leans(part, there, astray):
             continue
-        texts = {**expected.key, **expected.values}
-        wrong = [name for name in part.columns if _text(shape, name, there[name]) != texts.get(name)]
-        if part.digested and digest_of_request(there) != texts.get("digest"):
-            wrong.append("内容")
-        if wrong:
-            yield Finding(_table(part), f"{_zh(part, key)}的{'、'.join(wrong)}与记录不符", chain, expected.seq)
+        if what := _what_is_wrong(part, shape, there, expected):
+            seq = row.seq if row is not None else made[chain].last.get((part.name, key))
+            yield Finding(_table(part), f"{_zh(part, key)}{what}", chain, seq)
     for key, (chain, row) in wanted.items():
-        yield Finding(_table(part), f"{_zh(part, key)}缺失", chain, row.seq)
+        expected = {**row.key, **row.values}
+        _note_astray(part, {}, expected, astray)
+        if not _leans(part, expected, astray):
+            yield Finding(_table(part), f"{_zh(part, key)}缺失", chain, row.seq)
+
+
+def _note_astray(part: Part, there: Row, expected: Row | None, astray: set[str]) -> None:
+    """Note a disclosure that does not belong where its records say; `there` is empty and `expected` None for none."""
+    if part.name == _DISCLOSURE and there.get("case_id") != (expected or {}).get("case_id"):
+        astray.add(str((there or expected or {})["id"]))
+
+
+def _leans(part: Part, row: Row, astray: Collection[str]) -> bool:
+    """Whether a row is found in no chain only because its disclosure is not."""
+    return row.get(LEANING.get(part.name, "")) in astray
+
+
+def _what_is_wrong(part: Part, shape: Projected, there: Row, expected: Row | None) -> str:
+    if expected is None:
+        return "没有任何记录写入过"
+    wrong = [name for name in part.columns if _text(shape, name, there[name]) != expected.get(name)]
+    if part.digested and digest_of_request(there) != expected.get("digest"):
+        wrong.append("内容")
+    return f"的{'、'.join(wrong)}与记录不符" if wrong else ""
 
 
 _PAGE = "public_site.publication"
 """Of a page that no act has made, `publications` says so in its own words."""
 
 
-def _strays(snapshot: Snapshot) -> Iterator[Finding]:
-    """Rows that belong to no chain at all."""
+def _strays(snapshot: Snapshot, astray: Collection[str]) -> Iterator[Finding]:
+    """Rows that belong to no chain at all; where the chain itself is gone or goes by another number, that is named."""
     for part in _parts():
         if part.name == _PAGE:
             continue
@@ -185,6 +220,8 @@ def _strays(snapshot: Snapshot) -> Iterator[Finding]:
         chain = f"SELECT FROM enforcement.ledger_chain k WHERE k.id = {part.owner}"
         for row in snapshot.stream(_statement(part, shape, f"NOT EXISTS ({chain})")):
             key = tuple(str(row[name]) for name in shape.key)
+            if snapshot.report.breaks(row["__chain"]) or _leans(part, row, astray):
+                continue
             yield Finding(_table(part), f"{_zh(part, key)}不属于任何一条链")
 
 

@@ -46,7 +46,7 @@ def running_clocks(book: Book, calendar: str) -> Check:
             row = {"owner": request, "agency": agency, "procedure": "", "behind": False}
             yield from _compare(book, "publication", row, asked[request], answered[request], numbers)
         for one in snapshot.stream(_NOBODYS.format(span=span.where("owner_id")), span):
-            yield Finding(_TABLE, "期限不属于任何案件或者机关", one["owner"])
+            yield Finding(_TABLE, "期限不属于任何案件或者机关", one["owner"], derived=True)
 
     return running_clock
 
@@ -71,7 +71,8 @@ def _compare(
         return
     try:
         rows = _projected(book, level, owner, recorded, numbers)
-        expected = {(row.limit.key, str(row.started_seq)): _as_text(row) for row in rows}
+        whose = {"level": level, "agency_id": owner["agency"]}
+        expected = {(row.limit.key, str(row.started_seq)): whose | _as_text(row) for row in rows}
     except (ArithmeticError, LookupError, TypeError, ValueError):
         yield Finding(_TABLE, "过程记录无法读取，期限无从核对", owner["owner"], derived=True)
         return
@@ -173,9 +174,9 @@ _ASKED = f"""
     SELECT {_RECORD}, request_id::text AS request FROM enforcement.process_record
     WHERE request_id IS NOT NULL AND {{span}} ORDER BY request_id, process_record.at, process_record.seq
 """  # noqa: S608
-_CLOCK = """owner_id::text AS owner, limit_key, started_seq::text, key, started_at::text, anchor_on::text,
-           ruled_on::text, value::text, extended::text, pauses::text, target_on::text, due_on::text, due_at::text,
-           provisional::text, stopped_seq::text, stopped_on::text, stopped_at::text"""
+_CLOCK = """owner_id::text AS owner, agency_id::text, level, limit_key, started_seq::text, key, started_at::text,
+           anchor_on::text, ruled_on::text, value::text, extended::text, pauses::text, target_on::text, due_on::text,
+           due_at::text, provisional::text, stopped_seq::text, stopped_on::text, stopped_at::text"""
 _CLOCKS = f"SELECT {_CLOCK} FROM enforcement.running_clock WHERE owner_id = ANY (%(owners)s::uuid[])"  # noqa: S608
 _OF_REQUESTS = f"SELECT {_CLOCK} FROM enforcement.running_clock WHERE level = 'publication' AND {{span}}"  # noqa: S608
 _NOBODYS = """

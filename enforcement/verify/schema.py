@@ -12,7 +12,8 @@ from pathlib import Path
 from enforcement.verify.findings import Finding
 from enforcement.verify.snapshot import EVERYTHING, Snapshot, Span
 
-FILE = Path(__file__).resolve().parents[2] / "migrations" / "SCHEMA"
+_MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
+FILE, HEAD = _MIGRATIONS / "SCHEMA", _MIGRATIONS / "HEAD"
 
 KINDS = {
     "schema": "模式", "table": "表", "column": "列", "constraint": "约束", "index": "索引", "trigger": "触发器",
@@ -142,3 +143,7 @@ def schema(snapshot: Snapshot, _span: Span) -> Iterator[Finding]:
             named.setdefault((kind, name), what)
     for (kind, name), what in named.items():
         yield Finding("schema", f"{KINDS.get(kind, kind)} {name} 与迁移所定的不同：{what}")
+    said = [row["said"] for row in snapshot.stream("SELECT version_num AS said FROM enforcement.alembic_version")]
+    if said != [head := HEAD.read_text(encoding="utf-8").strip()]:
+        zh = f"数据库结构登记为版本{'、'.join(sorted(said)) or '（无）'}，应为{head}"
+        yield Finding("alembic_version", zh)
