@@ -41,6 +41,13 @@ def test_a_proof_stopped_by_its_hour_goes_on_where_it_was_and_forgets_no_fault(t
     assert tried == list(range(10))
 
 
+def test_a_proof_in_several_processes_says_the_same(tmp_path: Path) -> None:
+    file, tried = tmp_path / "numbers.json", list[int]()
+    assert run("numbers", trials(tried, wrong=3), 7, file, processes=2) == 1
+    kept = json.loads(file.read_text())
+    assert (kept["done"], kept["faults"], tried) == (10, ["3 is wrong"], [])
+
+
 def test_a_proof_that_is_not_through_does_not_hold(tmp_path: Path) -> None:
     assert run("numbers", trials([]), 7, tmp_path / "numbers.json", longest=-1) == 2
 

@@ -9,10 +9,12 @@ from __future__ import annotations
 import argparse
 import hashlib
 import json
+import multiprocessing
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -55,29 +57,36 @@ class Progress:
         new.replace(self.file)
 
 
-def prove(name: str, trials: Callable[[int], Sequence[Trial]], *, inputs: Iterable[Path]) -> None:
-    """Run a part from the command line; exits 0 if everything held, 1 if not, 2 if the hour was over first."""
+def prove(name: str, trials: Callable[[int], Sequence[Trial]], *, inputs: Iterable[Path], processes: int = 1) -> None:
+    """Run a part from the command line; exits 0 if everything held, 1 if not, 2 if the hour was over first.
+
+    Several `processes`, each a copy of this one, try as many trials at a time.
+    """
     parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("--seed", type=int, default=1)
     seed = parser.parse_args().seed
-    sys.exit(run(name, trials(seed), seed, ROOT / ".cache" / "proofs" / f"{name}-{seed}-{digest(inputs)}.json"))
+    file = ROOT / ".cache" / "proofs" / f"{name}-{seed}-{digest(inputs)}.json"
+    sys.exit(run(name, trials(seed), seed, file, processes=processes))
 
 
-def run(name: str, trials: Sequence[Trial], seed: int, file: Path, *, longest: float = LONGEST) -> int:
+def run(
+    name: str, trials: Sequence[Trial], seed: int, file: Path, *, longest: float = LONGEST, processes: int = 1
+) -> int:
     """Try what was not yet tried; print seed and counts. Returns 0, 1 or 2 as `prove` exits."""
     progress = Progress.of(file)
     print(f"{name}: seed {seed}, {len(trials)} trials, {progress.done} of them done before", flush=True)
     started = kept = time.monotonic()
-    for trial in trials[progress.done :]:
-        if fault := trial.fault():
-            progress.faults.append(fault)
-        progress.done += 1
-        now = time.monotonic()
-        if now - kept > KEPT_EVERY:
-            progress.keep()
-            kept = now
-        if now - started > longest:
-            break
+    with _faults(trials[progress.done :], processes) as faults:
+        for fault in faults:
+            if fault:
+                progress.faults.append(fault)
+            progress.done += 1
+            now = time.monotonic()
+            if now - kept > KEPT_EVERY:
+                progress.keep()
+                kept = now
+            if now - started > longest:
+                break
     progress.keep()
     kinds = Counter(trial.kind for trial in trials[: progress.done])
     counts = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
@@ -90,6 +99,25 @@ def run(name: str, trials: Sequence[Trial], seed: int, file: Path, *, longest: f
     if progress.faults:
         return 1
     return 0 if progress.done == len(trials) else 2
+
+
+@contextmanager
+def _faults(trials: Sequence[Trial], processes: int) -> Iterator[Iterator[str | None]]:
+    """What each trial says, in their order."""
+    if processes == 1:
+        yield (trial.fault() for trial in trials)
+        return
+    _shared[:] = trials
+    with multiprocessing.get_context("fork").Pool(processes) as pool:
+        yield pool.imap(_fault, range(len(trials)))
+
+
+_shared: list[Trial] = []
+"""The trials, for the processes that try them: they are copies of this one."""
+
+
+def _fault(number: int) -> str | None:
+    return _shared[number].fault()
 
 
 def digest(inputs: Iterable[Path]) -> str:
