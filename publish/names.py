@@ -22,6 +22,13 @@ def dictionary() -> Any:
     return rjieba
 
 
+def surname_at(words: NameWords, text: str, at: int = 0) -> str:
+    """The surname that begins at `at`, or ''."""
+    if text[at : at + 2] in words.compound:
+        return text[at : at + 2]
+    return text[at] if at < len(text) and text[at] in words.single else ""
+
+
 def announced(text: str, words: NameWords) -> set[tuple[int, int]]:
     """Names right after a word that announces one (证人李强) or right before （男，…."""
     found: set[tuple[int, int]] = set()
@@ -34,7 +41,7 @@ def announced(text: str, words: NameWords) -> set[tuple[int, int]]:
             found.add(span)
     for mark in words.after.finditer(text):
         for start in (mark.start() - 3, mark.start() - 2, mark.start() - 4):
-            if start >= 0 and words.surname(text, start) and _plausible(text, start, mark.start(), words):
+            if start >= 0 and surname_at(words, text, start) and _plausible(text, start, mark.start(), words):
                 found.add((start, mark.start()))
                 break
     return found
@@ -48,7 +55,7 @@ def suspected(text: str, words: NameWords) -> set[tuple[int, int]]:
     """Names that the segmentation or a surname standing alone suggests."""
     found: set[tuple[int, int]] = set()
     for start, word, tag in _tokens(text):
-        surname = words.surname(text, start)
+        surname = surname_at(words, text, start)
         if not surname or text.startswith(words.not_names, start):
             continue
         is_name = tag.startswith(_NAME_TAGS) and len(word) > 1
@@ -63,7 +70,7 @@ def suspected(text: str, words: NameWords) -> set[tuple[int, int]]:
 
 def looks_like_one(text: str, words: NameWords) -> bool:
     """Whether a whole string may be a name: a surname, one or two characters more, and no word of its own."""
-    surname = words.surname(text)
+    surname = surname_at(words, text)
     if not surname or not 1 <= len(text) - len(surname) <= 2:  # noqa: PLR2004 — given names have one or two
         return False
     return _plausible(text, 0, len(text), words) and not (dictionary().has_word(text) and not _tagged(text))
@@ -82,7 +89,7 @@ def _tokens(text: str) -> Iterator[tuple[int, str, str]]:
 
 def _name_at(text: str, start: int, words: NameWords) -> tuple[int, int] | None:
     """The name that begins at `start`: one or two characters behind its surname, the likelier of both."""
-    surname = words.surname(text, start)
+    surname = surname_at(words, text, start)
     if not surname:
         return None
     short = start + len(surname) + 1
@@ -106,7 +113,7 @@ def _word_begins(text: str, at: int) -> bool:
 
 
 def _plausible(text: str, start: int, end: int, words: NameWords) -> bool:
-    given = text[start + len(words.surname(text, start)) : end]
+    given = text[start + len(surname_at(words, text, start)) : end]
     if not given or end > len(text) or given[0] in words.never_given or _MASKED & set(given):
         return False
     return all(_HAN.match(char) for char in given)

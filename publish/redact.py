@@ -18,7 +18,7 @@ from stdnum.cn.ric import calc_check_digit
 
 from publish import names
 from publish.readings import View, Views, loose, names_view, numbers_view, plain_view, readings, views
-from publish.redaction_rules import Category, Rules, default_rules
+from publish.redaction_rules import Category, Rules
 
 Place: TypeAlias = tuple[int, int, int, str, str]  # start, end, rank, category, mask ('' for what the category says)
 
@@ -68,16 +68,13 @@ class Leak:
     excerpt: str
 
 
-def propose(
-    text: str, known: Iterable[KnownValue], *, keep: Iterable[str] = (), rules: Rules | None = None
-) -> list[Span]:
+def propose(text: str, known: Iterable[KnownValue], *, rules: Rules, keep: Iterable[str] = ()) -> list[Span]:
     """Every span to look at, in order, none overlapping.
 
     `keep` are strings that stay as they are: officers' names (public, G#6.1(3)), names of organizations and of sole
     traders' businesses. Whatever a label finds once is masked wherever it stands again, so a name masked in the header
     does not survive in the list of evidence.
     """
-    rules = rules or default_rules()
     values = _usable(known)
     seen = views(text)
     keep = [string for string in keep if string]
@@ -134,11 +131,10 @@ def apply(text: str, spans: Sequence[Span]) -> str:
     return "".join([*parts, text[at:]])
 
 
-def mask_name(name: str, *, ordinal: str = "", rules: Rules | None = None) -> str:
+def mask_name(name: str, *, rules: Rules, ordinal: str = "") -> str:
     """张三丰 → 张某, 欧阳锋 → 欧阳某, with an ordinal 张某甲; no surname: the category. Never tells the length."""
-    rules = rules or default_rules()
     squeezed = plain_view(name).text
-    surname = rules.names.surname(squeezed)
+    surname = names.surname_at(rules.names, squeezed)
     if not surname:
         return rules.categories["name"].mask
     return f"{surname}某{ordinal}"
@@ -149,27 +145,23 @@ def same_name(one: str, other: str) -> bool:
     return bool(one.strip()) and names_view(one).text == names_view(other).text
 
 
-def names_in(text: str, rules: Rules | None = None) -> list[str]:
+def names_in(text: str, *, rules: Rules) -> list[str]:
     """The pieces of a list of names (张三、李四（店长）) that look like names; words like 负责人 do not."""
-    rules = rules or default_rules()
     pieces = [piece.strip() for piece in re.split(r"[、，,;；/\n（）()\s]", text)]
     return [piece for piece in pieces if names.looks_like_one(piece, rules.names)]
 
 
-def mask(category: str, rules: Rules | None = None) -> str:
+def mask(category: str, *, rules: Rules) -> str:
     """What stands where a value of this category stood, for a span that a person adds: 〔家庭住址已隐去〕."""
-    return _category(category, rules or default_rules()).mask
+    return _category(category, rules).mask
 
 
-def leaks(
-    final: bytes | str, known: Iterable[KnownValue], *, keep: Iterable[str] = (), rules: Rules | None = None
-) -> list[Leak]:
+def leaks(final: bytes | str, known: Iterable[KnownValue], *, rules: Rules, keep: Iterable[str] = ()) -> list[Leak]:
     """Every known value that the final bytes still tell, in any reading a machine could give them.
 
     Read as they are, as HTML (entities, tags taken out), as JSON escapes and as percent-encoding, each with full-width
     folded and blanks and zero-width signs removed. Long numbers count from a fragment on. Empty means: may go out.
     """
-    rules = rules or default_rules()
     text = final.decode("utf-8", "replace") if isinstance(final, bytes) else final
     keep = [string for string in keep if string]
     stays = [*keep, *(category.mask for category in rules.categories.values())]
@@ -285,7 +277,7 @@ def _of_address(value: str, keep: Sequence[str]) -> list[str]:
 
 def _given_name(value: KnownValue, rules: Rules) -> str:
     """The given name, where it has two characters: 长林 of 魏长林 is often all that is written (长林先生)."""
-    surname = rules.names.surname(value.value) if value.category == "name" else ""
+    surname = names.surname_at(rules.names, value.value) if value.category == "name" else ""
     given = value.value[len(surname) :]
     return given if surname and len(given) == 2 else ""  # noqa: PLR2004
 
@@ -347,7 +339,7 @@ def _ordinals(known: list[str], text: str, chosen: list[Place], rules: Rules) ->
         if category == "name"
     ]
     for name in dict.fromkeys([name for name in known if name in met] + met):
-        by_surname.setdefault(rules.names.surname(name), []).append(name)
+        by_surname.setdefault(names.surname_at(rules.names, name), []).append(name)
     signs = rules.names.ordinals
     return {
         name: signs[min(at, len(signs) - 1)]

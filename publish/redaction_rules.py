@@ -1,106 +1,103 @@
-"""What is masked and under which words: `config/law/redaction.toml` read into patterns."""
+"""What redaction must be told: what is hidden, under which words, and what names are recognised by.
+
+Whoever publishes brings it. The law book reads it, with all other law; nothing here opens a file.
+"""
 
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path
-from typing import Any
-
-PATH = Path(__file__).resolve().parents[1] / "config" / "law" / "redaction.toml"
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from typing import Protocol
 
 
-@dataclass(frozen=True)
-class Category:
+class Category(Protocol):
     """One kind of thing that is hidden."""
 
-    key: str
-    zh: str
-    mask: str  # 〔家庭住址已隐去〕
-    row: str
-    basis: str  # law: the article names it; default: our reading of 等隐私信息
+    @property
+    def mask(self) -> str:
+        """What stands in its place: 〔家庭住址已隐去〕."""
 
 
-@dataclass(frozen=True)
-class Pattern:
+class Pattern(Protocol):
     """A labelled pattern: where it matches, group `value` (else the whole) is masked with `mask`."""
 
-    category: str
-    mask: str
-    regex: re.Pattern[str]
-    suggestion: bool
+    @property
+    def category(self) -> str:
+        """What it finds."""
+
+    @property
+    def mask(self) -> str:
+        """What stands in its place."""
+
+    @property
+    def regex(self) -> re.Pattern[str]:
+        """Where it stands."""
+
+    @property
+    def suggestion(self) -> bool:
+        """Whether it is no more than a guess."""
 
 
-@dataclass(frozen=True)
-class NameWords:
+class NameWords(Protocol):
     """The vocabulary that names are recognised by; a heuristic, never a decision."""
 
-    cues: re.Pattern[str]  # ends where a name may begin
-    after: re.Pattern[str]  # begins where a name may end
-    never_given: frozenset[str]
-    seldom_last: frozenset[str]
-    never_last: frozenset[str]
-    place: re.Pattern[str]  # begins where the name of a place ends
-    not_names: tuple[str, ...]
-    weak: frozenset[str]
-    ordinals: str
-    compound: frozenset[str]
-    single: frozenset[str]
+    @property
+    def cues(self) -> re.Pattern[str]:
+        """Ends where a name may begin."""
 
-    def surname(self, text: str, at: int = 0) -> str:
-        """The surname that begins at `at`, or ''."""
-        if text[at : at + 2] in self.compound:
-            return text[at : at + 2]
-        return text[at] if at < len(text) and text[at] in self.single else ""
+    @property
+    def after(self) -> re.Pattern[str]:
+        """Begins where a name may end."""
+
+    @property
+    def place(self) -> re.Pattern[str]:
+        """Begins where the name of a place ends."""
+
+    @property
+    def never_given(self) -> AbstractSet[str]:
+        """Characters that begin no given name."""
+
+    @property
+    def seldom_last(self) -> AbstractSet[str]:
+        """Characters that seldom end one."""
+
+    @property
+    def never_last(self) -> AbstractSet[str]:
+        """Characters that end places and things."""
+
+    @property
+    def not_names(self) -> tuple[str, ...]:
+        """Words that begin like a surname."""
+
+    @property
+    def weak(self) -> AbstractSet[str]:
+        """Surnames that are everyday words."""
+
+    @property
+    def compound(self) -> AbstractSet[str]:
+        """Surnames of two characters."""
+
+    @property
+    def single(self) -> AbstractSet[str]:
+        """Surnames of one."""
+
+    @property
+    def ordinals(self) -> str:
+        """What keeps persons of one surname apart, in order."""
 
 
-@dataclass(frozen=True)
-class Rules:
+class Rules(Protocol):
     """Everything `publish.redact` needs to know."""
 
-    categories: Mapping[str, Category]
-    patterns: tuple[Pattern, ...]
-    names: NameWords
+    @property
+    def categories(self) -> Mapping[str, Category]:
+        """What is hidden, by key; `name` and `other` are among them."""
 
-    @classmethod
-    def from_mapping(cls, raw: Mapping[str, Any]) -> Rules:
-        """Read the parsed TOML; raises KeyError or re.error when it is not of this shape."""
-        categories = {
-            key: Category(key, item["zh"], item["mask"], item["row"], item["basis"])
-            for key, item in raw["category"].items()
-        }
-        patterns = tuple(
-            Pattern(
-                item["category"],
-                item.get("mask", categories[item["category"]].mask),
-                re.compile(item["regex"]),
-                item.get("suggestion", False),
-            )
-            for item in raw["pattern"]
-        )
-        words = raw["names"]
-        cues = sorted(words["cues"].split(), key=len, reverse=True)
-        names = NameWords(
-            cues=re.compile("(?:" + "|".join(cues) + ")(?:[（(][^（()）\n]{1,8}[）)])?[:：为是]{0,2}\n?"),
-            after=re.compile(words["after"]),
-            never_given=frozenset(words["never_given"]),
-            seldom_last=frozenset(words["seldom_last"]),
-            never_last=frozenset(words["never_last"]),
-            place=re.compile(words["place"]),
-            not_names=tuple(words["not_names"].split()),
-            weak=frozenset(words["weak"]),
-            ordinals=words["ordinals"],
-            compound=frozenset(words["compound"].split()),
-            single=frozenset(words["single"]),
-        )
-        return cls(categories, patterns, names)
+    @property
+    def patterns(self) -> Sequence[Pattern]:
+        """What is found by its label."""
 
-
-@lru_cache(maxsize=1)
-def default_rules() -> Rules:
-    """The rules this version ships."""
-    with PATH.open("rb") as file:
-        return Rules.from_mapping(tomllib.load(file))
+    @property
+    def names(self) -> NameWords:
+        """How names are recognised."""

@@ -128,14 +128,15 @@ def _original(work: Work, facts: CaseFacts, record: Record) -> str:
 def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
     """The fields as the case itself would fill them, masked; the clerk corrects and answers for them."""
     facts = facts_of(work, work.session.get_one(Case, disclosure.case_id))
-    known, keep = known_values(facts), kept_values(facts)
+    rules = work.book.redaction
+    known, keep = known_values(facts, rules), kept_values(facts, rules)
 
     def masked(value: str) -> str:
         # Suggestions are for a person to decide; what stands here already is what the case knows or a label names.
-        sure = [span for span in redact.propose(value, known, keep=keep) if span.source != "suggestion"]
+        sure = [span for span in redact.propose(value, known, rules=rules, keep=keep) if span.source != "suggestion"]
         return redact.apply(value, sure)
 
-    label, zh = party_label(facts), work.book.terms.zh
+    label, zh = party_label(facts, rules), work.book.terms.zh
     if disclosure.kind == "inspection_result":
         concluded = facts.read("result_concluded")
         return PrepareDisclosure(

@@ -14,6 +14,7 @@ from enforcement.law.facts import CaseFacts, Fields
 from enforcement.models.disclosures import Disclosure, RedactionSpan
 from enforcement.work import Work
 from publish import redact
+from publish.redaction_rules import Rules
 from publish.tables import agency
 
 NAMES_IN_RECORDS = ("informant", "attesting_witness", "receiver")
@@ -40,12 +41,12 @@ NOT_OPEN = Breach(
 )
 
 
-def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
+def known_values(facts: CaseFacts, rules: Rules) -> list[redact.KnownValue]:
     """Every private value the case knows (G14.2): parties', representatives', third persons'; also what was written of
     a party before it was corrected, because the decision may still say it. Officers are public (G#6(3)).
     """
-    values = _private_values(facts)
-    keep = kept_values(facts)
+    values = _private_values(facts, rules)
+    keep = kept_values(facts, rules)
     return [
         redact.KnownValue(category, value, label)
         for category, value, label in dict.fromkeys(values)
@@ -53,20 +54,20 @@ def known_values(facts: CaseFacts) -> list[redact.KnownValue]:
     ]
 
 
-def _private_values(facts: CaseFacts) -> list[tuple[str, str, str]]:
+def _private_values(facts: CaseFacts, rules: Rules) -> list[tuple[str, str, str]]:
     written = [party for record in facts.records for party in Fields(record.data).group("parties")]
     parties = [*(Fields(dataclasses.asdict(party)) for party in facts.parties), *written]
-    values = [value for party in parties for value in _of_party(party)]
+    values = [value for party in parties for value in _of_party(party, rules)]
     for record in facts.records:
         data = Fields(record.data)
         values += [("name", data.text(field), "案件相关人员") for field in NAMES_IN_RECORDS]
-        among = [name for field in NAMES_AMONG_WORDS for name in redact.names_in(data.text(field))]
+        among = [name for field in NAMES_AMONG_WORDS for name in redact.names_in(data.text(field), rules=rules)]
         values += [("name", name, "案件相关人员") for name in among]
     return values
 
 
-def _of_party(party: Fields) -> Iterator[tuple[str, str, str]]:
-    if is_a_name(party.text("kind"), party.text("name"), party.text("operator_name")):
+def _of_party(party: Fields, rules: Rules) -> Iterator[tuple[str, str, str]]:
+    if is_a_name(party.text("kind"), party.text("name"), party.text("operator_name"), rules):
         yield "name", party.text("name"), "当事人"
     if party.text("kind") == "natural_person":
         yield "id_no", party.text("id_no"), "当事人"
@@ -81,11 +82,11 @@ def _of_party(party: Fields) -> Iterator[tuple[str, str, str]]:
         yield "other", value, "登记的应隐内容"
 
 
-def kept_values(facts: CaseFacts) -> frozenset[str]:
+def kept_values(facts: CaseFacts, rules: Rules) -> frozenset[str]:
     """What stays readable: officers' names (G#6(3)), names and places of organizations and of sole traders'
     businesses. An officer who is called as somebody to be hidden is hidden with them.
     """
-    hidden = {value for category, value, _ in _private_values(facts) if category == "name"}
+    hidden = {value for category, value, _ in _private_values(facts, rules) if category == "name"}
     businesses = [party for party in facts.parties if party.kind != "natural_person"]
     names = {officer.name for officer in facts.officers} | {party.name for party in businesses}
     names = (names - hidden) | {party.address for party in businesses}
@@ -95,28 +96,30 @@ def kept_values(facts: CaseFacts) -> frozenset[str]:
 
 def leaks_of(work: Work, facts: CaseFacts, final: bytes | str) -> list[str]:
     """Every known value of the case that final bytes still tell, by category and reading; never the value itself."""
-    categories = work.book.redaction.categories
-    found = redact.leaks(final, known_values(facts), keep=kept_values(facts))
+    rules = work.book.redaction
+    found = redact.leaks(final, known_values(facts, rules), rules=rules, keep=kept_values(facts, rules))
     plain = "原文"  # where nothing had to be decoded: not worth a word
     return [
-        categories[leak.category].zh + ("" if leak.where == plain else f"，{leak.where}") for leak in found
+        rules.categories[leak.category].zh + ("" if leak.where == plain else f"，{leak.where}") for leak in found
     ]  # fmt: skip
 
 
-def party_label(facts: CaseFacts) -> str:
+def party_label(facts: CaseFacts, rules: Rules) -> str:
     """The parties as the public may read them (G#14.3)."""
     return "、".join(
-        redact.mask_name(party.name) if is_a_name(party.kind, party.name, party.operator_name) else party.name
+        redact.mask_name(party.name, rules=rules)
+        if is_a_name(party.kind, party.name, party.operator_name, rules)
+        else party.name
         for party in facts.parties
     )
 
 
-def is_a_name(kind: str, name: str, operator: str) -> bool:
+def is_a_name(kind: str, name: str, operator: str, rules: Rules) -> bool:
     """Whether what a party is called is somebody's name: a person's, or a sole trader's without a name of its own."""
     if kind != "sole_trader":
         return kind == "natural_person"
     bare = name.replace("（个体工商户）", "").replace("(个体工商户)", "").strip()
-    return redact.same_name(bare, operator) if operator else redact.names_in(bare) == [bare]
+    return redact.same_name(bare, operator) if operator else redact.names_in(bare, rules=rules) == [bare]
 
 
 def unmasked_in(
@@ -131,10 +134,11 @@ def unmasked_in(
     ).one_or_none()
     looked_at = [span for span in spans_of(work, disclosure) if span.accepted is False]
     shown = {disclosure.original_text[span.start : span.end] for span in looked_at}
-    keep = [*kept_values(facts), *shown, *(own or ())]
+    rules = work.book.redaction
+    keep = [*kept_values(facts, rules), *shown, *(own or ())]
     found = []
     for field, value in typed.items():
-        for span in redact.propose(value, (), keep=keep):
+        for span in redact.propose(value, (), rules=rules, keep=keep):
             short = span.category == "contact" and span.end - span.start < _SHORTEST_CONTACT
             if span.source == "label" and span.category in SURE and not short:
                 found.append((field, span.category))
@@ -143,7 +147,9 @@ def unmasked_in(
 
 def propose_spans(work: Work, disclosure: Disclosure, facts: CaseFacts) -> None:
     """Lay the proposed spans before the clerk; none of them is decided yet."""
-    spans = redact.propose(disclosure.original_text, known_values(facts), keep=kept_values(facts))
+    rules = work.book.redaction
+    known, keep = known_values(facts, rules), kept_values(facts, rules)
+    spans = redact.propose(disclosure.original_text, known, rules=rules, keep=keep)
     work.session.add_all(
         RedactionSpan(
             agency_id=disclosure.agency_id,
@@ -236,7 +242,7 @@ def _add(work: Work, disclosure: Disclosure, one: SpanDecision) -> None:
             end=end,
             category=one.category,
             source="person",
-            replacement=one.replacement or redact.mask(one.category),
+            replacement=one.replacement or redact.mask(one.category, rules=work.book.redaction),
             accepted=True,
             decided_by=work.actor.person_id,
         )

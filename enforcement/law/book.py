@@ -34,7 +34,7 @@ from enforcement.law.procedure import Procedure
 from enforcement.law.procedure_file import SHARED, ProcedureFile, SharedFile, build
 from enforcement.law.procedure_file import problems as procedure_problems
 from enforcement.law.recording import RecordingFile
-from enforcement.law.redaction import Redaction
+from enforcement.law.redaction import RedactionFile
 from enforcement.law.review import LegalReview
 from enforcement.law.rows import Row
 from enforcement.law.schema import Schema, known_names, schema_of
@@ -55,7 +55,7 @@ FILES: Mapping[str, Any] = {
     "law/disclosure": DisclosureRules,
     "law/major_decisions": MajorRules,
     "law/legal_review": LegalReview,
-    "law/redaction": Redaction,
+    "law/redaction": RedactionFile,
     "law/powers": PowersFile,
     f"procedures/{SHARED}": SharedFile,
 }
@@ -192,6 +192,7 @@ def _assemble(files: Files, version: str) -> Book:
 
     years: list[Any] = [one.value for name, one in files.items() if name.startswith("calendar/")]
     recorded, items, words = part("law/recording"), part("law/basic_information"), part("law/terms")
+    hidden = part("law/redaction")
     missing: Any = None
     written, declared = part("law/powers"), part("law/acts")
     powers = written.powers(declared) if written and declared else missing
@@ -210,7 +211,7 @@ def _assemble(files: Files, version: str) -> Book:
         major=part("law/major_decisions"),
         legal_review=part("law/legal_review"),
         disclosure=part("law/disclosure"),
-        redaction=part("law/redaction"),
+        redaction=hidden.rules() if hidden else missing,
         recording=recorded.rules() if recorded else missing,
         basic_information=BasicInformation(items) if items else missing,
         terms=Terms(words, labels) if words and labels else missing,

@@ -16,7 +16,7 @@ from enforcement.law.major import MajorRules
 from enforcement.law.powers import Powers
 from enforcement.law.procedure import Procedure
 from enforcement.law.recording import RecordingRules
-from enforcement.law.redaction import Redaction
+from enforcement.law.redaction import RedactionRules
 from enforcement.law.review import LegalReview
 from enforcement.law.rows import Row
 from enforcement.law.terms import Terms
@@ -39,7 +39,7 @@ class Contents:
     major: MajorRules
     legal_review: LegalReview
     disclosure: DisclosureRules
-    redaction: Redaction
+    redaction: RedactionRules
     recording: RecordingRules
     basic_information: BasicInformation
     terms: Terms

@@ -151,7 +151,7 @@ def _preparing(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[s
     return _public(work, subject, values) | {
         "spans": spans,
         "pieces": pieces(disclosure.original_text, spans),
-        "categories": [(key, redact.mask(key)) for key in CATEGORIES],
+        "categories": [(key, redact.mask(key, rules=here.book().redaction)) for key in CATEGORIES],
         "clocks": [clock for clock in open_clocks(facts, here.book()) if clock.limit.key == disclosure.limit_key],
     }
 

@@ -228,6 +228,31 @@ def test_an_import_that_is_hidden_would_be_noticed() -> None:
     assert not imports_not_on_top(ast.parse("from enforcement.law.book import Book"))
 
 
+# ------------------------------------------------------------------------------------------------- who reads the law
+
+
+TOML_READERS = {
+    "enforcement/law/book.py": "the strict decoder of the law book",
+    "enforcement/commands/places.py": "whether a key that a row names stands in its file, and nothing of what it says",
+}
+
+
+def reads_toml(tree: ast.Module) -> bool:
+    imports = (node for node in ast.walk(tree) if isinstance(node, (ast.Import, ast.ImportFrom)))
+    return any("tomllib" in ast.unparse(node) for node in imports)
+
+
+def test_the_laws_files_have_one_reader_and_that_is_the_strict_one() -> None:
+    reading = {path for path, tree in sources("config", "enforcement", "media", "publish") if reads_toml(tree)}
+    assert reading == set(TOML_READERS)
+
+
+def test_another_reader_would_be_noticed() -> None:
+    assert reads_toml(ast.parse("import tomllib"))
+    assert reads_toml(ast.parse("def f():\n    from tomllib import load"))
+    assert not reads_toml(ast.parse("import json"))
+
+
 # ------------------------------------------------------------------------------------------------------ what is shown
 
 OF_THE_CASE = {"records", "standing", "all", "last", "read"}

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from publish.readings import plain_view
-from publish.redact import KnownValue, Span, apply, leaks, mask, mask_name, names_in, propose
-from publish.redaction_rules import default_rules
+from publish.redact import KnownValue, Span, apply
 from tests.publish import samples
+from tests.publish.redacting import RULES, leaks, mask, mask_name, names_in, propose
 
 
 def masked(text: str, known: tuple[KnownValue, ...] = (), keep: tuple[str, ...] = ()) -> str:
@@ -300,7 +300,7 @@ def test_spans_that_overlap_are_refused() -> None:
 
 
 def test_every_category_says_what_it_hides() -> None:
-    for key, category in default_rules().categories.items():
+    for key, category in RULES.categories.items():
         assert mask(key) == category.mask
         assert category.mask.endswith("已隐去〕")
 

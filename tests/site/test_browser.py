@@ -16,8 +16,9 @@ from werkzeug.serving import make_server
 
 from config.settings import ROOT
 from publish import release
-from publish.redact import apply, propose
+from publish.redact import apply
 from tests.publish import samples
+from tests.publish.redacting import propose
 from tests.site.conftest import AGENCY_ID, AT, OTHER_AGENCY_ID, Hand
 
 pytestmark = pytest.mark.browser

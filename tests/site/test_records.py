@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from publish import release
 from publish.document import from_bytes, written_digest
-from publish.redact import apply, leaks, propose
+from publish.redact import apply
 from tests.publish import samples
+from tests.publish.redacting import leaks, propose
 from tests.site.conftest import AGENCY_ID, AT, Hand
 
 
