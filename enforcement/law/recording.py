@@ -6,12 +6,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal
 
+from enforcement.law.calendar import Calendar
+from enforcement.law.counting import Due, due
+from enforcement.law.deadlines import Limit
 from enforcement.law.decode import FILLED
 from enforcement.law.errors import Basis, Breach
-from enforcement.law.facts import RecordingFacts
+from enforcement.law.facts import ParameterFacts, RecordingFacts
 from enforcement.law.names import Activity, Article, FieldName, RowKey
 
 DutyKind = Literal["must", "or_reason", "none"]
@@ -105,6 +108,22 @@ def coverage(
     if reached < end:
         gaps.append(Gap(reached, end))
     return tuple(gaps)
+
+
+def kept_until(limit: Limit, start: date, number: ParameterFacts | None, calendar: Calendar) -> Due:
+    """The time for which a recording must be kept (J#12.1), from the later of its making and the end of its case on.
+
+    `number` is the agency's own in force today, with those before it. Of all that were in force since `start` the
+    longest counts: what was taken under a longer one is not kept for less because somebody set a shorter.
+    """
+    numbers: list[int] = []
+    while number is not None:
+        numbers.append(number.value)
+        begun = number.from_on is None or number.from_on <= start
+        number = None if begun else number.earlier
+    ruled_on = limit.ruling_day(start)
+    allowed = [value for value in numbers if limit.parameter_breach(value, ruled_on) is None]
+    return due(limit, start, calendar, value=max(allowed, default=None), ruled_on=ruled_on)
 
 
 def missing_metadata(values: Mapping[str, Any], rules: RecordingRules) -> tuple[MetadataField, ...]:

@@ -7,8 +7,12 @@ from typing import Any
 
 from sqlalchemy import Select, select
 
+from enforcement.facts import parameters
 from enforcement.known import recording_facts
+from enforcement.law import recording as rules
+from enforcement.law.counting import Due
 from enforcement.law.errors import NotFound
+from enforcement.law.events import shanghai_day
 from enforcement.law.facts import RecordingFacts
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.recordings import Recording
@@ -19,12 +23,23 @@ from enforcement.work import Work
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class RecordingRow:
-    """A recording with the number and name of its case; `seen` has its beginning and end as the law reads them."""
+    """A recording with the number and name of its case and the day that ended; `seen` has its beginning and end as the
+    law reads them.
+    """
 
     recording: Recording
     case_no: str
     case_title: str
+    closed_on: dt.date | None
     seen: RecordingFacts
+
+    @classmethod
+    def of(cls, recording: Recording, case_no: str, title: str, closed_on: dt.date | None) -> "RecordingRow":
+        """The row of these columns."""
+        return cls(recording, case_no, title, closed_on, recording_facts(recording))
+
+
+_COLUMNS = (Recording, Case.case_no, Case.title, Case.closed_on)
 
 
 NEWEST = Order((Recording.taken_in_at, Recording.id), (dt.datetime, uuid.UUID))
@@ -42,13 +57,15 @@ class RecordingFilter:
 
 def list_recordings(work: Work, wanted: RecordingFilter, place: Place = FIRST) -> Page[RecordingRow]:
     """A page of recordings, newest first. One query."""
-    query = select(Recording, Case.case_no, Case.title).join(Case, Case.id == Recording.case_id)
+    query = select(*_COLUMNS).join(Case, Case.id == Recording.case_id)
     order = NEWEST_FOUND if wanted.q.strip() else NEWEST
-    found = page_of(
-        work, _narrowed(work, query, wanted), order, place, lambda row: (row["Recording"], row["case_no"], row["title"])
+    return page_of(
+        work,
+        _narrowed(work, query, wanted),
+        order,
+        place,
+        lambda row: RecordingRow.of(row["Recording"], row["case_no"], row["title"], row["closed_on"]),
     )
-    rows = [RecordingRow(recording, no, title, recording_facts(recording)) for recording, no, title in found.rows]
-    return Page(rows, found.before, found.after)
 
 
 def count_recordings(work: Work, wanted: RecordingFilter, *, exact: bool = False) -> Count:
@@ -66,15 +83,19 @@ def _narrowed(work: Work, query: Select[*tuple[Any, ...]], wanted: RecordingFilt
 
 def find_recording(work: Work, recording_id: uuid.UUID) -> RecordingRow:
     """One recording. Raises NotFound, also for another agency's."""
-    query = (
-        select(Recording, Case.case_no, Case.title)
-        .join(Case, Case.id == Recording.case_id)
-        .where(Recording.id == recording_id)
-    )
+    query = select(*_COLUMNS).join(Case, Case.id == Recording.case_id).where(Recording.id == recording_id)
     row = work.session.execute(query).one_or_none()
     if row is None:
         raise NotFound("recording", recording_id)
-    return RecordingRow(*row, recording_facts(row[0]))
+    return RecordingRow.of(*row)
+
+
+def kept_until(work: Work, row: RecordingRow) -> Due:
+    """For how long a recording must be kept, counted from today while its case is open (J#12.1)."""
+    made_on = shanghai_day(row.seen.ended_at or row.recording.taken_in_at)
+    limit = work.book.bounds["recording_retention"]
+    number = parameters(work).get(limit.parameter or "")
+    return rules.kept_until(limit, max(made_on, row.closed_on or work.today), number, work.book.calendar)
 
 
 def digest_on_record(work: Work, recording: Recording) -> str:

@@ -19,6 +19,7 @@ from enforcement.queries.recordings import (
     count_recordings,
     digest_on_record,
     find_recording,
+    kept_until,
     list_recordings,
 )
 from enforcement.queries.words import too_short
@@ -55,7 +56,7 @@ def show(recording_id: uuid.UUID) -> str:
     with here.reading() as work:
         row = find_recording(work, recording_id)
         names = people.names(work, [*row.recording.officers, row.recording.taken_in_by])
-        digest = digest_on_record(work, row.recording)
+        digest, kept = digest_on_record(work, row.recording), kept_until(work, row)
     try:
         _require_intact(row.recording, digest)
         changed = ""
@@ -63,8 +64,9 @@ def show(recording_id: uuid.UUID) -> str:
         changed = RECORDING_CHANGED
     may_correct = here.book().powers.may(here.actor().roles, "correct_recording_start") is None
     return render_template(
-        "recording.html", row=row, recording=row.recording, names=names, may_correct=may_correct, changed=changed
-    )
+        "recording.html",
+        row=row, recording=row.recording, names=names, may_correct=may_correct, changed=changed, kept=kept,
+    )  # fmt: skip
 
 
 def _require_intact(recording: Recording, digest: str) -> None:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import ast
 import re
 from collections.abc import Iterator
 
 import pytest
 
 from config.settings import ROOT
-from enforcement.actions import asked, forms
+from enforcement.actions import agency, asked, forms
 from enforcement.actions.forms import FieldSpec
 from enforcement.actions.registry import Deed, acts
 from enforcement.law.book import Book
@@ -18,7 +19,7 @@ from enforcement.law.guards.order_of_days import DATED
 from enforcement.law.procedure import RECORDS
 from enforcement.queries.choices import OFFERS
 from tests import factories
-from tests.house.test_code import tracked
+from tests.house.test_code import sources, tracked
 
 CITATION = re.compile(r"(?<![A-Za-z0-9&#/_-])[A-Z][A-Z0-9]*#\d+(?:\.\d+)?(?:\(\d+\))?")
 NOT_CHOSEN = {
@@ -200,3 +201,12 @@ def test_every_ground_that_can_be_chosen_is_one_the_law_names(book: Book) -> Non
 
 def test_every_number_the_agency_sets_is_one_the_law_leaves_to_it(book: Book) -> None:
     assert set(forms.specs(acts()["set_parameter"].form)["name"].options) == set(book.thresholds.agency)
+
+
+def test_every_number_the_agency_sets_is_asked_by_a_limit_or_by_code(book: Book) -> None:
+    """A number that nothing asks would be set with its paper and its words, and change nothing."""
+    trees = (tree for path, tree in sources("enforcement") if path != agency.__file__.removeprefix(f"{ROOT}/"))
+    named = {node.value for tree in trees for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    running = {limit.parameter for limit in book.limits.values()}
+    computed = {bound.parameter for key, bound in book.bounds.items() if key in named}
+    assert {name for name in book.thresholds.agency if name not in named | running | computed} == set()

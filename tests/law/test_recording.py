@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from enforcement.law import recording
 from enforcement.law.book import Book, decode_file
-from enforcement.law.facts import RecordingFacts
+from enforcement.law.facts import ParameterFacts, RecordingFacts
 from enforcement.law.recording import Gap, RecordingFile
 from tests.law import cases
 from tests.law.places import FILES, changed, said
@@ -162,3 +162,29 @@ def test_recordings_cannot_be_kept_for_less_than_six_months(book: Book) -> None:
     assert refused.cite == "J#12.1"
     assert limit.parameter_breach(6, day) is None
     assert limit.parameter_breach(24, day) is None
+
+
+@pytest.mark.parametrize(
+    ("numbers", "until"),
+    [
+        ([], date(2026, 9, 1)),
+        ([(12, date(2025, 1, 1))], date(2027, 3, 1)),
+        ([(12, date(2025, 1, 1)), (7, date(2026, 5, 1))], date(2027, 3, 1)),
+        ([(12, date(2025, 1, 1)), (7, date(2026, 3, 1))], date(2026, 10, 1)),
+        ([(7, date(2025, 1, 1)), (24, date(2026, 5, 1)), (8, date(2026, 6, 1))], date(2028, 3, 1)),
+        ([(5, date(2025, 1, 1))], date(2026, 9, 1)),
+    ],
+)
+def test_a_recording_is_kept_six_months_or_the_longest_number_of_the_agency_since_its_case_ended(
+    book: Book, numbers: list[tuple[int, date]], until: date
+) -> None:
+    known: ParameterFacts | None = None
+    for value, from_on in numbers:
+        known = ParameterFacts("recording_retention_months", value, from_on, earlier=known)
+    kept = recording.kept_until(book.bounds["recording_retention"], date(2026, 3, 1), known, book.calendar)
+    assert kept.due_on == until
+
+
+def test_what_was_recorded_before_the_measures_is_kept_by_them_all_the_same(book: Book) -> None:
+    limit = book.bounds["recording_retention"]
+    assert recording.kept_until(limit, date(2021, 1, 31), None, book.calendar).due_on == date(2021, 7, 31)

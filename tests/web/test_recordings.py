@@ -9,9 +9,15 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select
 from werkzeug.exceptions import BadRequest
 
+from enforcement.actions.agency import SetParameter
+from enforcement.actions.cases import Reason
+from enforcement.actions.registry import perform
+from enforcement.models.recordings import Recording
 from enforcement.web.multipart import Upload
+from enforcement.web.words import day
 from media.demo import make_video
 from tests import factories
 
@@ -91,6 +97,27 @@ def test_a_recording_is_taken_in_digested_and_played_in_parts(
     stranger = signed_in("shjd-officer1")
     for path in ("", "/media", "/poster"):
         stranger.get(f"/recordings/{row['id']}{path}", 404)
+
+
+def test_the_page_says_until_when_a_recording_is_kept_by_the_number_the_agency_has_set(
+    shop: House, video: Path, signed_in: Callable[[str], Visitor]
+) -> None:
+    walk = factories.open_case(shop.market)
+    visitor = signed_in("scjg-officer1")
+    address = f"/cases/{walk.case_id}/recordings/new"
+    send(visitor, address, body(described(shop, visitor, address), video.read_bytes()))
+    with shop.office.reading(shop.market.agency_id) as session:
+        page = f"/recordings/{session.scalars(select(Recording.id).where(Recording.case_id == walk.case_id)).one()}"
+    assert "案件终结后至少保存6个月" in visitor.get(page)
+    set_to_a_year = SetParameter(
+        name="recording_retention_months", value=12, from_on=walk.today, cite="《保存规定》", quote="保存十二个月"
+    )
+    perform(shop.office, shop.market.actors["head"], "set_parameter", set_to_a_year)
+    assert "案件终结后至少保存12个月" in visitor.get(page)
+    walk.do("head", "drop_case", Reason(reason="经查没有违法事实。"))
+    closed_on = factories.case_of(walk).closed_on
+    assert closed_on is not None
+    assert f"至少保存至 {day(closed_on.replace(year=closed_on.year + 1))}" in visitor.get(page)
 
 
 def test_a_beginning_typed_wrongly_is_put_right_from_the_recordings_own_page(
