@@ -1,8 +1,8 @@
 """Replay the records of a chain: the rows they made, carried over every change of the schema since they were written.
 
 A record names the revision of the schema it wrote for and is never rewritten. So a chain is replayed in the tables of
-its own time: where a record of a later revision follows, and at the end, every row is carried through the steps
-between. A step comes with its migration (`migrations/wrote/`), does to one row what the migration's SQL does to the
+its own time: where a record of a later revision follows, and at the end, every row is carried over the migrations
+between. A carry comes with its migration (`migrations/wrote/`), does to one row what the migration's SQL does to the
 table, and is frozen with it. Replay copies and does nothing else: no form, condition, term or code of today looks at
 what was done before.
 """
@@ -22,10 +22,10 @@ MIGRATIONS = Path(__file__).resolve().parents[1] / "migrations"
 
 Texts: TypeAlias = dict[str, str | None]
 Carried: TypeAlias = tuple[str, dict[str, str], Texts]
-Step: TypeAlias = Callable[[str, dict[str, str], Texts], Iterable[Carried]]
+Carry: TypeAlias = Callable[[str, dict[str, str], Texts], Iterable[Carried]]
 """One row of the revision before (table, key, what its chain wrote beside the key) to its rows in this one."""
-Steps: TypeAlias = Mapping[str, Step | None]
-"""Every revision that a record may name, oldest first, with the step into it; None where rows stay as they are."""
+Carries: TypeAlias = Mapping[str, Carry | None]
+"""Every revision that a record may name, oldest first, with the carry into it; None where rows stay as they are."""
 Place: TypeAlias = tuple[str, tuple[str, ...]]
 """Table and key texts, the key's columns in the order of their names: JSON keeps none."""
 
@@ -53,17 +53,17 @@ class Row:
 class Replay:
     """The rows of one chain, from its records in their order."""
 
-    def __init__(self, steps: Steps) -> None:
+    def __init__(self, carries: Carries) -> None:
         self.rows: dict[Place, Row] = {}
         self.last: dict[Place, int] = {}
         """The last record that wrote a row, or took it away."""
-        self._steps = steps
-        self._revisions = list(steps)
+        self._carries = carries
+        self._revisions = list(carries)
         self._at = 0
 
     def record(self, revision: str, seq: int, wrote: Iterable[Change]) -> None:
         """Let what the next record wrote happen. Raises Unreplayable."""
-        if revision not in self._steps:
+        if revision not in self._carries:
             raise Unreplayable(f"写于结构版本{revision}，本程序不认识这一版本")
         to = self._revisions.index(revision)
         if to < self._at:
@@ -91,19 +91,19 @@ class Replay:
 
     def _carry(self, to: int) -> None:
         for revision in self._revisions[self._at + 1 : to + 1]:
-            if step := self._steps[revision]:
+            if carry := self._carries[revision]:
                 try:
-                    self._through(step)
+                    self._over(carry)
                 except Exception as error:
                     raise Unreplayable(
                         f"之前所写的内容无法改写到结构版本{revision}（{type(error).__name__}）"
                     ) from error
         self._at = max(self._at, to)
 
-    def _through(self, step: Step) -> None:
+    def _over(self, carry: Carry) -> None:
         before, self.rows = self.rows, {}
         for row in before.values():
-            for table, key, values in step(row.table, dict(row.key), dict(row.values)):
+            for table, key, values in carry(row.table, dict(row.key), dict(row.values)):
                 place = place_of(table, key)
                 there = self.rows.setdefault(place, Row(table, key, {}, row.seq))
                 there.values.update(values)
@@ -116,14 +116,14 @@ def place_of(table: str, key: Mapping[str, str]) -> Place:
 
 
 @functools.cache
-def steps(folder: Path = MIGRATIONS) -> Steps:
-    """The steps that the migrations in `folder` bring: none for its base, which no records were written before."""
+def carries(folder: Path = MIGRATIONS) -> Carries:
+    """The carries that the migrations in `folder` bring: none for its base, which no records were written before."""
     base = (folder / "BASE").read_text(encoding="utf-8").strip()
     files = {path.stem.split("_")[0]: path.stem for path in sorted((folder / "versions").glob("[0-9]*.py"))}
-    return {revision: _step(folder / "wrote" / f"{stem}.py") for revision, stem in files.items() if revision >= base}
+    return {revision: _carry(folder / "wrote" / f"{stem}.py") for revision, stem in files.items() if revision >= base}
 
 
-def _step(file: Path) -> Step | None:
+def _carry(file: Path) -> Carry | None:
     if not file.is_file():
         return None
     spec = spec_from_file_location(f"migrations.wrote.r{file.stem}", file)
@@ -131,5 +131,5 @@ def _step(file: Path) -> Step | None:
         raise ImportError(f"{file} is no module")
     module = module_from_spec(spec)
     spec.loader.exec_module(module)
-    step: Step = module.carried
-    return step
+    carry: Carry = module.carried
+    return carry

@@ -17,7 +17,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 
 from enforcement.ledger.entries import json_text
 from enforcement.models.requests import DIGESTED, digest_of_request
-from enforcement.replay import Replay, Unreplayable, steps
+from enforcement.replay import Replay, Unreplayable, carries
 from enforcement.verify.findings import Finding
 from enforcement.verify.records import body_of, content_digest
 from enforcement.verify.snapshot import Snapshot, Span
@@ -131,7 +131,7 @@ def _compared(snapshot: Snapshot, chains: list[str], astray: set[str]) -> Iterat
     them is then found in no chain either, and that is named once.
     """
     untrusted = {row["id"] for row in snapshot.stream(_HEADS, chains=chains) if row["n"] != row["head_seq"]}
-    made = {chain: Replay(steps()) for chain in chains}
+    made = {chain: Replay(carries()) for chain in chains}
     for row in snapshot.stream(_RECORDS, chains=chains):
         chain = row["chain"]
         body = body_of(row["body"])

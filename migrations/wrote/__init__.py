@@ -5,5 +5,5 @@
 
 Records are never rewritten: replaying them carries every row through these functions (`enforcement.replay`). So each is
 pure, imports the standard library alone, and is frozen with its migration. A row that several chains write is whole in
-none of them, so a step asks which values are there.
+none of them, so a carry asks which values are there.
 """

@@ -1,4 +1,4 @@
-"""A revision that never was: it renames a column, splits a table and adds a column with a value, with its step."""
+"""A revision that never was: it renames a column, splits a table and adds a column with a value; with its carry."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def upgrade() -> None:
     op.execute("ALTER TABLE enforcement.recording DROP COLUMN device_kind, DROP COLUMN device_no")
 """
 
-STEP = '''
+CARRY = '''
 from collections.abc import Iterator
 
 
@@ -54,14 +54,14 @@ def carried(table: str, key: dict, values: dict) -> Iterator[tuple[str, dict, di
 '''
 
 
-def write(folder: Path, step: str | None = STEP, migration: str = MIGRATION) -> Path:
+def write(folder: Path, carry: str | None = CARRY, migration: str = MIGRATION) -> Path:
     """The product's migrations in `folder`, with the later one behind them; their folder."""
     migrations = folder / "migrations"
     shutil.copytree(MIGRATIONS, migrations, ignore=shutil.ignore_patterns("__pycache__"))
     (migrations / "HEAD").write_text(LATER, encoding="utf-8")
     (migrations / "versions" / f"{STEM}.py").write_text(migration, encoding="utf-8")
-    if step is not None:
-        (migrations / "wrote" / f"{STEM}.py").write_text(step, encoding="utf-8")
+    if carry is not None:
+        (migrations / "wrote" / f"{STEM}.py").write_text(carry, encoding="utf-8")
     (folder / "pyproject.toml").write_text(
         '[tool.alembic]\nscript_location = "%(here)s/migrations"\n', encoding="utf-8"
     )

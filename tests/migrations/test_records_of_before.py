@@ -14,7 +14,7 @@ from enforcement import replay, sequencer, wrote
 from enforcement.actions.recordings import DescribeRecording
 from enforcement.demo.walk import Walk
 from enforcement.ledger.notes import VerifierKey
-from enforcement.replay import Replay, Steps, Unreplayable
+from enforcement.replay import Carries, Replay, Unreplayable
 from enforcement.verify import BY_CHAIN, verify_ledger
 from enforcement.work import Outdated
 from media.demo import make_photo
@@ -81,25 +81,25 @@ def upgraded(before: House, server: Server, tmp_path_factory: pytest.TempPathFac
     return urls
 
 
-def program_of_later(urls: DatabaseUrls, folder: Path, monkeypatch: pytest.MonkeyPatch, step: str | None) -> None:
-    """Let verifying know the later revision as its program would: its tables, whose they are, its step."""
+def program_of_later(urls: DatabaseUrls, folder: Path, monkeypatch: pytest.MonkeyPatch, carry: str | None) -> None:
+    """Let verifying know the later revision as its program would: its tables, whose they are, its carry."""
     tables, engine = MetaData(), create_engine(urls.owner)
     for schema in ("enforcement", "public_site"):
         tables.reflect(engine, schema=schema)
     engine.dispose()
     shapes = wrote.projected_of(table for table in tables.sorted_tables if table.name != "alembic_version")
     assert shapes.keys() == wrote.projected().keys() | {DEVICES}
-    steps = replay.steps(later.write(folder, step))
-    assert [*steps][-2:] == [wrote.REVISION, later.LATER]
+    carries = replay.carries(later.write(folder, carry))
+    assert [*carries][-2:] == [wrote.REVISION, later.LATER]
     monkeypatch.setattr(comparison, "projected", lambda: shapes)
-    monkeypatch.setattr(comparison, "steps", lambda: steps)
+    monkeypatch.setattr(comparison, "carries", lambda: carries)
     monkeypatch.setitem(comparison.OWNERS, DEVICES, OF_RECORDING)
 
 
 def test_what_was_written_before_is_what_the_newest_tables_must_hold(
     upgraded: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    program_of_later(upgraded, tmp_path, monkeypatch, later.STEP)
+    program_of_later(upgraded, tmp_path, monkeypatch, later.CARRY)
     assert verified(upgraded) == []
 
 
@@ -115,15 +115,15 @@ EVERY = "    yield table, key, values"
     (EVERY, EVERY.replace("yield", 'if table != "enforcement.case_officer": yield'), "case_officer"),
     (NAME, 'values["operator"] = values.pop("operator")', "process_record"),
 ])  # fmt: skip
-def test_a_step_that_does_not_do_what_its_migration_did_is_named(
+def test_a_carry_that_does_not_do_what_its_migration_did_is_named(
     upgraded: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, right: str, wrong: str, named: str
 ) -> None:
-    assert right in later.STEP
-    program_of_later(upgraded, tmp_path, monkeypatch, later.STEP.replace(right, wrong))
+    assert right in later.CARRY
+    program_of_later(upgraded, tmp_path, monkeypatch, later.CARRY.replace(right, wrong))
     assert {table for table, _ in verified(upgraded)} == {named}
 
 
-def test_without_its_step_a_migration_that_changed_values_is_named(
+def test_without_its_carry_a_migration_that_changed_values_is_named(
     upgraded: DatabaseUrls, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     program_of_later(upgraded, tmp_path, monkeypatch, None)
@@ -170,7 +170,7 @@ def renamed(table: str, key: dict[str, str], values: replay.Texts) -> Iterator[r
     yield table, key, {"new": values["old"]}
 
 
-STEPS: Steps = {"0001": None, "0002": renamed, "0003": None}
+CARRIES: Carries = {"0001": None, "0002": renamed, "0003": None}
 
 
 def put(key: str, **values: str) -> wrote.Change:
@@ -178,7 +178,7 @@ def put(key: str, **values: str) -> wrote.Change:
 
 
 def test_records_of_several_revisions_follow_each_other_in_one_chain() -> None:
-    chain = Replay(STEPS)
+    chain = Replay(CARRIES)
     chain.record("0001", 1, [put("a", old="1"), put("b", old="2"), put("c", old="3")])
     chain.record("0001", 2, [put("a", old="4")])
     chain.record("0002", 3, [put("b", new="5"), {"table": "t", "key": {"id": "c"}, "gone": True}])
@@ -190,7 +190,7 @@ def test_records_of_several_revisions_follow_each_other_in_one_chain() -> None:
 
 
 def test_a_record_of_an_earlier_revision_than_the_one_before_it_is_refused() -> None:
-    chain = Replay(STEPS)
+    chain = Replay(CARRIES)
     chain.record("0002", 1, [put("a", new="1")])
     with pytest.raises(Unreplayable, match="写于结构版本0001，此前的记录已经是0002"):
         chain.record("0001", 2, [put("a", old="2")])
@@ -199,4 +199,4 @@ def test_a_record_of_an_earlier_revision_than_the_one_before_it_is_refused() -> 
 @pytest.mark.parametrize("written", [[5], [{"table": "t"}], [{"table": "t", "key": "a", "set": {}}], 5])
 def test_what_no_act_has_written_is_refused_and_ends_nothing_else(written: object) -> None:
     with pytest.raises(Unreplayable, match="所写内容无法解读"):
-        Replay(STEPS).record("0001", 1, written)  # type: ignore[arg-type]
+        Replay(CARRIES).record("0001", 1, written)  # type: ignore[arg-type]
