@@ -5,7 +5,8 @@ What changes, why, and which row asks for it (for example G13.b). Then:
 * a table with agency_id gets `op.execute(rls("table"))` (migrations/walls.py);
 * mingjian_app may SELECT and INSERT by default; grant UPDATE or DELETE here, and only where the law lets a row change;
 * mingjian_public may do nothing by default; grant it what the public site reads;
-* a migration that meets data is tried with data in tests/migrations/.
+* say what becomes of rows on record: migrations/wrote/ with the same name, or ROWS_STAY = True below;
+* every released installation is upgraded by it in tests/migrations/.
 
 Revision ID: ${up_revision}
 Revises: ${down_revision | comma,n}
@@ -20,6 +21,7 @@ revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
+ROWS_STAY = False
 
 
 def upgrade() -> None:
