@@ -40,6 +40,10 @@ def run() -> None:
             compare_server_default=True,
         )
         with context.begin_transaction():
+            # An act that has recorded for the tables as they were is waited for, and one that has not is refused after:
+            # none is half way over a change.
+            if connection.scalar(text("SELECT to_regclass('enforcement.alembic_version')")) is not None:
+                connection.execute(text("LOCK TABLE enforcement.alembic_version IN ACCESS EXCLUSIVE MODE"))
             context.run_migrations()
             # The application may see where the database stands, not say it.
             connection.execute(text("REVOKE INSERT ON enforcement.alembic_version FROM mingjian_app"))

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from contextlib import contextmanager
+from dataclasses import replace
 from importlib import import_module
 from typing import TYPE_CHECKING
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import MetaData, create_engine
+from sqlalchemy import MetaData, create_engine, make_url
 
 from enforcement import replay, sequencer, wrote
+from enforcement.actions.people import RegisterUnit
 from enforcement.actions.recordings import DescribeRecording
+from enforcement.actions.registry import find, perform, perform_in
+from enforcement.actions.subjects import of_agency
 from enforcement.demo.walk import Walk
 from enforcement.ledger.notes import VerifierKey
 from enforcement.replay import Carries, Replay, Unreplayable
@@ -148,6 +153,27 @@ def test_a_program_of_before_does_no_act_once_the_database_was_migrated(before: 
     with standing_at(server, later.LATER), pytest.raises(Outdated):
         lead(before)
     assert verified(before.urls) == []
+
+
+WAITS = """
+    SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = 'enforcement.alembic_version'::regclass
+"""
+
+
+def test_a_migration_waits_for_what_is_being_done_and_nothing_is_half_way_over_it(
+    house: House, server: Server, tmp_path: Path
+) -> None:
+    migrations, database = later.write(tmp_path), make_url(house.urls.owner).database or ""
+    unit = RegisterUnit(name="派出机构", kind="handling")
+    upgrading = threading.Thread(target=later.upgrade, args=(migrations, house.urls.owner))
+    with house.office.begin(house.market.actors["admin"]) as work, server.connect(database) as superuser:
+        perform_in(work, find("register_unit"), of_agency(work), unit)
+        upgrading.start()
+        while superuser.execute(WAITS).fetchone() != (1,):
+            assert upgrading.is_alive()
+    upgrading.join()
+    with pytest.raises(Outdated):
+        perform(house.office, house.market.actors["admin"], "register_unit", replace(unit, name="另一机构"))
 
 
 def test_a_record_of_a_revision_this_program_does_not_know_is_named_and_hides_nothing(
