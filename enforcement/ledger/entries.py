@@ -67,13 +67,21 @@ def digest_of(data: Mapping[str, Any]) -> str:
     return hashlib.sha256(_encode(data).encode("utf-8")).hexdigest()
 
 
-RECORDED = ("data", "people", "wrote", "law", "schema", "behalf_of", "request_id", "salt")
-"""The columns of a process record that its digest covers; what else it has stands in its entry."""
+RECORDED: Mapping[str, str] = dict.fromkeys(
+    ("data", "people", "wrote", "law", "schema", "behalf_of", "request_id", "salt"), ""
+)
+"""The columns of a process record that its digest covers, and from which revision on ("": from the first).
+
+What else a record has stands in its entry.
+"""
 
 
 def digest_of_record(row: Mapping[str, Any]) -> str:
-    """SHA-256, hex, of all that a process record holds; `row` has the columns RECORDED. Raises as `digest_of`."""
-    return digest_of({name: row[name] for name in RECORDED})
+    """SHA-256, hex, of all that a process record of its revision holds; `row` has the columns RECORDED.
+
+    Raises as `digest_of`.
+    """
+    return digest_of({name: row[name] for name, since in RECORDED.items() if since <= row["schema"]})
 
 
 def _refuse_floats(value: object) -> None:

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement import ledger
-from enforcement.ledger import notes
+from enforcement.ledger import entries, notes
 from enforcement.ledger.entries import moment_text
 
 AT = datetime(2026, 10, 15, 8, tzinfo=UTC)
@@ -152,3 +152,14 @@ def test_a_note_of_another_key_or_log_is_refused() -> None:
 def test_an_origin_that_the_form_cannot_hold_is_refused(origin: str) -> None:
     with pytest.raises(notes.NoteError, match="cannot name a log"):
         notes.require_origin(origin)
+
+
+def test_what_later_records_hold_besides_leaves_the_digests_of_earlier_ones_as_they_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = dict.fromkeys(entries.RECORDED, "x") | {"schema": "0006"}
+    before = entries.digest_of_record(row)
+    monkeypatch.setattr(entries, "RECORDED", {**entries.RECORDED, "party": "0007"})
+    assert entries.digest_of_record(row | {"party": "y"}) == entries.digest_of_record(row | {"party": "z"}) == before
+    later = row | {"schema": "0007"}
+    assert entries.digest_of_record(later | {"party": "y"}) != entries.digest_of_record(later | {"party": "z"})
