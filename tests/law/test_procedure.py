@@ -164,6 +164,12 @@ def test_the_next_acts_come_forward_first_and_say_what_is_missing(book: Book) ->
     assert "register_lead" not in {act.act for act in offered}
 
 
+def test_before_officers_are_named_only_what_does_not_speak_of_them_stands_in_the_way(book: Book) -> None:
+    told = facts({"stage": "lead_accepted", "actor": {"roles": ["agency_head"]}}, book)
+    offered = {act.act: act for act in book.procedures["penalty_ordinary"].next_acts(told, book)}
+    assert [breach.code for breach in offered["open_case"].breaches] == ["stage_has_a_text_record"]
+
+
 def test_the_next_acts_say_who_may_do_what_this_person_may_not(book: Book) -> None:
     told = facts({"stage": "lead_accepted", "records": [{"event": "lead_accepted", "on": date(2026, 3, 2)}]}, book)
     told = dataclasses.replace(told, actor=ActorFacts(person_id="甲", roles=frozenset({"officer"})))
