@@ -30,6 +30,7 @@ hypothesis.settings.register_profile("proof", deadline=None, max_examples=2000)
 hypothesis.settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "house"))
 
 TEMPLATE = "mingjian_template"
+AGENCIES = "mingjian_agencies"
 # Nothing here has to survive a power cut.
 FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
 
@@ -50,8 +51,8 @@ def server_folder() -> Iterator[Path]:
         yield folder
 
 
-@pytest.fixture(scope="session")
-def server() -> Iterator[Server]:
+@contextmanager
+def running_server() -> Iterator[Server]:
     """A running embedded server that holds an empty database at migrations/HEAD, named TEMPLATE."""
     with own_folder() as folder:
         server = Server(folder, arguments=FAST)
@@ -61,6 +62,16 @@ def server() -> Iterator[Server]:
             yield server
         finally:
             server.stop()
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[Server]:
+    """The server of these tests; whoever runs pytest very often lends one, `MINGJIAN_TEST_SERVER` names its folder."""
+    if lent := os.environ.get("MINGJIAN_TEST_SERVER"):
+        yield Server(Path(lent))
+        return
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture(scope="session")
@@ -88,18 +99,25 @@ def database(new_database: Callable[[], DatabaseUrls]) -> DatabaseUrls:
     return new_database()
 
 
-@pytest.fixture(scope="session")
-def _agencies_template(new_database: Callable[[], DatabaseUrls], tmp_path_factory: pytest.TempPathFactory) -> str:
-    """The name of a database that holds the two sample agencies and nothing else."""
-    from sqlalchemy import make_url
-
+def make_agencies(server: Server, media: Path) -> None:
+    """Make the database AGENCIES: the two sample agencies and nothing else."""
     from tests import factories
 
-    urls = new_database()
-    office = factories.open_office(urls, tmp_path_factory.mktemp("media"))
+    with server.connect() as connection:
+        connection.execute(f"CREATE DATABASE {AGENCIES} TEMPLATE {TEMPLATE}".encode())
+    office = factories.open_office(server.prepare(AGENCIES), media)
     factories.found_agencies(office)
     office.engine.dispose()  # nobody may be connected to a database that is copied
-    return make_url(urls.app).database or ""
+
+
+@pytest.fixture(scope="session")
+def _agencies_template(server: Server, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database that holds the two sample agencies and nothing else."""
+    with server.connect() as connection:
+        made = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [AGENCIES]).fetchone()
+    if made is None:
+        make_agencies(server, tmp_path_factory.mktemp("media"))
+    return AGENCIES
 
 
 @pytest.fixture

@@ -62,17 +62,37 @@ def prove(name: str, trials: Callable[[int], Sequence[Trial]], *, inputs: Iterab
 
     Several `processes`, each a copy of this one, try as many trials at a time.
     """
+    seed = seed_asked(name)
+    sys.exit(run(name, trials(seed), seed, kept_in(name, seed, inputs), processes=processes))
+
+
+def seed_asked(name: str) -> int:
+    """The seed of the command line."""
     parser = argparse.ArgumentParser(prog=name)
     parser.add_argument("--seed", type=int, default=1)
-    seed = parser.parse_args().seed
-    file = ROOT / ".cache" / "proofs" / f"{name}-{seed}-{digest(inputs)}.json"
-    sys.exit(run(name, trials(seed), seed, file, processes=processes))
+    seed: int = parser.parse_args().seed
+    return seed
+
+
+def kept_in(name: str, seed: int, inputs: Iterable[Path]) -> Path:
+    """The file that keeps how far a part has come over these inputs."""
+    return ROOT / ".cache" / "proofs" / f"{name.replace(' ', '-')}-{seed}-{digest(inputs)}.json"
 
 
 def run(
-    name: str, trials: Sequence[Trial], seed: int, file: Path, *, longest: float = LONGEST, processes: int = 1
+    name: str,
+    trials: Sequence[Trial],
+    seed: int,
+    file: Path,
+    *,
+    longest: float = LONGEST,
+    processes: int = 1,
+    needed: float = 1.0,
 ) -> int:
-    """Try what was not yet tried; print seed and counts. Returns 0, 1 or 2 as `prove` exits."""
+    """Try what was not yet tried; print seed and counts. Returns 0, 1 or 2 as `prove` exits.
+
+    `needed` is the share that must hold.
+    """
     progress = Progress.of(file)
     print(f"{name}: seed {seed}, {len(trials)} trials, {progress.done} of them done before", flush=True)
     started = kept = time.monotonic()
@@ -91,12 +111,13 @@ def run(
     kinds = Counter(trial.kind for trial in trials[: progress.done])
     counts = ", ".join(f"{kind} {count}" for kind, count in sorted(kinds.items()))
     held = progress.done - len(progress.faults)
-    print(f"{name}: {progress.done} tried ({counts}), {held} held, {time.monotonic() - started:.0f} s")
+    share = f" = {held / progress.done:.1%}, needed {needed:.0%}" if needed < 1 and progress.done else ""
+    print(f"{name}: {progress.done} tried ({counts}), {held} held{share}, {time.monotonic() - started:.0f} s")
     for fault in progress.faults[:SHOWN]:
         print(f"  {fault}")
     if len(progress.faults) > SHOWN:
         print(f"  and {len(progress.faults) - SHOWN} more in {file}")
-    if progress.faults:
+    if held < needed * progress.done:
         return 1
     return 0 if progress.done == len(trials) else 2
 
