@@ -134,6 +134,8 @@ def test_a_corrected_notice_moves_the_clocks_it_touches_and_no_other(book: Book)
     ]
     [change] = moved(facts_of("license", date(2020, 1, 28), records), book, before)
     assert (change.limit_key, change.was, change.now) == ("license_decision", date(2020, 2, 21), date(2020, 2, 25))
+    done = {"event": book.limits["license_decision"].stops[0], "on": date(2020, 1, 28)}
+    assert moved(facts_of("license", date(2020, 1, 28), [*records, done]), book, before) == ()
 
 
 def test_a_calendar_that_changed_nothing_moves_nothing(book: Book) -> None:
