@@ -38,6 +38,8 @@ def test_a_condition_holds_or_says_what_is_missing(book: Book, name: str, entry:
     assert all(words in sentence for words, sentence in zip(expected, said, strict=True)), said
     if "cites" in entry:
         assert [breach.cite for breach in breaches] == entry["cites"]
+    if "mends" in entry:
+        assert [breach.mend for breach in breaches] == entry["mends"]
     if "basis" in entry:
         assert {breach.basis for breach in breaches} == {entry["basis"]}
 
@@ -81,6 +83,14 @@ def test_a_gap_takes_from_its_condition_what_it_does_not_say_itself(book: Book) 
     made = dataclasses.replace(one, holds=lambda _facts, _law: (Gap("缺一项", basis="design"),))
     [breach] = made.check(facts({}, book), book)
     assert (breach.zh, breach.basis, breach.cite, breach.mend) == ("缺一项", "design", "APL#42.1", "assign_officers")
+    assert breach.row == one.row
+    filmed = GUARDS["compulsory_measures_recorded"]
+    own = Gap("缺一项", cite="J#10.3", row="J10.3a", mend="add_evidence")
+    [breach] = dataclasses.replace(filmed, holds=lambda _facts, _law: (own,)).check(facts({}, book), book)
+    assert (breach.cite, breach.row, breach.mend, breach.or_else) == ("J#10.3", "J10.3a", "add_evidence", None)
+    [breach] = dataclasses.replace(filmed, holds=lambda _facts, _law: False).check(facts({}, book), book)
+    assert (breach.mend, breach.or_else) == ("take_in_recording", "state_interruption")
+    assert dataclasses.replace(filmed, holds=lambda _facts, _law: ()).check(facts({}, book), book) == ()
 
 
 def test_what_an_act_is_said_to_mend_is_an_act(book: Book) -> None:
