@@ -10,7 +10,7 @@ from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
 
 def _settled(facts: CaseFacts, law: Law, limit: str) -> Answer:
-    """Waived, held after it was asked for, or not asked for in time."""
+    """Waived, held after it was asked for, or not asked for in time; without the right told no time runs."""
     if facts.has("hearing_held", "hearing_waived"):
         return True
     clock = clock_of(facts, law, limit)
@@ -30,15 +30,13 @@ def _settled(facts: CaseFacts, law: Law, limit: str) -> Answer:
 @guard(row="APL64.1", cite="APL#64(1)", zh="听证事项尚未办结")
 def hearing_right_settled(facts: CaseFacts, law: Law) -> Answer:
     """APL#63.1 「当事人要求听证的，行政机关应当组织听证」, APL#64(1) 「应当在行政机关告知后五日内提出」."""
-    if not is_penalty(facts) or not facts.read(NOTICE).yes("hearing_right_told"):
-        return True
-    return _settled(facts, law, "hearing_request")
+    return not is_penalty(facts) or _settled(facts, law, "hearing_request")
 
 
 @guard(row="ALL47", cite="ALL#47.1", zh="听证事项尚未办结")
 def license_hearing_settled(facts: CaseFacts, law: Law) -> Answer:
     """ALL#47.1 「在被告知听证权利之日起五日内提出听证申请的，行政机关应当在二十日内组织听证」."""
-    return not facts.has("hearing_right_told") or _settled(facts, law, "license_hearing_request")
+    return _settled(facts, law, "license_hearing_request")
 
 
 @guard(row="APL63", cite="APL#63.1", zh="未告知当事人听证权利，不能登记听证申请或者放弃", basis="design")

@@ -81,8 +81,7 @@ def _accepted_by_silence_on(facts: CaseFacts, law: Law) -> date | None:
 def acceptance_does_not_outwait_silence(facts: CaseFacts, law: Law) -> Answer:
     """ALL#32.1(4) 「自收到申请材料之日起即为受理」: accepted late by hand, the period would start anew."""
     silent = _accepted_by_silence_on(facts, law)
-    accepted_on = facts.asked.day("accepted_on") or facts.today
-    if silent is None or accepted_on == silent:
+    if silent is None or facts.asked.day("accepted_on") == silent:
         return True
     return (Gap(f"逾期未告知补正，自收到申请材料之日（{silent.isoformat()}）起即为受理，受理日期应当为该日"),)
 

@@ -83,7 +83,7 @@ def hearing_right_was_told_where_due(facts: CaseFacts, law: Law) -> Answer:
 @guard(row="APL63", cite="APL#63.1", zh="应当告知当事人有要求听证的权利", mend="return_to_investigation")
 def hearing_right_told(facts: CaseFacts, law: Law) -> Answer:
     """The same, of the notice that stands."""
-    return not is_penalty(facts) or not facts.has(NOTICE) or _untold(facts, facts.read(NOTICE), law)
+    return not is_penalty(facts) or _untold(facts, facts.read(NOTICE), law)
 
 
 def _untold(facts: CaseFacts, notice: Fields, law: Law) -> Answer:
