@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.law.calendar import Calendar
-from enforcement.law.clocks import Clock, moved, open_clocks, running
+from enforcement.law.clocks import SOON_WORKING_DAYS, Clock, moved, open_clocks, running
+from enforcement.law.counting import due
 from enforcement.law.events import SHANGHAI, Record
 from enforcement.law.facts import CaseFacts, ParameterFacts
 from tests.law import cases
@@ -162,3 +163,35 @@ def test_the_longer_a_case_stands_still_the_later_it_is_due(
 
 def _record(seq: int, event: str, on: date) -> Record:
     return Record(seq, event, "", "", datetime.combine(on, time(12), SHANGHAI), on, None, {})
+
+
+def test_hours_are_counted_from_a_moment_and_only_from_one(book: Book) -> None:
+    limit, day = book.limits["transfer_delivery"], date(2026, 3, 2)
+    moment = datetime(2026, 3, 2, 9, tzinfo=SHANGHAI)
+    assert due(limit, day, book.calendar).due_at is None
+    assert due(limit, day, book.calendar, started_at=moment).due_at == datetime(2026, 3, 3, 9, tzinfo=SHANGHAI)
+    assert due(book.limits["service_of_penalty"], day, book.calendar, started_at=moment).due_at is None
+
+
+def test_a_clock_says_when_it_will_stand_differently(book: Book) -> None:
+    opened = [{"event": "case_opened", "on": date(2026, 3, 2)}]
+    own = only(running(facts_of("penalty_ordinary", date(2026, 3, 3), opened), book), "penalty_decision")
+    days = [moment.astimezone(SHANGHAI).date() for moment in own.changes]
+    assert days[-1] == own.due.due_on + timedelta(days=1)
+    near = [day for day in days[:-1] if 0 < book.calendar.working_days_between(day, own.due.target_on) <= SOON_WORKING_DAYS]
+    assert near == days[:-1]
+    assert len(near) == SOON_WORKING_DAYS
+    assert all(moment.astimezone(SHANGHAI).time() == time() for moment in own.changes)
+    late = only(running(facts_of("penalty_ordinary", own.due.due_on + timedelta(days=2), opened), book), own.limit.key)
+    assert (late.state, late.changes) == ("overdue", ())
+    done = [*opened, {"event": "decision_made", "on": date(2026, 3, 3)}]
+    assert only(running(facts_of("penalty_ordinary", date(2026, 3, 3), done), book), own.limit.key).changes == ()
+
+
+def test_a_clock_of_hours_changes_a_second_after_its_last_moment_and_a_partys_only_when_it_is_over(book: Book) -> None:
+    crime = [{"event": "decision_made", "on": date(2026, 3, 2), "data": {"outcome": "judicial_transfer"}}]
+    hours = only(running(facts_of("penalty_ordinary", date(2026, 3, 2), crime), book), "transfer_delivery")
+    assert datetime(2026, 3, 3, 12, 0, 1, tzinfo=SHANGHAI) in hours.changes
+    told = [{"event": "prior_notice_given", "on": date(2026, 3, 2), "data": {"served_on": "2026-03-02"}}]
+    theirs = only(running(facts_of("penalty_ordinary", date(2026, 3, 3), told), book), "defense")
+    assert [moment.date() for moment in theirs.changes] == [theirs.due.due_on + timedelta(days=1)]

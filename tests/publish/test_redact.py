@@ -105,6 +105,19 @@ def test_a_name_masked_in_the_header_does_not_survive_in_the_list_of_evidence() 
     assert "长林" not in masked(text).replace("\n", "")
 
 
+@pytest.mark.parametrize(
+    "value", ["槐柏西里7号楼3单元502室", "京AD12345", "wei_2020"], ids=["home", "plate", "account"]
+)
+def test_what_a_label_found_is_masked_wherever_it_stands_again(value: str) -> None:
+    labels = {"槐柏西里7号楼3单元502室": "住址：", "京AD12345": "驾驶", "wei_2020": "微信号："}
+    text = masked(f"{labels[value]}{value}，\n……\n证据：与{value}有关的照片。")
+    assert value not in text
+
+
+def test_an_age_found_by_its_label_masks_no_other_number() -> None:
+    assert masked("（男，15岁）\n共计15件。").endswith("共计15件。")
+
+
 def test_a_mask_tells_the_surname_and_never_the_length() -> None:
     assert [mask_name(name) for name in ("张三", "张三丰", "欧阳锋", "张 三")] == ["张某", "张某", "欧阳某", "张某"]
     assert mask_name("Smith") == "〔姓名已隐去〕"
