@@ -178,7 +178,9 @@ def test_a_clock_says_when_it_will_stand_differently(book: Book) -> None:
     own = only(running(facts_of("penalty_ordinary", date(2026, 3, 3), opened), book), "penalty_decision")
     days = [moment.astimezone(SHANGHAI).date() for moment in own.changes]
     assert days[-1] == own.due.due_on + timedelta(days=1)
-    near = [day for day in days[:-1] if 0 < book.calendar.working_days_between(day, own.due.target_on) <= SOON_WORKING_DAYS]
+    near = [
+        day for day in days[:-1] if 0 < book.calendar.working_days_between(day, own.due.target_on) <= SOON_WORKING_DAYS
+    ]
     assert near == days[:-1]
     assert len(near) == SOON_WORKING_DAYS
     assert all(moment.astimezone(SHANGHAI).time() == time() for moment in own.changes)
