@@ -162,6 +162,6 @@ def test_every_mutant_that_is_listed_stands_in_the_code() -> None:
 def test_a_share_may_be_enough_and_several_are_tried_at_once(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    assert run("numbers", trials([], wrong=3), 7, tmp_path / "share.json", needed=0.9, at_once=2) == 0
+    assert run("numbers", trials([], wrong=3), 7, tmp_path / "share.json", needed=0.9, processes=2) == 0
     assert "9 held = 90.0%, needed 90%" in capsys.readouterr().out
-    assert run("numbers", trials([], wrong=3), 7, tmp_path / "more.json", needed=0.95, at_once=2) == 1
+    assert run("numbers", trials([], wrong=3), 7, tmp_path / "more.json", needed=0.95, processes=2) == 1

@@ -50,7 +50,7 @@ def test_every_condition_has_a_scenario_on_both_sides(name: str) -> None:
     assert sides == {True, False}
 
 
-READ_THE_FORM_WHERE_THERE_IS_ONE = {"matter_is_mapped", "compulsory_measures_recorded"}
+READ_THE_FORM_WHERE_THERE_IS_ONE = {"matter_is_mapped", "compulsory_measures_recorded", "within_limitation_period"}
 """They judge the case as it stands, and by what the form says of it once it is there."""
 
 

@@ -23,8 +23,16 @@ from tests.proofs.mutation.bench import PYTEST, Answer, Bench, bench
 from tests.proofs.mutation.covering import Test, bounded, covering, learned
 from tests.proofs.mutation.operators import Mutant, Operator, compiles, mutants
 
-TARGETS = ("enforcement/law", "enforcement/facts.py", "enforcement/actions", "enforcement/sweep", "enforcement/verify",
-           "publish/release.py", "publish/verify.py")  # fmt: skip
+TARGETS = (
+    "enforcement/law",
+    "enforcement/facts.py",
+    "enforcement/known.py",
+    "enforcement/actions",
+    "enforcement/sweep",
+    "enforcement/verify",
+    "publish/release.py",
+    "publish/verify.py",
+)
 FOLDER = Path(__file__).parent / "mutation"
 DRAWN = 300
 NEEDED = 0.95
@@ -134,13 +142,13 @@ def main() -> None:
         files = sorted({file for _, file in known()})
         known_ones = [Trial("no mutant", partial(sound, places, file)) for file in files]
         known_ones += [Trial("known", partial(tried_known, places, file, mutant)) for mutant, file in known()]
-        codes = [run("known mutants", known_ones, seed, kept_in("known mutants", seed, inputs), at_once=AT_ONCE)]
+        codes = [run("known mutants", known_ones, seed, kept_in("known mutants", seed, inputs), processes=AT_ONCE)]
         tests = learned(places, AT_ONCE)
         print(f"mutants: {len(tests)} tests, ready after {time.monotonic() - started:.0f} s", flush=True)
         trials = [Trial(mutant.operator, partial(tried, places, tests, mutant)) for mutant in counted]
         left = LONGEST - (time.monotonic() - started)
         kept = kept_in("mutants", seed, inputs)
-        codes.append(run("mutants", trials, seed, kept, longest=left, needed=NEEDED, at_once=AT_ONCE))
+        codes.append(run("mutants", trials, seed, kept, longest=left, needed=NEEDED, processes=AT_ONCE))
     sys.exit(1 if 1 in codes else max(codes))
 
 

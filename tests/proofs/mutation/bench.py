@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import json
+import multiprocessing
 import os
 import shutil
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -47,6 +47,13 @@ class Place:
         self.server = server
         self.worker: subprocess.Popen[str] | None = None
 
+    def begin(self) -> None:
+        """Start the process."""
+        self.worker = subprocess.Popen(
+            [sys.executable, self.tree / "tests" / "proofs" / "mutation" / "worker.py"],
+            cwd=self.tree, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
     def end(self) -> None:
         """End the process."""
         if self.worker is not None and self.worker.stdin is not None:
@@ -57,13 +64,8 @@ class Place:
     def pytest(self, arguments: Sequence[str], environ: dict[str, str], *, patience: int = PATIENCE) -> Answer:
         """Run pytest in the tree; no test may take longer than `patience` seconds."""
         self._drop_databases()
-        if self.worker is None:
-            self.worker = subprocess.Popen(
-                [sys.executable, self.tree / "tests" / "proofs" / "mutation" / "worker.py"],
-                cwd=self.tree, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
-            )  # fmt: skip
-        if self.worker.stdin is None or self.worker.stdout is None:
-            raise RuntimeError
+        if self.worker is None or self.worker.stdin is None or self.worker.stdout is None:
+            raise RuntimeError("begin first")
         environ = {**environ, "MINGJIAN_TEST_SERVER": str(self.server.var)}
         asked: dict[str, Any] = {
             "arguments": list(arguments),
@@ -97,24 +99,22 @@ class Place:
 
 
 class Bench:
-    """Several places; who asks for one waits until one is free."""
+    """Several places; who asks for one waits until one is free, in whichever copy of this process."""
 
     def __init__(self, places: Sequence[Place]) -> None:
-        self.places = list(places)
-        self.free = threading.Condition()
+        self.places = tuple(places)
+        self.free: Any = multiprocessing.get_context("fork").SimpleQueue()
+        for number in range(len(places)):
+            self.free.put(number)
 
     @contextlib.contextmanager
     def place(self) -> Iterator[Place]:
         """A place for oneself."""
-        with self.free:
-            self.free.wait_for(lambda: self.places)
-            place = self.places.pop()
+        number = self.free.get()
         try:
-            yield place
+            yield self.places[number]
         finally:
-            with self.free:
-                self.places.append(place)
-                self.free.notify()
+            self.free.put(number)
 
 
 @contextlib.contextmanager
@@ -132,12 +132,14 @@ def bench(places: int) -> Iterator[Bench]:
             else:
                 shutil.copytree(ROOT, place.tree, ignore=LEFT_OUT, symlinks=True)
                 _warm(place)
+            place.begin()
             made.append(place)
         yield Bench(made)
 
 
 def _warm(place: Place) -> None:
     """Have everything compiled once, and seen which libraries it loads."""
+    place.begin()
     collected = [f"tests/{one}" for one in FOLDERS]
     place.pytest(
         ["--collect-only", "-q", "-p", "tests.proofs.mutation.lines", *collected], {"MINGJIAN_LINES": os.devnull}
