@@ -10,7 +10,7 @@ from psycopg.errors import UniqueViolation
 from sqlalchemy import Select, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from enforcement.actions.forms import FieldSpec, specs
+from enforcement.actions.forms import FieldSpec, id_of, specs
 from enforcement.law.errors import Invalid
 from enforcement.models.people import Deputy, Person, RoleGrant
 from enforcement.work import Work
@@ -56,16 +56,9 @@ def _named(form: Any) -> Iterator[tuple[tuple[str, FieldSpec], set[uuid.UUID | N
     for name, spec in specs(type(form)).items():
         value = getattr(form, name)
         if spec.kind == "people" and value:
-            yield (name, spec), {_id(one) for one in value}
+            yield (name, spec), {id_of(one) for one in value}
         elif spec.kind == "pick" and spec.source in PEOPLE and value:
-            yield (name, spec), {_id(value)}
-
-
-def _id(written: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(written)
-    except ValueError:
-        return None
+            yield (name, spec), {id_of(value)}
 
 
 def _among(work: Work, ids: set[uuid.UUID | None], people: Select[tuple[uuid.UUID]]) -> set[uuid.UUID | None]:

@@ -207,11 +207,16 @@ def _is_blank(value: object) -> bool:
     return all(isinstance(line, str) and not line.strip() for line in lines)
 
 
-def _is_uuid(written: object) -> bool:
+def id_of(written: object) -> uuid.UUID | None:
+    """The id in the one spelling that ids have here; None for anything else.
+
+    Who is named is compared as text: a second spelling of the same id would be a second person to every rule.
+    """
     try:
-        return isinstance(written, str) and bool(uuid.UUID(written))
+        found = uuid.UUID(written) if isinstance(written, str) else None
     except ValueError:
-        return False
+        return None
+    return found if str(found) == written else None
 
 
 def can_be_kept(written: str) -> bool:
@@ -231,7 +236,7 @@ _LINES: _Rule = (
 _OPTION: _Rule = (lambda spec, value: value in spec.options, "不在可选范围内")
 _OPTIONS: _Rule = (lambda spec, value: set(value) <= set(spec.options), "不在可选范围内")
 _ONCE: _Rule = (lambda _, value: len(set(value)) == len(value), "有重复")
-_IDS: _Rule = (lambda _, value: all(_is_uuid(item) for item in value), "格式不正确")
+_IDS: _Rule = (lambda _, value: all(id_of(item) for item in value), "格式不正确")
 _RANGE: _Rule = (lambda spec, value: 0 <= value < spec.most, "应为非负数且不超过上限")
 _FORMS: _Rule = (lambda spec, value: all(isinstance(item, spec.form or ()) for item in value), "格式不正确")
 _AWARE: _Rule = (lambda _, value: value.tzinfo is not None, "缺少时区")

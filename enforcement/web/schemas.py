@@ -6,13 +6,12 @@ Shape only: what must be there, of which type, how long. What it means is judged
 import dataclasses
 import datetime as dt
 import functools
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from marshmallow import RAISE, Schema, ValidationError, fields, post_load, validate
 
-from enforcement.actions.forms import FieldSpec, asked_for, specs
+from enforcement.actions.forms import FieldSpec, asked_for, id_of, specs
 from enforcement.law.errors import Invalid
 from enforcement.law.events import SHANGHAI
 
@@ -150,10 +149,8 @@ def _a_uuid(spec: FieldSpec) -> Any:
     def check(value: str) -> None:
         if value == "" and not spec.required:
             return
-        try:
-            uuid.UUID(value)
-        except ValueError:
-            raise ValidationError(f"{spec.zh}格式不正确") from None
+        if id_of(value) is None:
+            raise ValidationError(f"{spec.zh}格式不正确")
 
     return check
 

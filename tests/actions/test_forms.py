@@ -62,7 +62,7 @@ _WRONG: dict[str, tuple[Any, ...]] = {
     "moment": (DAY, MOMENT.replace(tzinfo=None), "2026-08-03T09:00"),
     "money": _NO_NUMBER,
     "number": _NO_NUMBER,
-    "people": (("nobody",), (ONE_ID, ONE_ID), [ONE_ID], (5,)),
+    "people": (("nobody",), (ONE_ID, ONE_ID), [ONE_ID], (5,), (ONE_ID.replace("-", ""),)),
     "lines": (("字\x00",), ("\ud800",), (5,), "no tuple"),
     "group": ("no tuple", ("not a form",)),
     "yes_no": ("true",),
