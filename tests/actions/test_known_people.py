@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from datetime import date
 
 import pytest
@@ -32,6 +33,12 @@ def test_of_several_certificates_the_newest_that_holds_on_the_day_counts(day: da
     found = person(OLD, NEW).on(day)
     assert (found.certificate_no, found.certificate_valid) == (number, holds)
     assert found.published is (number == "京A2")
+
+
+def test_a_newer_certificate_that_is_suspended_leaves_the_older_one_to_count() -> None:
+    suspended = dataclasses.replace(NEW, suspended_on=date(2029, 6, 2))
+    found = person(OLD, suspended).on(date(2029, 6, 2))
+    assert (found.certificate_no, found.certificate_valid) == ("京A1", True)
 
 
 def test_a_certificate_holds_on_its_last_day_and_for_who_has_not_left() -> None:
