@@ -7,6 +7,10 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
+from alembic.script.revision import ResolutionError
+from alembic.util import CommandError
+
+from config.settings import Unfit
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -19,8 +23,17 @@ def alembic_config(owner_url: str | None = None) -> Config:
 
 
 def upgrade(owner_url: str, revision: str = "head") -> None:
-    """Migrate the database at `owner_url` (role mingjian_owner) up to `revision`."""
-    command.upgrade(alembic_config(owner_url), revision)
+    """Migrate the database at `owner_url` (role mingjian_owner) up to `revision`.
+
+    Raises Unfit where the database stands at a revision that this program does not know.
+    """
+    try:
+        command.upgrade(alembic_config(owner_url), revision)
+    except CommandError as error:
+        if not isinstance(error.__cause__, ResolutionError):
+            raise
+        at = error.__cause__.argument
+        raise Unfit(f"数据库结构为 {at}，本程序没有这一版本：请改用建立它的程序版本，或者从备份恢复。") from error
 
 
 def revisions() -> list[str]:

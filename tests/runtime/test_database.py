@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import psycopg
 import pytest
 from click.testing import CliRunner
+from sqlalchemy import make_url
 
 from config.fitness import check_database
 from enforcement.runtime import schema
@@ -140,3 +141,14 @@ def test_the_statements_for_an_administrator_prepare_the_same(operators: Server)
         superuser.execute(CliRunner().invoke(database_commands, ["sql"]).output.encode())
         superuser.execute("ALTER ROLE mingjian_owner PASSWORD 'throw-away'")
     schema.upgrade(f"postgresql+psycopg://mingjian_owner:throw-away@/ours?host={operators.socket}")
+
+
+def test_a_database_of_a_revision_nobody_here_knows_is_refused_with_a_sentence(
+    database: DatabaseUrls, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with server.connect(make_url(database.owner).database or "") as superuser:
+        superuser.execute("UPDATE enforcement.alembic_version SET version_num = '9999'")
+    monkeypatch.setenv("MINGJIAN_DATABASE_OWNER_URL", database.owner)
+    done = CliRunner().invoke(database_commands, ["upgrade"])
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: 数据库结构为 9999，本程序没有这一版本")
