@@ -22,12 +22,11 @@ from typing import Any
 import psycopg
 
 from enforcement import ledger
-from enforcement.actions.disclosures import seen
 from enforcement.ledger.entries import RECORDED, json_text
 from enforcement.models.base import new_id
 from enforcement.verify.projections import OWNERS
 from enforcement.verify.snapshot import PLAIN
-from publish.document import digest, from_bytes
+from publish.document import digest, from_bytes, words
 from publish.release import row_of
 
 OPEN_EVERY = 6
@@ -97,11 +96,9 @@ class _Sample:
         self.case_no = case["case_no"]
         # What has no series of its own is numbered after the case.
         self.document_no = case["document_no"] if _NUMBERED.fullmatch(case["document_no"]) else ""
-        self.anchors = [page["anchor_on"] for page in pages]
         self.values = [*self.ids, *self.moments, self.brand, self.case_no, self.document_no]
         of_pages = [
-            [*_follows(page["content"], page["anchor_on"])[:-2], _escaped(page["searchable"]), _escaped(page["terms"])]
-            for page in pages
+            [*_follows(page["content"])[:-2], _escaped(page["searchable"]), _escaped(page["terms"])] for page in pages
         ]
         self.first_page = len(self.values)
         self.values += [token for tokens in of_pages for token in tokens]
@@ -130,8 +127,8 @@ class _Sample:
             values[len(fresh) + 1] = f"{numbered[1]}{numbers.next(numbered[1])}号"
         values[self.first_shared :] = [people.get(one, one) for one in self.shared]
         place = self.first_page
-        for page, anchor_on in zip(self.pages, self.anchors, strict=True):
-            tokens = _follows(page.of(values).encode(), anchor_on)
+        for page in self.pages:
+            tokens = _follows(page.of(values).encode())
             values[place : place + len(tokens)] = tokens
             place += len(tokens)
         case_id = values[self.ids.index(self.case_id)]
@@ -153,7 +150,7 @@ _RECORDS = """
     WHERE chain_id = %(case)s ORDER BY seq
 """
 _PAGES = """
-    SELECT p.content, p.searchable, p.terms::text, d.anchor_on
+    SELECT p.content, p.searchable, p.terms::text
     FROM public_site.publication p JOIN enforcement.disclosure d USING (id) WHERE d.case_id = %(case)s
 """
 _CASE = """
@@ -183,14 +180,13 @@ def _content(row: Mapping[str, Any]) -> str:
     return json_text(held | {name: json.loads(row[name]) for name in ("data", "people", "wrote")})
 
 
-def _follows(data: bytes, anchor_on: dt.date) -> list[str]:
+def _follows(data: bytes) -> list[str]:
     """What follows from published bytes, wherever rows have it: the bytes, their digest, what was released, terms."""
     content, found = from_bytes(data), digest(data)
     row = row_of(content, data)
     terms = ",".join('"' + term.replace("\\", "\\\\").replace('"', '\\"') + '"' for term in row["terms"])
-    released = seen(dataclasses.replace(content, published_on=anchor_on, salt=""))
     return [
-        data.hex(), _base64(data), found.hex(), _base64(found), released,
+        data.hex(), _base64(data), found.hex(), _base64(found), words(content),
         _escaped(row["searchable"]), _escaped("{" + terms + "}"),
     ]  # fmt: skip
 

@@ -57,6 +57,8 @@ class Replay:
         self.rows: dict[Place, Row] = {}
         self.last: dict[Place, int] = {}
         """The last record that wrote a row, or took it away."""
+        self.doubted = False
+        """Whether a record could not be trusted: only what was written after it is known, and no row that is not."""
         self._carries = carries
         self._revisions = list(carries)
         self._at = 0
@@ -74,6 +76,12 @@ class Replay:
                 self._happen(one, seq)
         except Exception as error:
             raise Unreplayable(f"所写内容无法解读（{type(error).__name__}）") from error
+
+    def doubt(self) -> None:
+        """Forget what every row held: the next record cannot be trusted, and may have written any of it."""
+        self.doubted = True
+        for row in self.rows.values():
+            row.values.clear()
 
     def end(self) -> None:
         """Carry every row into the newest revision: `rows` is then what the tables must hold. Raises Unreplayable."""

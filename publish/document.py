@@ -217,6 +217,12 @@ def salted(content: Content) -> Content:
     return replace(content, salt=secrets.token_hex(16))
 
 
+def words(content: Content) -> str:
+    """The digest of all that a releaser answers for: every word but what only the publishing of a version sets."""
+    bare = replace(content, published_on=content.decided_on, due_on=None, version=1, earlier=(), salt="")
+    return written_digest(digest(to_bytes(bare)))
+
+
 def digest(data: bytes) -> bytes:
     """SHA-256 of published bytes (32 bytes); `written_digest` for how it is written."""
     return hashlib.sha256(data).digest()

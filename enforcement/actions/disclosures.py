@@ -170,10 +170,8 @@ def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
     )
 
 
-def content_of(
-    work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure, *, published_on: dt.date
-) -> document.Content:
-    """The publication as its bytes would say it, were it published on that day."""
+def _content(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
+    """The publication as its bytes would say it, were it published today for the first time."""
     agency = work.session.scalars(select(Agency)).one()
     inspection = disclosure.kind == "inspection_result"
     source = facts.read("result_concluded" if inspection else "decision_made")
@@ -186,7 +184,7 @@ def content_of(
         title=values.title,
         party_label=values.party_label,
         decided_on=(source.day("inspected_on") if inspection else None) or disclosure.anchor_on,
-        published_on=published_on,
+        published_on=work.today,
         main_content=values.main_content,
         decision_kind=values.decision_kind,
         method=work.book.terms.zh(facts.read("inspection_begun").text("method")) if inspection else "",
@@ -201,7 +199,7 @@ def content_of(
 
 def next_content(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
     """What would go out today, with the history it would carry where it corrects what is public."""
-    content = content_of(work, disclosure, facts, values, published_on=work.today)
+    content = _content(work, disclosure, facts, values)
     reason = _reason_of_next_version(work, disclosure, facts)
     if not reason:
         return content
@@ -245,14 +243,8 @@ def gate(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDi
             for field, category in unmasked_in(work, disclosure, facts, typed)
         ],
         "unserved": unserved(facts),
-        "seen": seen(content_of(work, disclosure, facts, values, published_on=disclosure.anchor_on)),
+        "seen": document.words(content),
     }
-
-
-def seen(content: document.Content) -> str:
-    """The digest of all that a releaser answers for: every word but the days that only the publishing sets."""
-    undated = dataclasses.replace(content, due_on=None)
-    return document.written_digest(document.digest(document.to_bytes(undated)))
 
 
 def prepared(disclosure: Disclosure) -> PrepareDisclosure:

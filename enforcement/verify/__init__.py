@@ -21,8 +21,7 @@ from enforcement.verify.damaged_tree import DamagedTree
 from enforcement.verify.findings import Finding, Verdict
 from enforcement.verify.projections import projections
 from enforcement.verify.proofs import log_proofs
-from enforcement.verify.publications import publications, published_and_gone
-from enforcement.verify.recordings import recordings
+from enforcement.verify.publications import publications
 from enforcement.verify.records import json_object, process_records
 from enforcement.verify.schema import schema
 from enforcement.verify.snapshot import Check, Snapshot, snapshot
@@ -33,7 +32,7 @@ __all__ = ["CHECKS", "Check", "Finding", "Snapshot", "Verdict", "verified", "ver
 
 HIGH_WATER = "高水位"
 
-BY_CHAIN: tuple[Check, ...] = (process_records, recordings, published_and_gone, log_proofs, projections)
+BY_CHAIN: tuple[Check, ...] = (process_records, log_proofs, projections)
 """Checks of the rows that belong to a span of chains: a further one is added here and runs by itself as well."""
 CHECKS: tuple[Check, ...] = (publications, *BY_CHAIN, words, schema)
 """Everything beside the ledger itself."""

@@ -94,10 +94,6 @@ class Report:
         for finding in findings:
             self.note(finding)
 
-    def names(self, table: str, chain_id: str | None) -> bool:
-        """Whether something of this table is named already that belongs to this chain."""
-        return chain_id is not None and any(one.table == table and one.chain_id == chain_id for one in self._rows)
-
     def mentions(self, key: str) -> bool:
         """Whether a row with this key is named already."""
         return any(key in one.zh for one in self._rows)

@@ -1,14 +1,14 @@
 """Replay the chains and compare every projected column: the tables say what the records say, no more and no less.
 
 Chains are replayed some at a time, so memory stays flat. Every column is written as text by the database itself; only
-what is JSON there is put into its one form here. A chain with a record that cannot be trusted (the ledger or
-`records` has named it) is not replayed: nobody can say what it should have come to.
+what is JSON there is put into its one form here. Of a chain with a record that cannot be trusted (the ledger or
+`records` has named it) only what was written after that record is known, and is compared: it hides no more than it can.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Container, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from enforcement.ledger.entries import json_text
 from enforcement.models.requests import DIGESTED, digest_of_request
 from enforcement.replay import Replay, Unreplayable, carries
 from enforcement.verify.findings import Finding
+from enforcement.verify.publications import PAGE, Told, went_out
 from enforcement.verify.records import body_of, content_digest
 from enforcement.verify.snapshot import Snapshot, Span
 from enforcement.wrote import Projected, projected
@@ -90,80 +91,113 @@ def _parts() -> tuple[Part, ...]:
     )
 
 
-def projections(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
-    """Every row of every projected table is what its chain makes it, and none is there that no chain made."""
+def projections(snapshot: Snapshot, span: Span, only: Collection[str] = ()) -> Iterator[Finding]:
+    """Every row of every projected table is what its chain makes it, and none is there that no chain made.
+
+    What went out is what its release and its entry say. `only` these tables, where any are named.
+    """
+    tables = only or projected().keys()
     chains: list[str] = []
     astray: set[str] = set()
     listed = f"SELECT id::text AS id FROM enforcement.ledger_chain WHERE {span.where('id')} ORDER BY ledger_chain.id"  # noqa: S608
     for row in list(snapshot.stream(listed, span)):
         chains.append(row["id"])
         if len(chains) == CHAINS_AT_ONCE:
-            yield from _compared(snapshot, chains, astray)
+            yield from _compared(snapshot, chains, tables, astray)
             chains = []
     if chains:
-        yield from _compared(snapshot, chains, astray)
+        yield from _compared(snapshot, chains, tables, astray)
     if span.after is None:
-        yield from _strays(snapshot, astray)
+        yield from _strays(snapshot, tables, astray)
 
 
 _RECORDS = """
     SELECT r.chain_id::text AS chain, r.seq, r.wrote::text AS wrote, r.data::text AS data, r.people::text AS people,
-           r.law, r.schema, r.salt, r.behalf_of::text AS behalf_of,
-           r.request_id::text AS request_id, e.body
+           r.law, r.schema, r.salt, r.behalf_of::text AS behalf_of, r.request_id::text AS request_id, e.body
     FROM enforcement.process_record r
     LEFT JOIN enforcement.ledger_entry e ON e.chain_id = r.chain_id AND e.seq = r.seq
     WHERE r.chain_id = ANY(%(chains)s::uuid[]) ORDER BY r.chain_id, r.seq
 """
 _HEADS = """
-    SELECT c.id::text AS id, c.head_seq,
-           (SELECT count(*) FROM enforcement.process_record r WHERE r.chain_id = c.id) AS n
-    FROM enforcement.ledger_chain c WHERE c.id = ANY(%(chains)s::uuid[])
+    SELECT c.id::text AS id, c.head_seq FROM enforcement.ledger_chain c WHERE c.id = ANY(%(chains)s::uuid[])
 """
 
 
 Row = Mapping[str, str | None]
 
 
-def _compared(snapshot: Snapshot, chains: list[str], astray: set[str]) -> Iterator[Finding]:
+class _Chain:
+    """One chain as it is read, record by record: the rows it made, and what it says of what went out."""
+
+    def __init__(self, chain_id: str, head_seq: int | None) -> None:
+        self.made = Replay(carries())
+        self.told = Told()
+        self._id = chain_id
+        self._head_seq = head_seq
+        self._next = 1
+        self._lost = False
+
+    def read(self, row: Mapping[str, Any]) -> Iterator[Finding]:
+        """Take in the next record; one that is missing or says otherwise than its entry is named elsewhere."""
+        body = body_of(row["body"])
+        trusted = body is not None and content_digest(row) == body.get("digest")
+        if row["seq"] != self._next or not trusted:
+            self._doubt()
+        self._next = row["seq"] + 1
+        if body is None or not trusted or self._lost:
+            return
+        try:
+            self.made.record(row["schema"], row["seq"], json.loads(row["wrote"]))
+        except Unreplayable as error:
+            yield self._lose(f"第{row['seq']}条过程记录{error.zh}", row["seq"])
+        else:
+            self.told.read(row["seq"], body, row["data"])
+
+    def end(self) -> Iterator[Finding]:
+        """No record follows."""
+        if self._next - 1 != self._head_seq:
+            self._doubt()
+        try:
+            self.made.end()
+        except Unreplayable as error:
+            yield self._lose(f"过程记录{error.zh}", None)
+
+    def _doubt(self) -> None:
+        self.made.doubt()
+        self.told.doubt()
+
+    def _lose(self, zh: str, seq: int | None) -> Finding:
+        """Nothing can be said of what this chain made."""
+        self._lost, self.made = True, Replay(carries())
+        self._doubt()
+        return Finding("process_record", zh, self._id, seq)
+
+
+def _compared(snapshot: Snapshot, chains: list[str], tables: Container[str], astray: set[str]) -> Iterator[Finding]:
     """Replay these chains and compare what they made with what is there.
 
     `astray` gathers disclosures of which the tables say another case than the records, or none: what belongs to one of
     them is then found in no chain either, and that is named once.
     """
-    untrusted = {row["id"] for row in snapshot.stream(_HEADS, chains=chains) if row["n"] != row["head_seq"]}
-    made = {chain: Replay(carries()) for chain in chains}
+    heads = {row["id"]: row["head_seq"] for row in snapshot.stream(_HEADS, chains=chains)}
+    read = {chain: _Chain(chain, heads.get(chain)) for chain in chains}
     for row in snapshot.stream(_RECORDS, chains=chains):
-        chain = row["chain"]
-        body = body_of(row["body"])
-        if chain in untrusted or body is None or content_digest(row) != body.get("digest"):
-            untrusted.add(chain)
-            continue
-        try:
-            made[chain].record(row["schema"], row["seq"], json.loads(row["wrote"]))
-        except Unreplayable as error:
-            untrusted.add(chain)
-            yield Finding("process_record", f"第{row['seq']}条过程记录{error.zh}", chain, row["seq"])
-    for chain in made.keys() - untrusted:
-        try:
-            made[chain].end()
-        except Unreplayable as error:
-            untrusted.add(chain)
-            yield Finding("process_record", f"过程记录{error.zh}", chain)
+        yield from read[row["chain"]].read(row)
+    for chain, one in read.items():
+        yield from one.end()
+        if PAGE in tables:
+            yield from went_out(chain, one.made, one.told)
+    made = {chain: one.made for chain, one in read.items()}
     for part in _parts():
-        for found in _of_part(snapshot, part, made, untrusted, astray):
-            # A damage that another check has named in its own words is named once.
-            if not snapshot.report.names(found.table, found.chain_id):
-                yield found
+        if part.name in tables:
+            yield from _of_part(snapshot, part, made, astray)
 
 
-def _of_part(
-    snapshot: Snapshot, part: Part, made: Mapping[str, Replay], untrusted: Collection[str], astray: set[str]
-) -> Iterator[Finding]:
+def _of_part(snapshot: Snapshot, part: Part, made: Mapping[str, Replay], astray: set[str]) -> Iterator[Finding]:
     shape = projected()[part.name]
     wanted = {
         key: (chain, row)
         for chain, replayed in made.items()
-        if chain not in untrusted
         for (table, key), row in replayed.rows.items()
         if table == part.name and set(part.columns) & (row.values.keys() - set(shape.key))
     }
@@ -171,13 +205,14 @@ def _of_part(
     for there in snapshot.stream(statement, chains=list(made)):
         key = tuple(there[name] for name in shape.key)
         chain, row = wanted.pop(key, (there["__chain"], None))
-        if chain in untrusted:
+        doubted = made[chain].doubted
+        if row is None and doubted:
             continue
         expected = None if row is None else {**row.key, **row.values}
         _note_astray(part, there, expected, astray)
         if expected is None and _leans(part, there, astray):
             continue
-        if what := _what_is_wrong(part, shape, there, expected):
+        if what := _what_is_wrong(part, shape, there, expected, doubted=doubted):
             seq = row.seq if row is not None else made[chain].last.get((part.name, key))
             yield Finding(_table(part), f"{_zh(part, key)}{what}", chain, seq)
     for key, (chain, row) in wanted.items():
@@ -198,23 +233,21 @@ def _leans(part: Part, row: Row, astray: Collection[str]) -> bool:
     return row.get(LEANING.get(part.name, "")) in astray
 
 
-def _what_is_wrong(part: Part, shape: Projected, there: Row, expected: Row | None) -> str:
+def _what_is_wrong(part: Part, shape: Projected, there: Row, expected: Row | None, *, doubted: bool) -> str:
+    """What a row says otherwise than its chain; of a doubted one only what it is known to have written."""
     if expected is None:
         return "没有任何记录写入过"
-    wrong = [name for name in part.columns if _text(shape, name, there[name]) != expected.get(name)]
-    if part.digested and digest_of_request(there) != expected.get("digest"):
+    known = [name for name in part.columns if name in expected or not doubted]
+    wrong = [name for name in known if _text(shape, name, there[name]) != expected.get(name)]
+    if part.digested and "digest" in known and digest_of_request(there) != expected.get("digest"):
         wrong.append("内容")
     return f"的{'、'.join(wrong)}与记录不符" if wrong else ""
 
 
-_PAGE = "public_site.publication"
-"""Of a page that no act has made, `publications` says so in its own words."""
-
-
-def _strays(snapshot: Snapshot, astray: Collection[str]) -> Iterator[Finding]:
+def _strays(snapshot: Snapshot, tables: Container[str], astray: Collection[str]) -> Iterator[Finding]:
     """Rows that belong to no chain at all; where the chain itself is gone or goes by another number, that is named."""
     for part in _parts():
-        if part.name == _PAGE:
+        if part.name not in tables:
             continue
         shape = projected()[part.name]
         chain = f"SELECT FROM enforcement.ledger_chain k WHERE k.id = {part.owner}"

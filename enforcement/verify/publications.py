@@ -1,110 +1,137 @@
-"""Hold what the public is shown against the ledger: bytes, columns, earlier versions, publisher, withdrawal."""
+"""Hold what went out against the release and the entry it went out by, and what is drawn from a page against its bytes.
+
+That the rows of a publication are what its records wrote, `projections` compares as with every other table. Here it is
+record against record, in one chain: the bytes have the digest that the public entry tells, and say what the releaser
+saw. Whoever rewrites page, record, entry and proof alike must find and rewrite the release as well.
+"""
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
-from enforcement.models.ledger import publication_of
+from enforcement.replay import Replay, Row, place_of
 from enforcement.verify.findings import Finding
-from enforcement.verify.records import body_of
+from enforcement.verify.records import json_object
 from enforcement.verify.snapshot import Snapshot, Span
-from publish import integrity
-from publish.document import written_digest
+from enforcement.wrote import read, written
+from publish.document import digest, from_bytes, words, written_digest
+from publish.release import row_of
 
+PAGE, VERSION = "public_site.publication", "public_site.publication_version"
+_RELEASED = "disclosure_released"
 _DOWN = frozenset({"publication_taken_down", "publication_withdrawn"})
 
-# Its entries are looked for in the chain of its case and wherever a proof says they are.
-_PUBLICATIONS = f"""
-    SELECT {integrity.COLUMNS}, p.agency_id::text AS agency, p.withdrawn_on IS NOT NULL AS withdrawn,
-           ARRAY(SELECT ARRAY[e.chain_id::text, e.seq::text, e.body] FROM enforcement.ledger_entry e
-                 WHERE e.chain_id IN (
-                     SELECT d.case_id FROM enforcement.disclosure d WHERE d.id = p.id
-                     UNION SELECT l.chain_id FROM public_site.log_proof l WHERE l.publication_id = p.id)
-                   AND strpos(e.body, '"event":"publication_') > 0 AND strpos(e.body, p.id::text) > 0
-                 ORDER BY e.chain_id, e.seq) AS told,
-           ARRAY(SELECT ARRAY[v.version::text, encode(v.digest, 'hex'), encode(sha256(v.content), 'hex'),
-                              v.agency_id::text]
-                 FROM public_site.publication_version v WHERE v.publication_id = p.id ORDER BY v.version) AS versions,
-           (SELECT r.chain_id || ' ' || max(r.seq) FROM enforcement.process_record r
-            WHERE r.event LIKE 'publication%%' AND r.data ->> 'disclosure' = p.id::text
-              AND r.chain_id = (SELECT d.case_id FROM enforcement.disclosure d WHERE d.id = p.id)
-            GROUP BY r.chain_id) AS recorded
-    FROM public_site.publication p LEFT JOIN public_site.agency a ON a.id = p.agency_id
-    WHERE {{where}} ORDER BY p.id
-"""  # noqa: S608  (columns of a module of ours)
-_WITHOUT_PAGE = """
-    SELECT chain, seq, id FROM (
-        SELECT e.chain_id::text AS chain, max(e.seq) AS seq,
-               substring(e.body from '"publication":"([0-9a-f-]{36})"') AS id
-        FROM enforcement.ledger_entry e
-        WHERE WHERE_ AND strpos(e.body, '"actor":"agency"') > 0 AND strpos(e.body, '"event":"publication_') > 0
-        GROUP BY 1, 3
-    ) AS told
-    WHERE id IS NOT NULL AND NOT EXISTS (SELECT FROM public_site.publication p WHERE p.id::text = told.id)
-    ORDER BY chain, seq
+
+class Told:
+    """What the trusted records and entries of one chain tell of releases and of what went out."""
+
+    def __init__(self) -> None:
+        self.agency = ""
+        self.entries: dict[int, Mapping[str, Any]] = {}
+        """What the entries about publications tell the public, by their numbers."""
+        self.events: dict[str, str] = {}
+        """The last event of each publication."""
+        self.released: list[tuple[int, str, str]] = []
+        """Number of each release, its disclosure, the digest of what was seen."""
+
+    def read(self, seq: int, body: Mapping[str, Any], data: str | None) -> None:
+        """Take in a record that says what its entry says."""
+        self.agency = str(body.get("agency"))
+        if (publication := body["data"].get("publication")) is not None:
+            self.entries[seq] = body["data"]
+            self.events[publication] = str(body.get("event"))
+        if body.get("event") == _RELEASED:
+            said = json_object(data) or {}
+            self.released.append((seq, str(said.get("disclosure")), str(said.get("seen"))))
+
+    def doubt(self) -> None:
+        """The next record cannot be trusted: it may have been a release, or have taken a page down."""
+        self.released.clear()
+        self.events.clear()
+
+
+def went_out(chain: str, made: Replay, told: Told) -> Iterator[Finding]:
+    """What a chain put up is what was released and what its entries say of it; what it took down is down."""
+    for row in made.rows.values():
+        if row.table in _CHECKS and "content" in row.values:
+            try:
+                what = _CHECKS[row.table](row, made, told)
+            except (ValueError, TypeError, RecursionError):
+                what = "的公示原文无法解读"
+            if what:
+                publication = row.key.get("publication_id") or row.key["id"]
+                yield Finding(row.table, f"公示{publication}{what}", chain, row.seq)
+
+
+def _version(row: Row, made: Replay, told: Told) -> str:
+    """What of a version is otherwise than its entry or its release has it."""
+    publication, version = row.key["publication_id"], row.key["version"]
+    data, entry = _bytes(row), told.entries.get(row.seq, {})
+    here = (publication, version, written_digest(digest(data)))
+    if (entry.get("publication"), entry.get("version"), entry.get("digest")) != here:
+        return f"的第{version}版与台账记录所载的不符"
+    seen = [seen for seq, disclosure, seen in told.released if seq < row.seq and disclosure == publication]
+    if not seen:
+        return "" if made.doubted else f"的第{version}版没有经过审核放行"
+    return "" if seen[-1] == words(from_bytes(data)) else f"的第{version}版与审核放行的不符"
+
+
+def _page(row: Row, made: Replay, told: Told) -> str:
+    """What of a page is otherwise than its last version, its bytes or its last entry has it."""
+    values, publication = row.values, row.key["id"]
+    if values.get("agency_id", told.agency) != told.agency:
+        return "的发布机关与台账不符"
+    event = told.events.get(publication)
+    if event is not None and (values.get("withdrawn_on") is not None) != (event in _DOWN):
+        return "的撤回情况与台账不符"
+    if values["content"] is None:
+        return ""
+    last = made.rows.get(place_of(VERSION, {"publication_id": publication, "version": values["version"] or ""}))
+    if last is None or last.values.get("content") != values["content"]:
+        return f"的公示原文与第{values['version']}版不符"
+    data = _bytes(row)
+    drawn = written(PAGE, row_of(from_bytes(data), data))
+    wrong = [name for name, text in drawn.items() if values.get(name) != text]
+    return f"的{'、'.join(wrong)}与公示原文不符" if wrong else ""
+
+
+_CHECKS: Mapping[str, Callable[[Row, Replay, Told], str]] = {PAGE: _page, VERSION: _version}
+
+
+def _bytes(row: Row) -> bytes:
+    data: bytes = read(row.table, {"content": row.values["content"]})["content"]
+    return data
+
+
+_PAGES = """
+    SELECT p.id::text AS id, p.document_no, p.content, p.digest, p.searchable, p.terms,
+           (SELECT d.case_id::text FROM enforcement.disclosure d WHERE d.id = p.id) AS chain
+    FROM public_site.publication p WHERE {where} ORDER BY p.id
 """
 
 
 def publications(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
-    """Every publication with its id in the span is what the ledger says was published; nothing withdrawn is shown."""
-    for row in snapshot.stream(_PUBLICATIONS.format(where=span.where("p.id")), span):
-        told = [
-            (chain, int(seq), body)
-            for chain, seq, text in row["told"]
-            if (body := body_of(text)) is not None and str(publication_of(body)) == row["id"]
-        ]
-        if not told:
-            # Where the case remembers it, the entry is what is gone, and the ledger's own finding stands.
-            chain, _, seq = (row["recorded"] or "").partition(" ")
-            yield Finding(
-                "public_site.publication", f"公示{row['document_no']}没有对应的台账记录", chain or None,
-                int(seq) if seq else None, lacks_entry=True,
-            )  # fmt: skip
+    """What a page is searched by is drawn from its bytes, and nothing is where there are none any more.
+
+    Where the bytes are not those of their own digest they are named already, and nothing can be said of what is drawn.
+    """
+    for row in snapshot.stream(_PAGES.format(where=span.where("p.id")), span):
+        data = row["content"]
+        if data is not None and digest(data) != row["digest"]:
             continue
-        if what := shown_otherwise(row, [body for _, _, body in told]):
-            yield Finding("public_site.publication", f"公示{row['document_no']}的{what}", *told[-1][:2])
-        for what in _versions(row["versions"], [body for _, _, body in told]):
-            yield Finding("public_site.publication_version", f"公示{row['document_no']}的{what}", *told[-1][:2])
+        wrong = [name for name, value in _drawn(data).items() if row[name] != value]
+        if wrong:
+            zh = f"公示{row['document_no']}的{'、'.join(wrong)}与公示原文不符"
+            yield Finding(PAGE, zh, row["chain"])
 
 
-def published_and_gone(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
-    """Entries about a publication, in chains of the span, of which there is no page any more."""
-    statement = _WITHOUT_PAGE.replace("WHERE_", span.where("e.chain_id"))
-    for row in snapshot.stream(statement, span):
-        yield Finding("public_site.publication", f"公示{row['id']}缺失", row["chain"], row["seq"])
-
-
-def shown_otherwise(row: Mapping[str, Any], bodies: Sequence[Mapping[str, Any]]) -> str:
-    """What of a publication's row contradicts the ledger; "" if nothing."""
-    if row["agency"] != bodies[-1].get("agency"):
-        return "发布机关与台账不符"
-    if row["withdrawn"] != (bodies[-1]["event"] in _DOWN):
-        return "撤回情况与台账不符"
-    digest = next((body["data"]["digest"] for body in reversed(bodies) if "digest" in body["data"]), None)
-    if written_digest(row["digest"] or b"") != digest:
-        return "哈希值与台账不符"
-    if row["content"] is not None and written_digest(hashlib.sha256(row["content"]).digest()) != digest:
-        return "公示原文与台账不符"
-    # The agency's name is no column of this row: its own table is held against the chains by itself.
-    differing = [] if row["withdrawn"] else [one for one in integrity.mismatches(row) if one != "agency"]
-    mismatch = next(iter(differing), "")
-    return f"{mismatch}一栏与公示原文不符" if mismatch else ""
-
-
-def _versions(versions: Sequence[Sequence[str | None]], bodies: Sequence[Mapping[str, Any]]) -> Iterator[str]:
-    """Which of the versions ever put up are not what the ledger says was put up."""
-    said = {body["data"].get("version"): body["data"]["digest"] for body in bodies if "digest" in body["data"]}
-    kept = {version: (digest, found, whose) for version, digest, found, whose in versions}
-    for version in sorted({*said, *kept}, key=str):
-        if version not in kept:
-            yield f"第{version}版缺失"
-        elif version not in said:
-            yield f"第{version}版没有对应的台账记录"
-        elif kept[version] != (
-            (hexadecimal := str(said[version]).removeprefix("sha256:")),
-            hexadecimal,
-            bodies[-1]["agency"],
-        ):
-            yield f"第{version}版与台账不符"
+def _drawn(data: bytes | None) -> dict[str, Any]:
+    """The columns that follow from published bytes and stand in no chain; none from what cannot be read."""
+    if data is None:
+        return {"searchable": "", "terms": []}
+    try:
+        drawn = row_of(from_bytes(data), data)
+    except (ValueError, RecursionError):
+        return {}
+    return {name: drawn[name] for name in ("searchable", "terms")}

@@ -71,7 +71,7 @@ def test_a_pass_goes_through_everything_in_many_steps_and_begins_again(
     ("UPDATE public_site.log_proof SET path[1] = sha256('x')", "", "路径算不出所签署的根"),
     ("UPDATE public_site.publication SET gist = gist || 'x'",
      "UPDATE public_site.publication SET gist = rtrim(gist, 'x')",
-     "gist一栏与公示原文不符"),
+     "gist与记录不符"),
     ("GRANT DELETE ON enforcement.party TO mingjian_public", "REVOKE DELETE ON enforcement.party FROM mingjian_public",
      "授权 enforcement.party"),
 ])  # fmt: skip
