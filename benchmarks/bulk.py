@@ -144,8 +144,8 @@ class _Sample:
 
 
 _RECORDS = """
-    SELECT r.data::text, r.people::text, r.wrote::text, r.law, r.schema, r.behalf_of::text, r.salt AS own_salt,
-           r.digest, e.body, encode(e.salt, 'hex') AS salt, encode(e.leaf_hash, 'hex') AS leaf
+    SELECT r.data::text, r.people::text, r.wrote::text, r.law, r.schema, r.behalf_of::text, r.request_id::text,
+           r.salt AS own_salt, r.digest, e.body, encode(e.salt, 'hex') AS salt, encode(e.leaf_hash, 'hex') AS leaf
     FROM enforcement.process_record r JOIN enforcement.ledger_entry e USING (chain_id, seq)
     WHERE chain_id = %(case)s ORDER BY seq
 """
