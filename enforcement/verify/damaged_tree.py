@@ -117,10 +117,18 @@ class DamagedTree:
         ):
             leaves.execute(_LEAVES)
             nodes.execute(_NODES)
-            stored = _Nodes(iter(nodes))
-            for position, readings in self._leaves(iter(leaves)):
-                self._grow(position, readings, stored)
-            stored.rest()
+            self.read(iter(leaves), iter(nodes))
+
+    def read(
+        self, leaves: Iterator[tuple[int, str, int, bytes, bytes | None]], nodes: Iterator[tuple[int, int, int, bytes]]
+    ) -> None:
+        """Find the damage in leaves and nodes as they are stored: (position, chain, seq, hash, the entry's hash where
+        it differs) by position; (leaves after which it is complete, level, index, hash) in the order of the three.
+        """
+        stored = _Nodes(nodes)
+        for position, readings in self._leaves(leaves):
+            self._grow(position, readings, stored)
+        stored.rest()
         for _, readings in self._stack:
             if readings:
                 self._believe(min(readings, key=_weight))

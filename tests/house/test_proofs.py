@@ -147,6 +147,8 @@ def test_of_the_tests_of_a_line_pure_ones_come_first_and_each_file_has_its_turn(
     names = [one.name for one in covering(mutant, tests)]
     assert names == ["pure.py::0", *(f"a.py::{number}" for number in range(IN_A_ROW)), "b.py::0", f"a.py::{IN_A_ROW}"]
     assert [one.name for one in bounded(covering(mutant, tests), seconds=11, count=9)] == ["pure.py::0", "a.py::0"]
+    named = test("tests/test_sums.py::0", 99)
+    assert covering(mutant, [*tests, named])[0] is named
     shared = dataclasses.replace(mutant, lines=(3, 3))
     assert [one.name for one in covering(shared, tests)][:2] == ["pure.py::0", "c.py::0"]
     assert covering(dataclasses.replace(mutant, lines=(9, 9)), tests) == []

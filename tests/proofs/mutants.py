@@ -37,7 +37,7 @@ FOLDER = Path(__file__).parent / "mutation"
 DRAWN = 300
 NEEDED = 0.95
 AT_ONCE = 2
-BOUND = 60.0
+BOUND = 90.0
 COUNT = 400
 
 

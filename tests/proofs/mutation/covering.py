@@ -90,14 +90,15 @@ def _masks(lines: dict[str, str]) -> dict[str, int]:
 
 
 def covering(mutant: Mutant, tests: Sequence[Test]) -> list[Test]:
-    """The tests that run a mutant's line, pure ones first, then those with a database, always the quickest first; last
-    those whose file ran it once for all of them.
+    """The tests that run a mutant's line: those of a file named like its own first, then pure ones, then those with a
+    database, always the quickest first; last those whose file ran it once for all of them.
     """
     for line in mutant.lines:
         own = [test for test in tests if _runs(test.lines, mutant.file, line)]
         sharing = [test for test in tests if _runs(test.shared, mutant.file, line) and test not in own]
         if own or sharing:
-            return _quickest_first(own) + _quickest_first(sharing)
+            subject = Path(mutant.file).stem.rstrip("s")
+            return _quickest_first(own, subject) + _quickest_first(sharing, subject)
     return []
 
 
@@ -105,9 +106,10 @@ def _runs(lines: dict[str, int], file: str, line: int) -> bool:
     return bool(lines.get(file, 0) >> line & 1)
 
 
-def _quickest_first(tests: Sequence[Test]) -> list[Test]:
+def _quickest_first(tests: Sequence[Test], subject: str) -> list[Test]:
     pure = sorted((test for test in tests if not test.database), key=lambda test: test.seconds)
-    return pure + _by_turns([test for test in tests if test.database])
+    ordered = pure + _by_turns([test for test in tests if test.database])
+    return sorted(ordered, key=lambda test: subject not in test.file)
 
 
 def _by_turns(tests: Sequence[Test]) -> list[Test]:
