@@ -10,7 +10,7 @@ import pytest
 from enforcement.actions import cases, decisions, licenses, notice, penalties
 from enforcement.actions.registry import perform
 from enforcement.demo.walk import Walk
-from enforcement.law.errors import Forbidden, RuleViolation
+from enforcement.law.errors import Forbidden, Invalid, RuleViolation
 from enforcement.work import Actor
 from tests import factories
 from tests.actions.filled import REASON, moment
@@ -30,6 +30,17 @@ def accepted(house: House) -> Walk:
     walk = factories.application(house.market)
     walk.do("officer1", "accept_application", licenses.AcceptApplication(receipt_no="受1号"))
     return walk
+
+
+def test_who_handles_it_together_with_others_says_by_which_rule(house: House) -> None:
+    walk = factories.application(house.market)
+    for handling in ("joint", "lower_first"):
+        form = licenses.AcceptApplication(receipt_no="受1号", handling=handling, handling_basis=" ")
+        with unchanged(house), pytest.raises(Invalid) as refusal:
+            walk.do("officer1", "accept_application", form)
+        assert list(refusal.value.fields) == ["handling_basis"]
+    form = licenses.AcceptApplication(receipt_no="受1号", handling="joint", handling_basis="某条例第五条")
+    walk.do("officer1", "accept_application", form)
 
 
 def examined(house: House, **differences: object) -> Walk:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 
 import pytest
 
@@ -12,6 +13,7 @@ from enforcement.actions.registry import perform
 from enforcement.demo.walk import Walk
 from enforcement.law.calendar import SHANGHAI
 from enforcement.law.errors import Invalid, NotFound, Stale
+from enforcement.models.cases import CaseOfficer
 from enforcement.models.disclosures import Disclosure
 from tests import factories
 from tests.actions.filled import decision_of
@@ -106,6 +108,19 @@ def test_an_auxiliary_is_no_second_officer(house: House) -> None:
     walk = accepted(house)
     breaches = refused(house, walk, "head", "open_case", opening(walk, "officer1", "auxiliary"))
     assert {"two_officers", "no_auxiliary_is_an_officer", "officers_qualified", "officers_published"} == codes(breaches)
+
+
+def test_who_had_left_the_case_before_being_recused_keeps_the_day_they_left(house: House) -> None:
+    walk = factories.penalty(house.market, until="investigation")
+    left_on, one = walk.today, walk.staff.id("officer2")
+    officers = (walk.staff.id("officer1"), walk.staff.id("officer3"))
+    walk.do("head", "assign_officers", cases.AssignOfficers(officers=officers))
+    house.later(days=1)
+    recusal = evidence.DecideRecusal(officer=one, requested_by="当事人", granted=True, reason="近亲属")
+    walk.do("head", "decide_recusal", recusal)
+    with house.office.reading(walk.staff.agency_id) as session:
+        row = session.get_one(CaseOfficer, (walk.case_id, uuid.UUID(one)))
+        assert row.to_on == left_on
 
 
 def test_one_officer_left_on_the_case_cannot_conclude_it(house: House) -> None:

@@ -188,3 +188,8 @@ def test_a_recording_is_kept_six_months_or_the_longest_number_of_the_agency_sinc
 def test_what_was_recorded_before_the_measures_is_kept_by_them_all_the_same(book: Book) -> None:
     limit = book.bounds["recording_retention"]
     assert recording.kept_until(limit, date(2021, 1, 31), None, book.calendar).due_on == date(2021, 7, 31)
+
+
+def test_a_file_that_begins_where_the_activity_ends_excuses_no_early_end() -> None:
+    pieces = [film(0, 29.95), film(30, 40)]
+    assert recording.coverage(at(0), at(30), pieces, joins_within=RULES.joins_within) == (Gap(at(29.95), at(30)),)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tomllib
 from datetime import date
 from typing import Any
 
@@ -50,3 +51,10 @@ def test_a_slip_in_a_key_or_a_name_does_not_fit() -> None:
     drawn = [slip for slip in random.Random(11).sample(slips.slips(11), 1500) if of_one_file(slip)]
     assert len(drawn) > 1000
     assert [str(slip) for slip in drawn if fits(slip.file, slip.spoil(slips.table_of(slip.file)))] == []
+
+
+def test_what_must_not_be_empty_is_not() -> None:
+    table = tomllib.loads((slips.CONFIG / "law" / "deadlines.toml").read_text("utf-8"))
+    assert fits("law/deadlines", table)
+    key = next(iter(table))
+    assert not fits("law/deadlines", {**table, key: {**table[key], "days": []}})

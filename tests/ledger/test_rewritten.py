@@ -139,4 +139,6 @@ def test_a_kept_checkpoint_whose_row_was_deleted_by_who_holds_the_key_still_find
         story.hit(f"DELETE FROM {table} WHERE size = 8")
     assert story.verify().holds
     (finding,) = story.verify(kept).findings
+    assert "位置0至7之间曾被改写" in finding.zh
+    (finding,) = story.verify(kept).findings
     assert (finding.table, finding.size) == ("外部留存", 8)

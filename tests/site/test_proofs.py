@@ -255,6 +255,43 @@ def test_before_the_first_checkpoint_nothing_is_promised(client: FlaskClient, ha
         verify.verify(b"", proof, KEY)
 
 
+def test_points_are_counted_as_the_standard_counts_them() -> None:
+    """RFC 8032: so many times the base is the neutral point as the order says, and one time is itself."""
+
+    def plain(point: verify.Point) -> tuple[int, int]:
+        inverse = pow(point[2], verify.P - 2, verify.P)
+        return point[0] * inverse % verify.P, point[1] * inverse % verify.P
+
+    base = verify.BASE
+    assert plain(verify._times(1, base)) == plain(base)
+    assert plain(verify._times(3, base)) == plain(verify._add(base, verify._add(base, base)))
+    assert plain(verify._times(verify.ORDER, base)) == (0, 1)
+    assert plain(verify._times(0, base)) == (0, 1)
+
+
+def test_the_program_says_what_it_checked_and_by_whose_key(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    data = to_bytes(samples.PENALTY)
+    log = make_log(uuid4(), data)
+    record, proof, checkpoint = (tmp_path / name for name in ("record.json", "proof.json", "checkpoint.txt"))
+    record.write_bytes(data)
+    proof.write_text(json.dumps(proof_of(log)), "utf-8")
+    checkpoint.write_text(log.note, "utf-8")
+
+    def run(*arguments: str | Path) -> tuple[int, str]:
+        code = verify.main([str(one) for one in arguments])
+        return code, capsys.readouterr().out
+
+    code, said = run(record, proof)
+    assert (code, "✓ 验证通过" in said, "自带的公钥" in said, "另行保存" in said) == (0, True, True, False)
+    code, said = run(record, proof, "--key", KEY, "--checkpoint", checkpoint)
+    assert (code, "自带的公钥" in said, "另行保存的检查点（9 条记录）" in said) == (0, False, True)
+    code, said = run(proof)
+    assert (code, "请同时给出 record.json" in said) == (1, True)
+    assert run(tmp_path / "none.json", proof)[0] == 1
+    assert run(record, proof, "--key", KEY.replace("mingjian", "another"))[0] == 1
+    assert [run(*files)[0] for files in ((), (record, proof, proof))] == [2, 2]
+
+
 def test_verify_runs_from_the_source_tree() -> None:
     said = subprocess.run(
         [sys.executable, str(ROOT / "publish" / "verify.py")], capture_output=True, text=True, check=False

@@ -22,9 +22,9 @@ from tests.proofs.mutation.operators import Mutant
 LEFT_OUT = shutil.ignore_patterns(".*_cache", ".cache", ".git", ".hypothesis", ".venv", "__pycache__", "var")
 KEPT = {"postgres", "template0", "template1", TEMPLATE, AGENCIES}
 PYTEST = ("-x", "-q", "--no-header", "--tb=line", "--hypothesis-seed=0", "-p", "no:cacheprovider", "-p", "no:xdist")
-FOLDERS = ("law", "ledger", "publish", "actions", "verify", "scheduler", "site", "web")
-"""Whose tests are asked. Those of the command line, of processes, of killed processes and the house rules start
-programs or read the code as text, and those of the browser need one: they stay out."""
+FOLDERS = ("law", "ledger", "publish", "actions", "verify", "scheduler", "site", "web", "cli")
+"""Whose tests are asked. Those of processes, of killed processes and the house rules start programs or read the code as
+text, and those of the browser need one: they stay out."""
 LONGEST = 900.0
 PATIENCE = 60
 """Seconds for a run, and for a single test of it: what goes on longer waits for what never comes."""
