@@ -32,13 +32,21 @@ OLDEST_PENDING = dt.timedelta(minutes=5)
 
 @blueprint.get("/health")
 def health() -> tuple[Response, int]:
-    """200 while everything that runs by itself runs; 503 with the names of what does not."""
+    """200 while everything that runs by itself runs; 503 with the names of what does not.
+
+    `law` is the version of the book this process judges by: one started before a change of the law shows the old one.
+    """
     verification: dict[str, object] = {}
     try:
         problems = _problems() + _verified(verification)
     except (SQLAlchemyError, psycopg.Error, OSError):  # a database that is starting again says so in all these ways
         problems = ["database"]
-    answer = {"ok": not problems, "problems": sorted(problems), "verification": verification}
+    answer = {
+        "ok": not problems,
+        "problems": sorted(problems),
+        "verification": verification,
+        "law": here.book().version,
+    }
     return jsonify(answer), 503 if problems else 200
 
 

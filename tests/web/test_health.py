@@ -52,6 +52,12 @@ def test_an_installation_that_runs_is_well(client: FlaskClient, house: House, tm
     assert told(client) == (200, [])
 
 
+def test_which_law_the_process_judges_by_is_told(client: FlaskClient, house: House) -> None:
+    answer = client.get("/health")
+    assert answer.json is not None
+    assert answer.json["law"] == house.office.book.version
+
+
 def test_entries_that_wait_for_the_sequencer_are_told(client: FlaskClient, house: House, server: Server) -> None:
     with server.connect(make_url(house.urls.app).database or "") as connection:
         connection.execute("UPDATE enforcement.ledger_pending SET entered_at = now() - interval '10 minutes'")
