@@ -1,8 +1,8 @@
 """Small slips in the code are found by a test: 300 of them drawn by the seed, each tried against the tests of its line.
 
 Which tests run a line is learned once, from a run of them all (`mutation/covering.py`); each mutant is tried against
-the quickest of these, up to BOUND seconds and COUNT tests. A mutant that no test tells from the code survives. What
-changes nothing anybody could see is no mutant: `mutation/equivalent.toml` has it with its reason.
+the quickest of these, up to BOUND seconds of the processor and COUNT tests. A mutant that no test tells from the code
+survives. What changes nothing anybody could see is no mutant: `mutation/equivalent.toml` has it with its reason.
 `mutation/known.toml` has those that survived once; each of them must be found.
 """
 
@@ -37,7 +37,7 @@ FOLDER = Path(__file__).parent / "mutation"
 DRAWN = 300
 NEEDED = 0.95
 AT_ONCE = 2
-BOUND = 90.0
+BOUND = 60.0
 COUNT = 400
 
 
@@ -133,7 +133,9 @@ def main() -> None:
     unseen = equivalents()
     of_seed = drawn(seed)
     counted = [mutant for mutant in of_seed if key_of(mutant) not in unseen]
-    print(f"mutants: at most {BOUND:.0f} s and {COUNT} tests for each; {len(of_seed)} drawn with seed {seed},")
+    print(
+        f"mutants: {len(of_seed)} drawn with seed {seed}, each tried with at most {COUNT} tests and {BOUND:.0f} s of them;"
+    )
     print(f"  {len(of_seed) - len(counted)} of them change nothing that could be seen and are not counted:")
     for mutant in of_seed:
         if reason := unseen.get(key_of(mutant)):

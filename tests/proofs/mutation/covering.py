@@ -24,7 +24,7 @@ IN_A_ROW = 4
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Test:
-    """A test, its seconds when it was learned, and what it runs: a bit for each line of a source.
+    """A test, its seconds of the processor when it was learned, and what it runs: a bit for each line of a source.
 
     `shared` ran once for several tests of its file.
     """

@@ -3,6 +3,7 @@
 `MINGJIAN_LINES` names the file to write: JSON of `{"tests": {id: {"seconds", "database", "lines"}}, "shared": lines}`,
 where lines are `{source: number with a bit for each line, in hexadecimal}`. Shared is what ran for several tests of the
 file: while modules were loaded and in fixtures that outlive a test. Tests that did not pass are left out.
+Seconds are those of the processor: a busy machine makes no test a slow one.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+import time
 from collections.abc import Generator
 from pathlib import Path
 from typing import Any
@@ -42,9 +44,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
     _switch(item.nodeid)
     if "server" in getattr(item, "fixturenames", ()):
         _database.add(item.nodeid)
+    started = time.process_time()
     try:
         return (yield)
     finally:
+        _seconds[item.nodeid] = time.process_time() - started
         _switch(SHARED)
 
 
@@ -58,7 +62,6 @@ def pytest_fixture_setup(fixturedef: pytest.FixtureDef[Any]) -> Generator[None, 
 
 
 def pytest_runtest_logreport(report: pytest.TestReport) -> None:
-    _seconds[report.nodeid] = _seconds.get(report.nodeid, 0.0) + report.duration
     if not report.passed:
         _failed.add(report.nodeid)
 
