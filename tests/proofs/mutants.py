@@ -133,9 +133,7 @@ def main() -> None:
     unseen = equivalents()
     of_seed = drawn(seed)
     counted = [mutant for mutant in of_seed if key_of(mutant) not in unseen]
-    print(
-        f"mutants: {len(of_seed)} drawn with seed {seed}, each tried with at most {COUNT} tests and {BOUND:.0f} s of them;"
-    )
+    print(f"mutants: seed {seed}, {len(of_seed)} drawn, each tried with at most {COUNT} tests of {BOUND:.0f} s;")
     print(f"  {len(of_seed) - len(counted)} of them change nothing that could be seen and are not counted:")
     for mutant in of_seed:
         if reason := unseen.get(key_of(mutant)):
