@@ -121,8 +121,9 @@ def test_a_recording_that_does_not_say_where_or_whom_is_not_taken_in(house: Hous
     assert set(getattr(refusal.value, "fields", ())) == {"place", "target"}
 
 
-def test_a_recording_of_tomorrow_or_that_ends_later_than_now_is_refused(house: House, film: Path) -> None:
+def test_a_recording_of_tomorrow_or_that_ends_later_than_now_is_refused(house: House, tmp_path: Path) -> None:
     walk = factories.open_case(house.market)
+    film = make_video(tmp_path / "film.mp4", 120, size="160x120")  # longer than any machine takes to look at it
     for began in (walk.now + dt.timedelta(hours=2), walk.now - dt.timedelta(seconds=1)):
         with unchanged(house), pytest.raises(Exception) as refusal:  # noqa: PT011
             walk.film(described(walk, began), film)
