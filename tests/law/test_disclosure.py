@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.law.clocks import running
-from enforcement.law.disclosure import birth_unknown, must_withhold, obligation
+from enforcement.law.disclosure import birth_unknown, is_under, must_withhold, obligation, unserved
 from tests.law.cases import facts
 from tests.law.places import changed, said
 
@@ -156,3 +156,28 @@ def test_every_limit_of_a_result_is_one_of_the_book(book: Book) -> None:
 )
 def test_rules_that_make_no_sense_do_not_load(old: str, new: str, words: str) -> None:
     assert words in said("law/disclosure", changed("law/disclosure", old, new))
+
+
+def test_a_decision_is_unserved_from_its_making_to_its_service(book: Book) -> None:
+    made, served = ({"event": event, "on": date(2026, 3, 2)} for event in ("decision_made", "served"))
+    assert [unserved(facts({"records": records}, book)) for records in ([], [made], [served], [made, served])] == [
+        False,
+        True,
+        False,
+        False,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("born", "day", "under"),
+    [
+        (date(2008, 3, 2), date(2026, 3, 1), True),
+        (date(2008, 3, 2), date(2026, 3, 2), False),
+        (date(2008, 3, 2), date(2026, 2, 28), True),
+        (date(2008, 3, 2), date(2026, 12, 1), False),
+        (date(2008, 2, 29), date(2026, 2, 28), True),
+        (date(2008, 2, 29), date(2026, 3, 1), False),
+    ],
+)
+def test_an_age_is_reached_on_the_birthday(born: date, day: date, under: bool) -> None:
+    assert is_under(18, born, day) is under

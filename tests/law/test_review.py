@@ -8,7 +8,14 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from enforcement.law.major import classify
-from enforcement.law.review import changes_since, pending_submission
+from enforcement.law.review import (
+    changes_for_reviewer,
+    changes_since,
+    earlier_answers,
+    pending_submission,
+    problems_found,
+    unanswered,
+)
 from enforcement.law.review_checklist import checks
 from tests.law.cases import facts
 from tests.law.places import changed, said
@@ -219,3 +226,57 @@ def test_a_class_with_an_unknown_test_does_not_load() -> None:
     assert "major_decisions.toml: class.license_by_tender.test: unknown test by_mood" in said(
         "law/major_decisions", text
     )
+
+
+def happened(book: Book, *events: tuple[str, dict[str, Any]]) -> CaseFacts:
+    """A case in which these things happened, one a day."""
+    records = [{"event": event, "on": date(2026, 2, day), "data": data} for day, (event, data) in enumerate(events, 1)]
+    return facts({"records": records}, book)
+
+
+SUBMITTED: tuple[str, dict[str, Any]] = ("submitted_for_review", {})
+EVIDENCE: tuple[str, dict[str, Any]] = ("evidence_added", {})
+FINDINGS: list[dict[str, Any]] = [
+    {"point": 1, "conclusion": "pass"},
+    {"point": 2, "conclusion": "problem", "nature": "reasonableness"},
+    {"point": 3, "conclusion": "problem", "nature": "legality"},
+]
+OPINION: tuple[str, dict[str, Any]] = ("review_opinion_issued", {"overall": "correct", "findings": FINDINGS})
+
+
+def answer(*responses: dict[str, Any]) -> tuple[str, dict[str, Any]]:
+    return "responded_to_review", {"responses": list(responses)}
+
+
+def test_the_reviewer_is_shown_what_changed_since_the_submission_they_last_read(book: Book) -> None:
+    def days(told: CaseFacts) -> list[int]:
+        return [one.on.day for one in changes_for_reviewer(told, book)]
+
+    assert days(happened(book, EVIDENCE, SUBMITTED)) == []
+    assert days(happened(book, EVIDENCE, SUBMITTED, EVIDENCE)) == [3]
+    assert days(happened(book, SUBMITTED, EVIDENCE, ("suspended", {}), SUBMITTED, EVIDENCE)) == [2, 5]
+    assert days(happened(book, SUBMITTED, EVIDENCE, SUBMITTED, EVIDENCE, SUBMITTED)) == [4]
+    assert days(happened(book, EVIDENCE)) == []
+
+
+def test_a_problem_is_unanswered_until_the_unit_says_why(book: Book) -> None:
+    def points(told: CaseFacts) -> list[int]:
+        return [one.number("point") for one in unanswered(told)]
+
+    assert [one.number("point") for one in problems_found(happened(book, SUBMITTED, OPINION))] == [2, 3]
+    assert points(happened(book, SUBMITTED, OPINION)) == [2, 3]
+    partly = answer({"point": 2, "reason": "已改"}, {"point": 3, "reason": ""})
+    assert points(happened(book, SUBMITTED, OPINION, partly)) == [3]
+    assert points(happened(book, SUBMITTED)) == []
+
+
+def test_a_new_submission_carries_the_last_opinion_and_what_was_answered_to_it(book: Book) -> None:
+    def carried(told: CaseFacts) -> list[tuple[int, str]]:
+        return [(finding.number("point"), said.text("reason")) for finding, said in earlier_answers(told)]
+
+    said = answer({"point": 1, "reason": "无"}, {"point": 3, "reason": "已改"})
+    assert carried(happened(book, SUBMITTED, OPINION, said)) == [(3, "已改")]
+    assert carried(happened(book, SUBMITTED, OPINION, said, SUBMITTED)) == [(3, "已改")]
+    assert carried(happened(book, SUBMITTED, OPINION, said, SUBMITTED, OPINION)) == []
+    assert carried(happened(book, SUBMITTED, OPINION)) == []
+    assert carried(happened(book, SUBMITTED)) == []
