@@ -21,7 +21,7 @@ from sqlalchemy.exc import OperationalError
 
 from enforcement.high_water import SAID, HighWater
 from enforcement.ledger import notes, tree
-from enforcement.models.ledger import PLACED_AT_ONCE, publication_of, read_hashes
+from enforcement.models.ledger import PLACED_AT_ONCE, PUBLIC_ACTOR, publication_of, read_hashes
 
 _TURN = "LOCK TABLE enforcement.sequencer_turn IN EXCLUSIVE MODE NOWAIT"
 
@@ -48,10 +48,12 @@ _WAITING = """
            CASE WHEN public THEN e.body END, CASE WHEN public THEN e.salt END, CASE WHEN public THEN e.prev_hash END
     FROM enforcement.ledger_pending p
     JOIN enforcement.ledger_entry e USING (chain_id, seq)
-    CROSS JOIN LATERAL (SELECT strpos(e.body, '"event":"publication_') > 0 AS public) AS told
+    CROSS JOIN LATERAL (SELECT strpos(e.body, %(public)s) > 0 AS public) AS told
     WHERE NOT EXISTS (SELECT FROM enforcement.ledger_leaf l WHERE l.chain_id = p.chain_id AND l.seq = p.seq)
     ORDER BY p.ticket LIMIT %(limit)s
 """
+_PUBLIC = f'"actor":"{PUBLIC_ACTOR}"'
+"""How an entry for the public reads; whatever else holds these letters is read and found to be none."""
 _STAND = """
     SELECT coalesce((SELECT max(position) + 1 FROM enforcement.ledger_leaf), 0), c.size, c.root,
            date_trunc('second', now())
@@ -133,7 +135,7 @@ def _note_of_nothing(private: Ed25519PrivateKey, key: notes.VerifierKey, now: da
 
 def _place(connection: Connection, private: Ed25519PrivateKey, key: notes.VerifierKey, mark: HighWater | None) -> int:
     """One batch, in the caller's transaction; the turn goes with it."""
-    rows = connection.exec_driver_sql(_WAITING, {"limit": PLACED_AT_ONCE}).all()
+    rows = connection.exec_driver_sql(_WAITING, {"limit": PLACED_AT_ONCE, "public": _PUBLIC}).all()
     waiting = [Waiting(*row) for row in rows]
     if not waiting:
         return 0

@@ -24,7 +24,7 @@ from enforcement.law.book import Book
 from enforcement.law.events import Record, shanghai_day
 from enforcement.law.facts import CaseFacts
 from enforcement.law.projected import request_of
-from enforcement.models.ledger import LedgerChain, append_entry
+from enforcement.models.ledger import PUBLIC_ACTOR, LedgerChain, append_entry
 from enforcement.wrote import Change
 from media.store import Store
 
@@ -270,7 +270,7 @@ class Work:
             agency_id=self.actor.agency_id,
             act=drawn.act,
             event=drawn.event,
-            actor="agency" if disclosed is not None else (drawn.actor_id or self.actor.kind),
+            actor=PUBLIC_ACTOR if disclosed is not None else (drawn.actor_id or self.actor.kind),
             at=self.moment,
             case_id=chain_id if case else None,
             data=told,

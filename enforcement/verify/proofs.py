@@ -17,8 +17,7 @@ _PROOFS = """
            p.body AS p_body, p.salt AS p_salt, p.prev_hash AS p_prev_hash, p.leaf_hash AS p_leaf_hash,
            p.publication_id::text AS publication, p.event, p.position, p.path, p.checkpoint_size AS size,
            p.seq IS NOT NULL AS proof, l.position AS place
-    FROM (SELECT * FROM enforcement.ledger_entry WHERE {where} AND strpos(body, '"actor":"agency"') > 0
-            AND strpos(body, '"event":"publication_') > 0) e
+    FROM (SELECT * FROM enforcement.ledger_entry WHERE {where} AND strpos(body, '"actor":"agency"') > 0) e
     FULL JOIN (SELECT * FROM public_site.log_proof WHERE {where}) p USING (chain_id, seq)
     LEFT JOIN enforcement.ledger_leaf l
         ON l.chain_id = coalesce(e.chain_id, p.chain_id) AND l.seq = coalesce(e.seq, p.seq)
