@@ -10,8 +10,8 @@ from sqlalchemy.exc import DisconnectionError
 
 from config.settings import Settings, Unfit
 from enforcement.law.book import Book
-from enforcement.law.cross_check import Program
 from enforcement.law.errors import LawBookError
+from enforcement.law.form_check import Program
 from enforcement.work import Office
 from media.errors import StoreUnfit
 from media.stores import open_store

@@ -65,7 +65,6 @@ class SetMatters:
 
 MAJOR_ITEMS = ("S5.1", "S5.2", "S5.3", "S5.4", "S5.5", "S6.1", "S6.2", "S6.3", "S6.4", "S6.5")
 """The items of S#5 and S#6 under which a matter may stand in the directory."""
-ITEMS_OF = {"license": "S5.", "penalty": "S6."}
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +121,13 @@ def set_matters(work: Work, _agency: Agency, form: SetMatters) -> Extra | None:
 def set_directory(work: Work, _agency: Agency, form: SetDirectory) -> Extra | None:
     """Lay down a new version of the directory of major decisions; statutory classes stay major whatever it says."""
     version = (work.session.scalar(select(func.max(DirectoryEntry.version))) or 0) + 1
+    classes = work.book.major.classes
     kinds = {row.code: row.kind for row in work.session.execute(select(Matter.code, Matter.kind))}
     for entry in form.entries:
         if entry.is_major and not entry.ground_row:
             raise Invalid({"entries": [f"{entry.matter_code}：列为重大的应当写明属于第五条、第六条的哪一项"]})
-        if entry.ground_row and not entry.ground_row.startswith(ITEMS_OF.get(kinds.get(entry.matter_code, ""), "-")):
+        kind = kinds.get(entry.matter_code)
+        if entry.ground_row and entry.ground_row not in {one.row for one in classes if kind in one.kinds}:
             raise Invalid({"entries": [f"{entry.matter_code}：列入依据与事项类别不符"]})
         work.session.add(
             DirectoryEntry(

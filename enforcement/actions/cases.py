@@ -12,7 +12,6 @@ from enforcement.actions.registry import Extra, act, form_of
 from enforcement.facts import standing
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case, CaseOfficer
-from enforcement.models.powers import Matter
 from enforcement.work import Work
 
 
@@ -74,17 +73,17 @@ class CloseCase:
     summary: str = long_text("结案情况")
 
 
-def find_matter(work: Work, code: str, kind: str) -> Matter:
-    """The item of the agency's list that a case runs under. Raises Invalid."""
+def take_matter(work: Work, case: Case, code: str, title: str) -> None:
+    """Let a new case run under an item of the agency's list, which is of its kind. Raises Invalid."""
     matter = standing(work).matters.get(code)
     if (
         matter is None
-        or matter.kind != kind
+        or matter.kind != work.book.procedures[case.procedure].matter
         or matter.from_on > work.today
         or (matter.to_on is not None and matter.to_on < work.today)
     ):
         raise Invalid({"matter_code": ["权责清单中没有这一有效事项"]})
-    return matter
+    case.matter_code, case.title = matter.code, title
 
 
 def replace_officers(work: Work, case: Case, officers: tuple[str, ...]) -> None:

@@ -9,14 +9,14 @@ from sqlalchemy import select
 from enforcement.actions import forms
 from enforcement.actions.forms import choice, choices, day, long_text, money, text, yes_no
 from enforcement.actions.numbers import take_number
-from enforcement.actions.penalties import LENIENCY, OUTCOMES, PENALTIES
+from enforcement.actions.penalties import LENIENCY, PENALTIES
 from enforcement.actions.registry import Extra, act
-from enforcement.law.decision import license_text, penalty_text
+from enforcement.law.decision import IMPOSED, OUTCOMES, license_text, penalty_text
 from enforcement.models.cases import Case
 from enforcement.models.people import Agency
 from enforcement.work import Work
 
-SERIES = {"penalty": "处罚", "no_penalty": "不罚", "not_established": "不罚", "judicial_transfer": "移送"}
+SERIES = {IMPOSED: "处罚", "no_penalty": "不罚", "not_established": "不罚", "judicial_transfer": "移送"}
 OF_A_PENALTY = "给予行政处罚的必填"
 
 
@@ -91,14 +91,14 @@ def _numbered(work: Work, case: Case, word: str) -> Extra:
     return {"document_no": case.document_no, **_heading(work)}
 
 
-@act(MakeDecision, computes=_of_the_case)
+@act(MakeDecision, computes=_of_the_case, composes=penalty_text)
 def make_decision(work: Work, case: Case, form: MakeDecision) -> Extra | None:
     """Decide a penalty case; its document has its number and its words, and the duty to disclose begins (G#13)."""
-    heading = _numbered(work, case, SERIES.get(form.outcome, SERIES["penalty"]))
+    heading = _numbered(work, case, SERIES.get(form.outcome, SERIES[IMPOSED]))
     return {**heading, "text": penalty_text(work.known, heading, forms.to_values(form), work.book.terms.zh)}
 
 
-@act(MakeLicenseDecision, computes=_of_the_case)
+@act(MakeLicenseDecision, computes=_of_the_case, composes=license_text)
 def make_license_decision(work: Work, case: Case, form: MakeLicenseDecision) -> Extra | None:
     """Decide an application; its document has its number and its words, and the duty to disclose begins (G#13)."""
     heading = _numbered(work, case, "许")

@@ -20,7 +20,7 @@ from enforcement.actions.redaction import (
 )  # fmt: skip
 from enforcement.actions.registry import Extra, act, form_of, opener
 from enforcement.facts import due_day, facts_of
-from enforcement.law.decision import inspection_summary, penalty_contents
+from enforcement.law.decision import IMPOSED, inspection_summary, penalty_contents
 from enforcement.law.disclosure import obligation, unserved
 from enforcement.law.events import Record
 from enforcement.law.facts import CaseFacts, Fields
@@ -152,7 +152,7 @@ def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
         content = decision.text("content")
         title = f"{label}{facts.matter.zh}决定（{kind}）"
     else:
-        imposed = decision.text("outcome") == "penalty"
+        imposed = decision.text("outcome") == IMPOSED
         kind = "；".join(zh(item) for item in decision.lines("penalties")) if imposed else zh(decision.text("outcome"))
         content = penalty_contents(decision, zh) if imposed else f"{kind}。"
         violation = decision.text("violation").removesuffix("行为").removesuffix("的")

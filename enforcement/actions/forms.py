@@ -30,6 +30,10 @@ Kind = Literal[
 ]
 
 
+Begins = Literal["parties", "party_names", "matter", "problems", "points"]
+"""What of the case, or of the book, a fresh form holds in a field: its parties, their names, the words of its matter;
+the problems a review found, the points of a review.
+"""
 DECADE = 3_653
 """Days nobody means: what is longer than any period of any law here."""
 
@@ -51,6 +55,7 @@ class FieldSpec:
     note: str = ""
     cite: str = ""
     form: type | None = None
+    begins: Begins | None = None
     shown: bool = True
     most: int = 10**15
     """Of a ``number`` or ``money``: it stays below."""
@@ -71,10 +76,17 @@ def _field(spec: FieldSpec, empty: Any) -> Any:
 
 
 def text(
-    zh: str, *, required: bool = True, max_length: int = 200, note: str = "", cite: str = "", shown: bool = True
+    zh: str,
+    *,
+    required: bool = True,
+    max_length: int = 200,
+    note: str = "",
+    cite: str = "",
+    shown: bool = True,
+    begins: Begins | None = None,
 ) -> Any:
     """One line of text."""
-    return _field(FieldSpec("text", zh, required, max_length, note=note, cite=cite, shown=shown), "")
+    return _field(FieldSpec("text", zh, required, max_length, note=note, cite=cite, shown=shown, begins=begins), "")
 
 
 def long_text(zh: str, *, required: bool = True, max_length: int = 20_000, note: str = "", cite: str = "") -> Any:
@@ -142,9 +154,11 @@ def pick(zh: str, source: str, *, required: bool = True, note: str = "", cite: s
     return _field(FieldSpec("pick", zh, required, source=source, note=note, cite=cite), "")
 
 
-def group(zh: str, form: type, *, required: bool = True, note: str = "", cite: str = "") -> Any:
+def group(
+    zh: str, form: type, *, required: bool = True, note: str = "", cite: str = "", begins: Begins | None = None
+) -> Any:
     """A tuple of instances of another form."""
-    return _field(FieldSpec("group", zh, required, form=form, note=note, cite=cite), ())
+    return _field(FieldSpec("group", zh, required, form=form, note=note, cite=cite, begins=begins), ())
 
 
 _SPECS: dict[type, Mapping[str, FieldSpec]] = {}

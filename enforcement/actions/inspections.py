@@ -5,7 +5,7 @@ import datetime as dt
 
 from sqlalchemy import select
 
-from enforcement.actions.cases import find_matter, replace_officers
+from enforcement.actions.cases import replace_officers, take_matter
 from enforcement.actions.evidence import SiteRecord
 from enforcement.actions.forms import choice, day, group, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.parties import PartyForm, replace_parties
@@ -74,11 +74,10 @@ class Recheck:
     content: str = long_text("复查情况")
 
 
-@act(BeginInspection, scope="start", procedure="inspection", on="begun_on")
+@act(BeginInspection, scope="start", on="begun_on")
 def begin_inspection(work: Work, case: Case, form: BeginInspection) -> Extra | None:
     """Begin an inspection."""
-    matter = find_matter(work, form.matter_code, "inspection")
-    case.matter_code, case.title = matter.code, form.title
+    take_matter(work, case, form.matter_code, form.title)
     replace_parties(work, case, form.parties)
     replace_officers(work, case, form.officers)
     return None
@@ -102,5 +101,5 @@ def hand_to_penalty(work: Work, case: Case, form: RegisterLead) -> Extra | None:
         for party in work.known.parties
     )
     lead, started = find("register_lead"), dataclasses.replace(form, parties=parties)
-    opened = perform_in(work, lead, new_case(work, lead.procedure, case.id), started)
+    opened = perform_in(work, lead, new_case(work, lead.name, case.id), started)
     return {"penalty_case": str(opened.subject_id)}

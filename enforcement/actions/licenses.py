@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 from typing import ClassVar
 
-from enforcement.actions.cases import Reason, find_matter
+from enforcement.actions.cases import Reason, take_matter
 from enforcement.actions.forms import choice, day, group, lines, long_text, moment, people, pick, text, yes_no
 from enforcement.actions.parties import PartyForm, replace_parties
 from enforcement.actions.registry import Extra, act, form_of
@@ -117,11 +117,10 @@ class ExamineApplication:
     major_reason: str = long_text("认定的理由", required=False, note="认定可能造成重大社会影响、引发社会风险的必填")
 
 
-@act(ReceiveMaterials, scope="start", procedure="license", on="received_on")
+@act(ReceiveMaterials, scope="start", on="received_on")
 def receive_materials(work: Work, case: Case, form: ReceiveMaterials) -> Extra | None:
     """Receive the materials: the process begins here, not with acceptance (J#4.1)."""
-    matter = find_matter(work, form.matter_code, "license")
-    case.matter_code, case.title = matter.code, form.title
+    take_matter(work, case, form.matter_code, form.title)
     replace_parties(work, case, form.parties)
     return None
 

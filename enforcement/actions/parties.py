@@ -36,7 +36,7 @@ class PartyForm:
 class SetParties:
     """The parties as they now stand."""
 
-    parties: tuple[PartyForm, ...] = group("当事人", PartyForm)
+    parties: tuple[PartyForm, ...] = group("当事人", PartyForm, begins="parties")
 
 
 def replace_parties(work: Work, case: Case, parties: tuple[PartyForm, ...]) -> None:

@@ -3,7 +3,7 @@
 import dataclasses
 import datetime as dt
 
-from enforcement.actions.cases import Reason, find_matter, replace_officers
+from enforcement.actions.cases import Reason, replace_officers, take_matter
 from enforcement.actions.forms import (
     choice,
     choices,
@@ -20,6 +20,7 @@ from enforcement.actions.forms import (
 )
 from enforcement.actions.parties import PartyForm, replace_parties
 from enforcement.actions.registry import Extra, act, form_of
+from enforcement.law.decision import OUTCOMES
 from enforcement.models.cases import Case
 from enforcement.work import Work
 
@@ -28,7 +29,6 @@ PENALTIES = (
     "business_restriction", "business_suspension", "closure", "occupational_ban", "detention",
 )  # fmt: skip
 LENIENCY = ("lighter_penalty", "mitigated_penalty")
-OUTCOMES = ("penalty", "no_penalty", "not_established", "judicial_transfer")
 
 
 @dataclasses.dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,11 +128,10 @@ class Transfer:
     reason: str = long_text("移送理由")
 
 
-@act(RegisterLead, scope="start", procedure="penalty_ordinary")
+@act(RegisterLead, scope="start")
 def register_lead(work: Work, case: Case, form: RegisterLead) -> Extra | None:
     """Register a lead: the case's life begins here, whether or not it is opened (J#4.4)."""
-    matter = find_matter(work, form.matter_code, "penalty")
-    case.matter_code, case.title = matter.code, form.title
+    take_matter(work, case, form.matter_code, form.title)
     replace_parties(work, case, form.parties)
     return None
 

@@ -4,7 +4,7 @@ import functools
 
 from enforcement.actions.forms import specs
 from enforcement.actions.registry import acts
-from enforcement.law.cross_check import Field, Program
+from enforcement.law.form_check import Field, Program
 from publish.tables import KINDS
 
 _OF_SCOPE = {"disclosure": {"disclosure": Field()}}
@@ -29,7 +29,7 @@ def _fields(form: type) -> dict[str, Field]:
     """The fields of a form, those inside its groups as group.field, and what its act adds to the record."""
     fields: dict[str, Field] = {}
     for name, spec in specs(form).items():
-        fields[name] = Field(frozenset(spec.options), yes_no=spec.kind == "yes_no")
+        fields[name] = Field(spec.zh, frozenset(spec.options), yes_no=spec.kind == "yes_no")
         if spec.form is not None:
             fields |= {f"{name}.{inner}": one for inner, one in _fields(spec.form).items()}
     return fields | {name: Field() for name in getattr(form, "adds", ())}

@@ -40,7 +40,7 @@ class DescribeRecording:
     started_at: dt.datetime | None = moment("记录开始时间", cite="J#10.2")
     place: str = text("记录地点", cite="J#10.2")
     officers: tuple[str, ...] = people("执法人员", "officer", cite="J#10.2")
-    target: str = text("执法对象", cite="J#10.2")
+    target: str = text("执法对象", cite="J#10.2", begins="party_names")
     device_kind: str = choice("设备种类", *DEVICES, cite="J#6.2")
     device_no: str = text("设备编号", required=False)
     measure: str = pick("对应的强制措施", "measures", required=False)

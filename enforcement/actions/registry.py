@@ -17,8 +17,10 @@ from enforcement import projection
 from enforcement.actions import asked, forms, subjects
 from enforcement.actions.numbers import begin_chain_and_number
 from enforcement.actions.subjects import Subject
+from enforcement.law.decision import Zh
 from enforcement.law.errors import Forbidden, NotFound, RuleViolation
 from enforcement.law.events import Record, shanghai_day
+from enforcement.law.facts import CaseFacts
 from enforcement.law.procedure import AdmittedAct
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
@@ -29,6 +31,8 @@ from enforcement.wrote import Change
 Scope = Literal["start", "case", "disclosure", "agency"]
 Extra = Mapping[str, Any]
 Body = Callable[..., Extra | None]
+Compose = Callable[[CaseFacts, Extra, Extra, Zh], str]
+"""The text of a document, of the facts, its heading (number, day, agency), the form's values and the words of terms."""
 Form = TypeVar("Form", bound=type)
 
 
@@ -41,8 +45,9 @@ class Deed:
     scope: Scope
     on: str
     body: Body | None = None
-    procedure: str = ""
     computes: Callable[..., Extra] | None = None
+    composes: Compose | None = None
+    """The text of the document that the act issues."""
     plain: bool = True
     """Offered as a plain form; what is done in passing on another act's desk is not."""
     staged: bool = False
@@ -75,8 +80,8 @@ def act(
     *,
     scope: Scope = "case",
     on: str = "",
-    procedure: str = "",
     computes: Callable[..., Extra] | None = None,
+    composes: Compose | None = None,
     plain: bool = True,
     staged: bool = False,
 ) -> Callable[[Body], Body]:
@@ -85,11 +90,24 @@ def act(
     The function gets `(work, row, form)`, `row` being the case, the disclosure or the agency, changes what the act
     changes, and may return more data for the record; the facts of the case are in `work.facts`. `on` names the form's
     field that holds the day the thing happened, if it is not today. `computes` (same arguments) gives values that the
-    law must see beside the form, and the record keeps. Numbers are taken in the function: after the law has said yes.
+    law must see beside the form, and the record keeps; `composes` is how its document reads. Numbers are taken
+    in the function: after the law has said yes.
     """
 
     def register(function: Body) -> Body:
-        _register(function.__name__, form, scope, on, computes, function, procedure, plain=plain, staged=staged)
+        _register(
+            Deed(
+                name=function.__name__,
+                form=form,
+                scope=scope,
+                on=on,
+                body=function,
+                computes=computes,
+                composes=composes,
+                plain=plain,
+                staged=staged,
+            )
+        )
         return function
 
     return register
@@ -102,37 +120,16 @@ def form_of(
 
     def register(form: Form) -> Form:
         for name in names:
-            _register(name, form, scope, on, computes, None, "")
+            _register(Deed(name=name, form=form, scope=scope, on=on, computes=computes))
         return form
 
     return register
 
 
-def _register(
-    name: str,
-    form: type,
-    scope: Scope,
-    on: str,
-    computes: Callable[..., Extra] | None,
-    body: Body | None,
-    procedure: str,
-    *,
-    plain: bool = True,
-    staged: bool = False,
-) -> None:
-    if name in _DEEDS:
-        raise ValueError(f"two acts are called {name}")
-    _DEEDS[name] = Deed(
-        name=name,
-        form=form,
-        scope=scope,
-        on=on,
-        computes=computes,
-        body=body,
-        procedure=procedure,
-        plain=plain,
-        staged=staged,
-    )
+def _register(deed: Deed) -> None:
+    if deed.name in _DEEDS:
+        raise ValueError(f"two acts are called {deed.name}")
+    _DEEDS[deed.name] = deed
 
 
 Opener = Callable[[Work, Any, Record], None]

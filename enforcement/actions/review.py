@@ -6,7 +6,7 @@ import datetime as dt
 from enforcement.actions.cases import Reason
 from enforcement.actions.forms import choice, group, lines, long_text, moment, number, people, pick, yes_no
 from enforcement.actions.registry import Extra, act, form_of
-from enforcement.law.major import classify
+from enforcement.law.major import classify, concluded
 from enforcement.law.review import earlier_answers
 from enforcement.ledger import digest_of
 from enforcement.models.cases import Case
@@ -49,7 +49,7 @@ class Finding:
 class IssueOpinion:
     """The written opinion, point by point (S#14)."""
 
-    findings: tuple[Finding, ...] = group("逐项审核意见", Finding, cite="S#14.1")
+    findings: tuple[Finding, ...] = group("逐项审核意见", Finding, cite="S#14.1", begins="points")
     overall: str = choice("审核结论", "pass", "correct_then_resubmit", "transfer")
     opinion: str = long_text("书面审核意见", cite="S#14.1")
 
@@ -68,7 +68,9 @@ class Response:
 class RespondToReview:
     """The handling unit's answer (S#15)."""
 
-    responses: tuple[Response, ...] = group("对审核意见的答复", Response, required=False, cite="S#15")
+    responses: tuple[Response, ...] = group(
+        "对审核意见的答复", Response, required=False, cite="S#15", begins="problems"
+    )
     correction: str = long_text("已作的纠正", required=False, cite="S#3.3")
     consultation: str = long_text("协商沟通情况", required=False, cite="S#15")
 
@@ -87,10 +89,10 @@ class HoldDiscussion:
     settles_disagreement: bool = yes_no("对未达成一致的审核意见作出决定", cite="S#15")
 
 
-def _submission(work: Work, case: Case, _form: SubmitForReview) -> Extra:
+def _submission(work: Work, _case: Case, _form: SubmitForReview) -> Extra:
     # S12.1: the whole case file as it stands; its digest is what "after the opinion" is measured against.
     facts = work.known
-    proposal = facts.read("application_examined" if case.procedure == "license" else "investigation_concluded")
+    proposal = concluded(facts)
     return {
         "dossier_digest": digest_of(
             {

@@ -81,8 +81,8 @@ class Kind(Protocol):
         """start, case, disclosure or agency."""
 
     @property
-    def procedure(self) -> str:
-        """What kind of case it starts."""
+    def name(self) -> str:
+        """Its name, which says what kind of case it begins."""
 
 
 def lock(work: Work, kind: Kind, subject_id: uuid.UUID | None, version: int | None) -> Subject:
@@ -90,7 +90,7 @@ def lock(work: Work, kind: Kind, subject_id: uuid.UUID | None, version: int | No
     if kind.scope == "agency":
         return of_agency(work)
     if kind.scope == "start":
-        return new_case(work, kind.procedure)
+        return new_case(work, kind.name)
     if subject_id is None:
         raise NotFound(kind.scope, subject_id)
     if kind.scope == "disclosure":
@@ -120,9 +120,9 @@ def of_agency(work: Work) -> Subject:
     return Subject(agency, agency, None)
 
 
-def new_case(work: Work, procedure: str, parent_case_id: uuid.UUID | None = None) -> Subject:
-    """A case before its chain, its number and its first record; the act that starts it lays it down."""
-    found = work.book.procedures[procedure]
+def new_case(work: Work, act: str, parent_case_id: uuid.UUID | None = None) -> Subject:
+    """A case before its chain, its number and its first record; the act that begins it lays it down."""
+    found = work.book.begun_by(act)
     case = Case(
         id=new_id(),
         agency_id=work.actor.agency_id,

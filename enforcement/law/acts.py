@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Annotated, Any, Literal
 
 from enforcement.law.decode import FILLED, TABLE_KEY
@@ -34,9 +35,30 @@ OFFICERS = "officers"
 """The field of a form that says who the officers are."""
 Tab = Literal["evidence", "documents", "review", "execution"]
 Opens = Literal["disclosure"]
+Desk = Literal["review", "decision", "disclosure", "release"]
+"""A page of its own, where the form alone is not enough to act on."""
 
 People = Mapping[str, tuple[str, ...]]
 """Who acted, by capacity: ids of people. Whoever acted in none is not there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carried:
+    """What a form begins with: the newest record of the event gives each field of the same name, or of the name `named`
+    says; not those of `without`, whose name means something else there.
+    """
+
+    of: EventName
+    named: Mapping[FieldName, FieldName] = field(default_factory=dict)
+    without: tuple[FieldName, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Follows:
+    """A day that is not before that of the newest record of these events; `zh` is what the form calls it."""
+
+    zh: str
+    events: Annotated[tuple[EventName, ...], FILLED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +68,9 @@ class Act:
     What only `adds` to a file rests on no version of it. `voids` says why a legal review must be asked for again after
     it; `clears` are events that no longer count afterwards; `opens` begins with it; `shows` are the tabs of a case its
     record stands on; `verb` is the word on the button that leads to it; `mended_by` is told where the law refuses it to
-    the clock; a `detour` leads on only where another act waits.
+    the clock; a `detour` leads on only where another act waits. `desk` is the page it has beside its form; `carries`
+    are the records its form begins with, the first that has a field gives it. `dated` are fields that say on which day
+    the thing happened, with the form's words: none lies before the case; `follows` those that lie after something.
     """
 
     key: str = field(metadata=TABLE_KEY)
@@ -63,6 +87,10 @@ class Act:
     verb: str | None = None
     mended_by: tuple[RoleName, ...] = ()
     detour: bool = False
+    desk: Desk | None = None
+    carries: tuple[Carried, ...] = ()
+    dated: Mapping[FieldName, str] = field(default_factory=dict)
+    follows: Mapping[FieldName, Follows] = field(default_factory=dict)
     row: RowKey | None = None
     cite: Article | None = None
     basis: Basis = "design"
@@ -95,10 +123,12 @@ class Act:
 
 
 def problems(acts: Mapping[str, Act]) -> Iterator[str]:
-    """Say which act clears an event that no act leaves."""
+    """Say which act clears, carries or follows an event that no act leaves."""
     left = events_of(acts.values())
     for act in acts.values():
-        yield from (f"{act.key}.clears: no act leaves {event}" for event in act.clears if event not in left)
+        carried, followed = (one.of for one in act.carries), (one.events for one in act.follows.values())
+        for key, events in (("clears", act.clears), ("carries", carried), ("follows", chain(*followed))):
+            yield from (f"{act.key}.{key}: no act leaves {event}" for event in events if event not in left)
 
 
 def events_of(acts: Iterable[Act]) -> frozenset[str]:

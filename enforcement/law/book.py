@@ -22,11 +22,11 @@ from enforcement.law.basic_information import BasicInformation, BasicItem
 from enforcement.law.calendar import Calendar, Year
 from enforcement.law.citation import Source
 from enforcement.law.contents import Contents
-from enforcement.law.cross_check import Program
 from enforcement.law.deadlines import Bound, Period, RunningLimit
 from enforcement.law.decode import Decoded, Named, decode, defined_kinds
 from enforcement.law.disclosure import DisclosureRules
 from enforcement.law.errors import LawBookError
+from enforcement.law.form_check import Program
 from enforcement.law.major import MajorRules
 from enforcement.law.names import NewAct, NewItem, NewLimit, NewRow, NewTerm, SourceKey
 from enforcement.law.powers import Powers, PowersFile

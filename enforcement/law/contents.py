@@ -45,6 +45,10 @@ class Contents:
     terms: Terms
     rows: Mapping[str, Row]
 
+    def begun_by(self, act: str) -> Procedure:
+        """The kind of case that an act begins. Raises KeyError where it begins none."""
+        return {one.start_act: one for one in self.procedures.values()}[act]
+
     @property
     def every_limit(self) -> Mapping[str, Limit]:
         """What runs, what is only looked back, ahead or waited for, and the time of others: every number of days."""

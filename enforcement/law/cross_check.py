@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Container, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
-from enforcement.law import deadlines, kinds
+from enforcement.law import deadlines, form_check, kinds
 from enforcement.law.acts import OFFICERS, events_of
 from enforcement.law.citation import Source, problems_of
 from enforcement.law.contents import Contents
 from enforcement.law.decode import Named, Steps, nearest, path_of
+from enforcement.law.form_check import Program
 from enforcement.law.guards import GUARDS
 from enforcement.law.major import TESTS
 from enforcement.law.projected import CONDITIONS
@@ -27,40 +27,6 @@ IN_CODE: Mapping[str, Collection[str]] = {
 """What the law's own code knows by name."""
 
 _IDENTIFIER = re.compile(r"[a-z][a-z0-9]*(?:_[a-z0-9]+)*")
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """A field of a record: what may be chosen in it (empty where it is no choice), and whether it is a yes or no."""
-
-    options: frozenset[str] = frozenset()
-    yes_no: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Program:
-    """What the rest of the program knows by name: given by whoever loads the book, because the law imports none of it.
-
-    `acts` maps every act to the fields of its record; `places` are the rules and tests that rows may name, None where
-    they are not looked up.
-    """
-
-    acts: Mapping[str, Mapping[str, Field]]
-    publication_kinds: frozenset[str] = frozenset()
-    matter_kinds: frozenset[str] = frozenset()
-    places: Container[str] | None = None
-
-    def known(self) -> dict[str, Container[str]]:
-        """The names of each kind that stand outside the law."""
-        fields = [one for fields in self.acts.values() for one in fields.items()]
-        known: dict[str, Container[str]] = {
-            "field": {name for name, _ in fields},
-            "choice": {option for _, one in fields for option in one.options},
-            "publication_kind": self.publication_kinds,
-        }
-        if self.places is not None:
-            known["place"] = known["test_place"] = self.places
-        return known
 
 
 # ------------------------------------------------------------------------------------------------------------- names
@@ -149,10 +115,7 @@ def problems(book: Contents, program: Program | None, names: Collection[Named], 
         if all(getattr(book, need) is not None for need in needs):
             found += say(book)
     if program is not None and book.procedures is not None:
-        records = _Records.of(book, program)
-        for needs, ask in _ASKINGS:
-            if all(getattr(book, need) is not None for need in needs):
-                found += ask(book, records)
+        found += form_check.problems(book, program)
     return found
 
 
@@ -194,7 +157,7 @@ def _of_teams(book: Contents) -> Iterator[str]:
     for procedure in book.procedures.values():
         for step in procedure.acts.values():
             unseen = sorted(name for name in step.act.handlers if name != OFFICERS)
-            for guard in (one for one in step.requires if one in GUARDS and GUARDS[one].of_team and unseen):
+            for guard in (one for one in sorted(step.guards) if one in GUARDS and GUARDS[one].of_team and unseen):
                 yield f"{procedure.key}.toml: {step.key}: {guard} asks of {OFFICERS}, but acts.toml names {unseen[0]}"
 
 
@@ -206,164 +169,3 @@ _SAYINGS: tuple[tuple[tuple[str, ...], Callable[[Contents], Iterator[str]]], ...
     (("procedures", "disclosure", "major", "legal_review", "limits"), kinds.problems),
 )
 """What is said of the book by itself, and the parts it needs."""
-
-
-# ------------------------------------------------------------------------------------------------- against the forms
-
-
-@dataclass(frozen=True, slots=True)
-class _Records:
-    """The fields of the records of each event, by the procedure in which an act leaves them."""
-
-    program: Program
-    by_event: Mapping[str, list[tuple[str, Mapping[str, Field]]]]
-
-    @classmethod
-    def of(cls, book: Contents, program: Program) -> _Records:
-        found: dict[str, list[tuple[str, Mapping[str, Field]]]] = defaultdict(list)
-        for procedure in book.procedures.values():
-            for act in procedure.acts.values():
-                if act.key in program.acts:
-                    found[act.event].append((procedure.key, program.acts[act.key]))
-        return cls(program, found)
-
-    def left_by(self, events: Iterable[str], procedures: Collection[str] = ()) -> list[Mapping[str, Field]]:
-        """The records of these events; of these procedures only, where any is named."""
-        return [
-            fields
-            for event in events
-            for procedure, fields in self.by_event.get(event, ())
-            if not procedures or procedure in procedures
-        ]
-
-
-def _limits(book: Contents, records: _Records) -> Iterator[str]:
-    for limit in book.limits.values():
-        if limit.level != "case":
-            continue
-        where = f"deadlines.toml: {limit.key}"
-        starting = records.left_by(limit.starts, limit.procedures)
-        stopping = records.left_by(limit.stops, limit.procedures)
-        yield from _have(where, "match", (limit.match,), (*starting, *stopping))
-        yield from _have(where, "value_field", (limit.value_field,), starting)
-        yield from _have_one(where, "anchor", limit.anchor, starting)
-        yield from _have_one(where, "stop_anchor", limit.stop_anchor, stopping)
-        for name, values in limit.when:
-            yield from _allows(f"{where}.when", name, values, starting)
-
-
-def _disclosure(book: Contents, records: _Records) -> Iterator[str]:
-    for result in book.disclosure.results:
-        where = f"disclosure.toml: result.{result.key}"
-        left = records.left_by((result.event,), (result.procedure,))
-        if not left and records.left_by((result.event,)):
-            yield f"{where}.event: no act of {result.procedure} records {result.event}"
-        yield from _have(where, "anchor", (result.anchor,), left)
-        if result.outcomes:
-            yield from _allows(f"{where}.outcomes", "outcome", result.outcomes, left)
-    grounds = book.disclosure.grounds.values()
-    for kind, act in (("withholding", "propose_withholding"), ("deferral", "propose_deferral")):
-        held = {one.row for one in grounds if one.kind == kind}
-        yield from _offers(f"disclosure.toml: ground, {kind}", held, act, "ground", records.program)
-
-
-def _review(book: Contents, records: _Records) -> Iterator[str]:
-    submitted = records.left_by(("submitted_for_review",))
-    for at, part in enumerate(book.legal_review.submission, 1):
-        yield from _have(f"legal_review.toml: submission[{at}]", "field", (part.field,), submitted)
-
-
-def _hearing(book: Contents, records: _Records) -> Iterator[str]:
-    told = records.left_by(("prior_notice_given",))
-    where = "major_decisions.toml: hearing_right"
-    for at, heavy in enumerate(book.major.hearing_right.always, 1):
-        yield from _allows(f"{where}.always[{at}].penalties", "penalties", sorted(heavy.penalties), told)
-    for at, amount in enumerate(book.major.hearing_right.amounts, 1):
-        yield from _have(f"{where}.amounts[{at}]", "field", (amount.field,), told)
-
-
-def _recordings(book: Contents, records: _Records) -> Iterator[str]:
-    taken_in = records.left_by(("recording_taken_in",))
-    for one in book.recording.metadata:
-        yield from _have("recording.toml: metadata", "fields", (one.name,), taken_in)
-
-
-def _parameters(book: Contents, records: _Records) -> Iterator[str]:
-    held = set(book.thresholds.agency)
-    yield from _offers("thresholds.toml: agency", held, "set_parameter", "name", records.program)
-
-
-def _acts(book: Contents, records: _Records) -> Iterator[str]:
-    for act in sorted(book.powers.acts.keys() - records.program.acts.keys()):
-        yield f"acts.toml: {act}: no form under enforcement/actions/ is registered as its form"
-    for act in sorted(records.program.acts.keys() - book.powers.acts.keys()):
-        yield f"acts.toml: {act} is missing: a form under enforcement/actions/ is registered as its form"
-    for declared in book.powers.acts.values():
-        if own := records.program.acts.get(declared.key):
-            yield from _have(f"acts.toml: {declared.key}", "names", declared.names, (own,))
-    matters = {kind.matter: key for key, kind in book.procedures.items() if kind.matter}
-    for matter in sorted(matters.keys() - records.program.matter_kinds):
-        yield f"{matters[matter]}.toml: matter: {matter} cannot be chosen in the form of set_matters"
-    for matter in sorted(records.program.matter_kinds - matters.keys()):
-        yield f"procedures: none is for the matter {matter}, which the form of set_matters offers"
-
-
-def _words(book: Contents, records: _Records) -> Iterator[str]:
-    program = records.program
-    offered = {option for fields in program.acts.values() for one in fields.values() for option in one.options}
-    yield from (
-        f"terms.toml: {option}, which a form offers, has no label"
-        for option in sorted(offered)
-        if option not in book.terms
-    )
-
-
-_ASKINGS: tuple[tuple[tuple[str, ...], Callable[[Contents, _Records], Iterator[str]]], ...] = (
-    (("limits",), _limits),
-    (("disclosure",), _disclosure),
-    (("legal_review",), _review),
-    (("major",), _hearing),
-    (("recording",), _recordings),
-    (("thresholds",), _parameters),
-    (("terms",), _words),
-    (("powers",), _acts),
-)
-"""What is asked of the book beside the acts' forms: fields and choices are those of the very records they are looked
-for in; and the parts that needs.
-"""
-
-
-def _have(where: str, key: str, names: Iterable[str | None], records: Collection[Mapping[str, Field]]) -> Iterator[str]:
-    """Every record has each of the fields."""
-    for name in names:
-        if name and not all(name in record for record in records):
-            known = {one for record in records for one in record}
-            yield f"{where}.{key}: a record it is looked for in has no field {name}{nearest(name, known - {name})}"
-
-
-def _have_one(where: str, key: str, names: Collection[str], records: Collection[Mapping[str, Field]]) -> Iterator[str]:
-    """Each of the fields stands in some record; one that has none gives its own day."""
-    for name in names:
-        if not any(name in record for record in records):
-            known = {one for record in records for one in record}
-            yield f"{where}.{key}: no record it is looked for in has a field {name}{nearest(name, known)}"
-
-
-def _allows(where: str, name: str, values: Iterable[object], records: Collection[Mapping[str, Field]]) -> Iterator[str]:
-    """The values are among those a record may hold in the field."""
-    fields = [record[name] for record in records if name in record]
-    if not fields:
-        yield f"{where}: no record it is looked for in has a field {name}"
-        return
-    options = {option for one in fields for option in one.options}
-    for value in values:
-        if isinstance(value, bool) is not fields[0].yes_no:
-            yield f"{where}: {name} is {'a yes or no' if fields[0].yes_no else 'no yes or no'}"
-        elif options and value not in options:
-            yield f"{where}: {value} cannot be chosen in {name}{nearest(str(value), options)}"
-
-
-def _offers(where: str, held: Collection[str], act: str, name: str, program: Program) -> Iterator[str]:
-    """What a form offers out of the book is what the book holds."""
-    for one in sorted(program.acts.get(act, {}).get(name, Field()).options ^ set(held)):
-        yield f"{where}: {one} stands on one side only, here or in the form of {act}"

@@ -12,6 +12,11 @@ from typing import Any
 from enforcement.law.facts import CaseFacts, Fields, PartyFacts
 from enforcement.law.money import yuan
 
+IMPOSED = "penalty"
+"""The outcome of a case in which a penalty is imposed."""
+OUTCOMES = (IMPOSED, "no_penalty", "not_established", "judicial_transfer")
+"""What APL#57.1 knows."""
+
 Zh = Callable[[str], str]
 
 
@@ -43,7 +48,7 @@ def _penalty(kind: str, form: Fields, zh: Zh) -> str:
 def penalty_text(facts: CaseFacts, heading: Mapping[str, Any], values: Mapping[str, Any], zh: Zh) -> str:
     """The whole penalty decision document. `heading` has document_no, agency_name, decided_on; `values` the form."""
     form, head = Fields(values), Fields(heading)
-    imposed = form.text("outcome") == "penalty"
+    imposed = form.text("outcome") == IMPOSED
     transferred = form.text("outcome") == "judicial_transfer"
     title = "行政处罚决定书" if imposed else "案件移送决定书" if transferred else "不予行政处罚决定书"
     notice = facts.read("prior_notice_given")

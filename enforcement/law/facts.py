@@ -224,7 +224,7 @@ class ActorFacts:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CaseFacts:
-    """One case on one day. `form` is the act being attempted; `named` the people its form names, by id, as of today;
+    """One case on one day. `act` is being attempted with `form`; `named` are the people that names, by id, as of today;
     `acted` those whom its records name as officers.
 
     `clears` maps an act to the events it wipes out (`Procedure.clears`); `Procedure.admit` takes the procedure's own.
@@ -249,6 +249,7 @@ class CaseFacts:
     directory: tuple[DirectoryEntryFacts, ...] | None
     actor: ActorFacts | None
     clears: Mapping[str, frozenset[str]]
+    act: str = ""
     form: Mapping[str, Any] = field(default_factory=dict)
     named: Mapping[str, OfficerFacts] = field(default_factory=dict)
     acted: Mapping[str, OfficerFacts] = field(default_factory=dict)

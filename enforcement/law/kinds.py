@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from enforcement.law.contents import Contents
@@ -13,6 +14,8 @@ SERVICE = "served"
 
 def problems(book: Contents) -> Iterator[str]:
     """What every kind of case must have somewhere in the book, or say why it does without."""
+    beginning = Counter(kind.start_act for kind in book.procedures.values() if kind.start_act)
+    yield from (f"procedures: {act} begins {often} kinds of case" for act, often in beginning.items() if often > 1)
     for key, kind in book.procedures.items():
         if kind.subject != "case":
             continue

@@ -10,12 +10,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from enforcement.law.acts import Act
 from enforcement.law.errors import Breach, RuleViolation
 from enforcement.law.facts import CaseFacts
 from enforcement.law.guards import GUARDS
-from enforcement.law.guards.registry import Law
+from enforcement.law.guards.registry import Asked, Law
 
 RECORDS = {
     "text": "stage_has_a_text_record",
@@ -62,7 +63,7 @@ class Step:
     act: Act
     stages: tuple[str, ...]
     to: str | None = None
-    requires: tuple[str, ...] = ()
+    requires: tuple[Asked, ...] = ()
     back: bool = False
     special: tuple[str, ...] = ()
     cite: str | None = None
@@ -81,6 +82,11 @@ class Step:
     def clears(self) -> frozenset[str]:
         """The events that no longer count afterwards."""
         return frozenset(self.act.clears)
+
+    @property
+    def guards(self) -> frozenset[str]:
+        """The names of the conditions it asks."""
+        return frozenset(one.guard for one in self.requires)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +125,8 @@ class Without:
 @dataclass(frozen=True, slots=True)
 class Procedure:
     """One kind of case. `start` is the stage it begins in; `acts` holds every act, those entering a stage included;
-    `party` is what its law calls who it is about; `matter` the kind of matter it is for ("" for a disclosure).
+    `party` is what its law calls who it is about; `matter` the kind of matter it is for ("" for a disclosure); `listed`
+    the name of a list of its own, where its cases are not only looked for among all.
     """
 
     key: str
@@ -133,6 +140,7 @@ class Procedure:
     subject: str = "case"
     matter: str = ""
     without: Without = field(default_factory=Without)
+    listed: str | None = None
 
     @property
     def start_act(self) -> str | None:
@@ -148,7 +156,7 @@ class Procedure:
         if facts.law != law.version:
             raise ValueError("facts are judged by the book they were read under")
         known = self.acts[act]
-        facts = self._own(facts)
+        facts = self._own(facts, act=act)
         unread = self._unread(known, facts, law)
         breaches = (*unread, *self._of_stage(known, facts), *self._of_guards(known, facts, law, with_form=True))
         if breaches:
@@ -160,7 +168,7 @@ class Procedure:
 
         What depends on the form is not judged yet; an act of another stage is not listed.
         """
-        facts = dataclasses.replace(self._own(facts), form={})
+        facts = self._own(facts, form={})
         roles = facts.actor.roles if facts.actor else frozenset()
         offered: list[NextAct] = []
         for act in self.acts.values():
@@ -177,9 +185,12 @@ class Procedure:
             )
         return tuple(sorted(offered, key=lambda one: (not one.primary, not one.allowed)))
 
-    def _own(self, facts: CaseFacts) -> CaseFacts:
-        """The facts with what this procedure clears; a disclosure reads its case's records as the case left them."""
-        return dataclasses.replace(facts, clears=self.clears) if facts.procedure == self.key else facts
+    def _own(self, facts: CaseFacts, **attempt: Any) -> CaseFacts:
+        """The facts for an attempt, with what this procedure clears; a disclosure reads its case's records as the case
+        left them.
+        """
+        clears = self.clears if facts.procedure == self.key else facts.clears
+        return dataclasses.replace(facts, clears=clears, **attempt)
 
     def _unread(self, act: Step, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
         """Nobody adds to a file that is not theirs to read."""
@@ -201,11 +212,12 @@ class Procedure:
         return tuple(breaches)
 
     def _of_guards(self, act: Step, facts: CaseFacts, law: Law, *, with_form: bool) -> tuple[Breach, ...]:
-        names = list(act.requires)
+        asked = {one.guard: one for one in act.requires}
         if act.to is not None and act.stages and not act.back and facts.stage in self.stages:
-            names += [RECORDS[record] for record in self.stages[facts.stage].records]
-        guards = [GUARDS[name] for name in dict.fromkeys(names)]
+            for name in (RECORDS[record] for record in self.stages[facts.stage].records):
+                asked.setdefault(name, Asked(name))
+        guards = [GUARDS[name] for name in asked]
         if not with_form:
             guards = [one for one in guards if not one.of_form and not (one.of_team and act.act.names_officers)]
-        found = (breach for one in guards for breach in one.check(facts, law))
+        found = (breach for one in guards for breach in one.check(facts, law, asked[one.code]))
         return tuple(dict.fromkeys(found))

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
 from enforcement.law.acts import Act
 from enforcement.law.decode import FILLED
+from enforcement.law.guards.registry import Asked
 from enforcement.law.names import ActName, Article, GuardName, NewMatter, NewStage, StageName
 from enforcement.law.procedure import PARTY, Procedure, Stage, Step, Without
 
@@ -23,7 +25,7 @@ class StepWritten:
 
     stages: Group | tuple[StageName, ...] = "any_open"
     to: StageName | None = None
-    requires: tuple[GuardName, ...] = ()
+    requires: tuple[GuardName | Asked, ...] = ()
     back: bool = False
     special: tuple[str, ...] = ()
     cite: Article | None = None
@@ -37,7 +39,7 @@ class StageWritten:
     cite: Article
     general: str | None = None
     act: ActName | None = None
-    requires: tuple[GuardName, ...] = ()
+    requires: tuple[GuardName | Asked, ...] = ()
     back: bool = False
     special: tuple[str, ...] = ()
     records: tuple[Literal["text", "av", "av_or_reason"], ...] = ("text",)
@@ -56,6 +58,7 @@ class ProcedureFile:
     subject: Literal["case", "disclosure"] = "case"
     matter: NewMatter | None = None
     party: str = PARTY
+    listed: str | None = None
     without: Without = field(default_factory=Without)
     stage: Annotated[Mapping[NewStage, StageWritten], FILLED]
     act: Mapping[ActName, StepWritten] = field(default_factory=dict)
@@ -92,6 +95,7 @@ def build(key: str, file: ProcedureFile, shared: SharedFile, declared: Mapping[s
         file.subject,
         file.matter or "",
         file.without,
+        file.listed,
     )
 
 
@@ -113,7 +117,7 @@ def _step(act: Act, one: StageWritten | StepWritten, to: str | None, origins: tu
         act=act,
         stages=origins,
         to=to,
-        requires=one.requires,
+        requires=tuple(Asked(asked) if isinstance(asked, str) else asked for asked in one.requires),
         back=one.back,
         special=one.special,
         cite=one.cite,
@@ -128,9 +132,24 @@ def _belongs(stage: Stage, group: str) -> bool:
     return group == "any" or (group == "any_open" and not stage.ends) or (group == "decided" and stage.decided)
 
 
+OF_DAYS: Mapping[str, Callable[[Act], Collection[str]]] = {
+    "dated_within_the_case": lambda act: act.dated,
+    "dated_after_what_it_follows": lambda act: act.follows,
+}
+"""Conditions that look at what the act itself says of its days (acts.toml)."""
+
+
 def problems(file: ProcedureFile, procedure: Procedure) -> Iterator[str]:
     """Say what is wrong with the way through one procedure: a stage nobody can reach or that can never end."""
     entering = {one.act for one in file.stage.values() if one.act}
+    for act in procedure.acts.values():
+        often = Counter(one.guard for one in act.requires)
+        yield from (f"{act.key}.requires: {name} stands twice" for name, times in often.items() if times > 1)
+        for guard, days in OF_DAYS.items():
+            if days(act.act) and guard not in act.guards:
+                yield f"{act.key}.requires: {guard} is missing: acts.toml says days of {act.key}"
+            if guard in act.guards and not days(act.act):
+                yield f"{act.key}.requires: {guard} has nothing to look at: acts.toml says no day of {act.key}"
     yield from (f"{name} both enters a stage and is an in-stage act" for name in file.act if name in entering)
     stages, acts = procedure.stages, procedure.acts
     yield from (f"stage.{one.key}: ends and yet leads on" for one in stages.values() if one.ends and one.next)

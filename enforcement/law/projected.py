@@ -16,6 +16,7 @@ from enforcement.law import disclosure
 from enforcement.law.calendar import Calendar
 from enforcement.law.counting import Due, Pause, due
 from enforcement.law.deadlines import Bound, Level, Period, RunningLimit
+from enforcement.law.decision import IMPOSED
 from enforcement.law.events import Record
 from enforcement.law.facts import NOT_LISTED, CaseFacts, Fields, ParameterFacts
 
@@ -144,7 +145,7 @@ def _registered_elsewhere(facts: CaseFacts, law: Law, limit: RunningLimit) -> bo
     parties = facts.read("party_set", "lead_registered").group("parties")
     codes = [party.text("id_no") for party in parties if party.text("kind") != "natural_person"]
     elsewhere = any(len(code) == _CODE_LENGTH and code[2:4] not in HERE for code in codes)
-    return elsewhere and Fields(decision.data).text("outcome") == "penalty"
+    return elsewhere and Fields(decision.data).text("outcome") == IMPOSED
 
 
 _CODE_LENGTH = 18

@@ -215,7 +215,7 @@ def _render(
         saved=saved,
         preview=preview,
         closed=closed,
-        **desk.context(work, subject, typed, preview),
+        **desk.context(work, subject, deed, typed, preview),
     )
     return page if refusal.status == 200 else (page, refusal.status)  # noqa: PLR2004
 

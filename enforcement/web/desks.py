@@ -1,4 +1,4 @@
-"""Desks: acts that need more beside their form than the generic page has. A desk is a template and what it is given."""
+"""Desks: pages for acts whose form alone is not enough to act on. Which act has one, says acts.toml (`desk`)."""
 
 import dataclasses
 from collections.abc import Callable, Mapping
@@ -6,14 +6,16 @@ from typing import Any
 
 from sqlalchemy import select
 
-from enforcement.actions.disclosures import gate, next_content, prepared, suggested
+from enforcement.actions import forms
+from enforcement.actions.disclosures import PrepareDisclosure, gate, next_content, prepared, suggested
 from enforcement.actions.forms import specs
 from enforcement.actions.redaction import spans_of
 from enforcement.actions.registry import Deed
 from enforcement.law import review, review_checklist
+from enforcement.law.acts import Desk as DeskName
 from enforcement.law.clocks import open_clocks
-from enforcement.law.decision import license_text, penalty_text
 from enforcement.law.errors import Invalid
+from enforcement.law.facts import CaseFacts
 from enforcement.law.major import classify
 from enforcement.law.reading import answers_before, seen
 from enforcement.models.people import Agency
@@ -24,42 +26,38 @@ from enforcement.web import casefile, fields, here, offers
 from enforcement.web.fields import Typed, typed_of
 from enforcement.web.subjects import Subject
 from enforcement.work import Work
-from publish import redact
 
-Context = Callable[[Work, Subject, Typed, bool], Mapping[str, Any]]
+Context = Callable[[Work, Subject, Deed, Typed, bool], Mapping[str, Any]]
+"""What the template is given beside the form, of what is typed now; True where somebody asked for a preview."""
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Desk:
-    """A template and what it is given."""
+    """A template and what it is given. `first`: what a fresh form holds, where that is more than the case says."""
 
     template: str
     context: Context
+    first: Callable[[Work, Subject, Deed], Typed] | None = None
 
 
 def desk_of(deed: Deed) -> Desk:
     """The desk of an act; the plain form for most."""
-    return DESKS.get(deed.name, _PLAIN)
+    desk = here.book().powers.acts[deed.name].desk
+    return DESKS[desk] if desk else _PLAIN
 
 
 def first_typed(deed: Deed, subject: Subject, work: Work) -> Typed:
     """What a fresh form of this act on this subject holds."""
-    typed = offers.first_typed(deed, subject.facts, work)
-    if deed.name == "issue_opinion":
-        for index, point in enumerate(here.book().legal_review.points):
-            typed[f"findings.{index}.point"] = [str(point.no)]
-    if deed.name == "prepare_disclosure" and subject.disclosure is not None:
-        values = prepared(subject.disclosure) if subject.disclosure.fields else suggested(work, subject.disclosure)
-        typed |= typed_of(deed.form, {name: getattr(values, name) for name in specs(deed.form)})
-    return typed
+    more = desk_of(deed).first
+    return offers.first_typed(deed, subject.facts, work) | (more(work, subject, deed) if more else {})
 
 
-def _plain(_work: Work, subject: Subject, _typed: Typed, _preview: bool) -> Mapping[str, Any]:
+def _plain(_work: Work, subject: Subject, _deed: Deed, _typed: Typed, _preview: bool) -> Mapping[str, Any]:
     """The case beside the form: whose it is, who handles it, what is running out."""
     return {} if subject.case is None or subject.facts is None else {"clocks": open_clocks(subject.facts, here.book())}
 
 
-def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str, Any]:
+def _review(work: Work, subject: Subject, _deed: Deed, typed: Typed, _: bool) -> Mapping[str, Any]:
     facts = subject.facts
     if facts is None or subject.case is None:
         return {}
@@ -83,27 +81,37 @@ def _review(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str,
     }
 
 
-def _decision(work: Work, subject: Subject, typed: Typed, preview: bool) -> Mapping[str, Any]:
+SUMMARY: Mapping[str, tuple[str, frozenset[str]]] = {
+    "proposal": ("结论和办理建议", frozenset({"investigation_concluded", "application_examined"})),
+    "notice": ("告知", frozenset({"prior_notice_given", "hearing_right_told"})),
+    "answer": (
+        "陈述申辩、听证",
+        frozenset({"defense_recorded", "defense_waived", "hearing_requested", "hearing_waived", "hearing_held"}),
+    ),
+    "review": ("审核", frozenset({"submitted_for_review", "review_opinion_issued", "responded_to_review", "examined"})),
+    "discussion": ("集体讨论", frozenset({"discussion_held"})),
+}
+"""What whoever decides reads before the form, by event."""
+
+
+def _decision(work: Work, subject: Subject, deed: Deed, typed: Typed, preview: bool) -> Mapping[str, Any]:
     facts = subject.facts
     if facts is None:
         return {}
-    names = people.everybody(work)
-    words = here.words()
+    names, words = people.everybody(work), here.words()
     records = [one for one in seen(facts, here.book().powers) if one.standing]
-    events = {
-        "notice": ("prior_notice_given", "hearing_right_told"),
-        "defense": ("defense_recorded", "defense_waived", "hearing_requested", "hearing_waived", "hearing_held"),
-        "review": ("submitted_for_review", "review_opinion_issued", "responded_to_review", "examined"),
-        "discussion": ("discussion_held",),
-        "proposal": ("investigation_concluded", "application_examined"),
+    major = classify(facts, here.book())
+    composed, faults = _composed(work, facts, deed, typed)
+    # Without a record the heading stands where one was to be expected: a stage of this kind of case, or a major case.
+    expected = {step.event for step in here.book().procedures[subject.procedure].acts.values() if step.to}
+    expected |= SUMMARY["review"][1] | SUMMARY["discussion"][1] if major.is_major else set()
+    told = {
+        key: casefile.timeline(words, [one for one in records if one.event in events], names)
+        for key, (_, events) in SUMMARY.items()
     }
-    composed, faults = _composed(work, subject, typed)
     return {
-        "summary": {
-            key: casefile.timeline(words, [one for one in records if one.event in wanted], names)
-            for key, wanted in events.items()
-        },
-        "major": classify(facts, here.book()),
+        "summary": [(key, zh, told[key]) for key, (zh, events) in SUMMARY.items() if told[key] or events & expected],
+        "major": major,
         "clocks": open_clocks(facts, here.book()),
         "composed": composed,
         "faults": faults,
@@ -113,16 +121,8 @@ def _decision(work: Work, subject: Subject, typed: Typed, preview: bool) -> Mapp
     }
 
 
-def _composed(work: Work, subject: Subject, typed: Typed) -> tuple[str, Mapping[str, list[str]]]:
+def _composed(work: Work, facts: CaseFacts, deed: Deed, typed: Typed) -> tuple[str, Mapping[str, list[str]]]:
     """The decision document as it would read now; the number is taken when the decision is made."""
-    from enforcement.actions import forms
-    from enforcement.actions.registry import find
-
-    facts = subject.facts
-    if facts is None:
-        return "", {}
-    license_case = facts.procedure == "license"
-    deed = find("make_license_decision" if license_case else "make_decision")
     try:
         values = forms.to_values(fields.load(deed.form, typed))
     except Invalid as error:
@@ -133,13 +133,17 @@ def _composed(work: Work, subject: Subject, typed: Typed) -> tuple[str, Mapping[
         "decided_on": work.today.isoformat(),
         "agency_name": agency.name,
     }
-    compose = license_text if license_case else penalty_text
-    return compose(facts, heading, values, here.book().terms.zh), {}
+    return deed.composes(facts, heading, values, here.book().terms.zh) if deed.composes else "", {}
 
 
-def _preparing(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[str, Any]:
-    from enforcement.actions.disclosures import PrepareDisclosure
+def _prepared(work: Work, subject: Subject, deed: Deed) -> Typed:
+    if subject.disclosure is None:
+        return {}
+    values = prepared(subject.disclosure) if subject.disclosure.fields else suggested(work, subject.disclosure)
+    return typed_of(deed.form, {name: getattr(values, name) for name in specs(deed.form)})
 
+
+def _preparing(work: Work, subject: Subject, _deed: Deed, typed: Typed, _: bool) -> Mapping[str, Any]:
     disclosure, facts = subject.disclosure, subject.facts
     if disclosure is None or facts is None:
         return {}
@@ -151,12 +155,12 @@ def _preparing(work: Work, subject: Subject, typed: Typed, _: bool) -> Mapping[s
     return _public(work, subject, values) | {
         "spans": spans,
         "pieces": pieces(disclosure.original_text, spans),
-        "categories": [(key, redact.mask(key, rules=here.book().redaction)) for key in CATEGORIES],
+        "categories": [(one.key, one.mask) for one in here.book().redaction.categories.values()],
         "clocks": [clock for clock in open_clocks(facts, here.book()) if clock.limit.key == disclosure.limit_key],
     }
 
 
-def _releasing(work: Work, subject: Subject, _typed: Typed, _: bool) -> Mapping[str, Any]:
+def _releasing(work: Work, subject: Subject, _deed: Deed, _typed: Typed, _: bool) -> Mapping[str, Any]:
     disclosure, facts = subject.disclosure, subject.facts
     if disclosure is None or facts is None or not disclosure.fields:
         return {"content": None}
@@ -213,17 +217,10 @@ def pieces(original: str, spans: list[Any]) -> list[Piece]:
     return [*cut, Piece(original[at:])] if at < len(original) else cut
 
 
-CATEGORIES = (
-    "name", "age", "birth_date", "home_address", "id_no", "contact", "bank_account", "title_certificate", "property",
-    "trade_secret", "other",
-)  # fmt: skip
-
 _PLAIN = Desk("act.html", _plain)
-DESKS: Mapping[str, Desk] = {
-    "issue_opinion": Desk("review_desk.html", _review),
-    "make_decision": Desk("decision_desk.html", _decision),
-    "make_license_decision": Desk("decision_desk.html", _decision),
-    "prepare_disclosure": Desk("disclosure_desk.html", _preparing),
-    "release_disclosure": Desk("release_desk.html", _releasing),
-    "send_back_disclosure": Desk("release_desk.html", _releasing),
+DESKS: Mapping[DeskName, Desk] = {
+    "review": Desk("review_desk.html", _review),
+    "decision": Desk("decision_desk.html", _decision),
+    "disclosure": Desk("disclosure_desk.html", _preparing, _prepared),
+    "release": Desk("release_desk.html", _releasing),
 }

@@ -26,7 +26,6 @@ class Place:
 PLACES = (
     Place("我的工作", "inbox", "home.home", {}, main=True),
     Place("案件", "folder", "cases.index", {}, main=True),
-    Place("检查", "clipboard", "cases.index", {"procedure": "inspection"}),
     Place("音像记录", "video", "recordings.index", {}, main=True),
     Place("法制审核", "scale", "reviews.index", {}, frozenset({"legal_reviewer", "agency_head", "officer"})),
     Place(
@@ -39,6 +38,13 @@ PLACES = (
     Place("案卷档案", "archive", "cases.index", {"scope": "closed"}),
     Place("机关与人员", "building", "agency.index", {}),
 )
+
+
+def places() -> list[Place]:
+    """Every entry, the kinds of case that have a list of their own behind all cases."""
+    kinds = here.book().procedures.items()
+    listed = [Place(kind.listed, "clipboard", "cases.index", {"procedure": key}) for key, kind in kinds if kind.listed]
+    return [*PLACES[:2], *listed, *PLACES[2:]]
 
 
 def install(app: Flask) -> None:
@@ -59,11 +65,11 @@ def _frame() -> dict[str, Any]:
     signed_in = here.signed_in()
     with here.reading() as work:
         now, unread = work.moment, unread_count(work)
-    places = [place for place in PLACES if not place.roles or place.roles & signed_in.actor.roles]
+    offered = [place for place in places() if not place.roles or place.roles & signed_in.actor.roles]
     return {
         "signed_in": signed_in,
-        "places": places,
-        "current": _current(places),
+        "places": offered,
+        "current": _current(offered),
         "now": now,
         "unread": unread,
         "today": shanghai_day(now),
@@ -72,11 +78,11 @@ def _frame() -> dict[str, Any]:
     }
 
 
-def _current(places: list[Place]) -> str:
+def _current(offered: list[Place]) -> str:
     """The address of the place this page belongs to: the longest match wins."""
     shown = request.full_path if request.query_string else request.path
     best = ""
-    for place in places:
+    for place in offered:
         address = url_for(place.endpoint, **place.args)
         path = address.partition("?")[0]
         exact = shown == address or (place.args and address in shown)

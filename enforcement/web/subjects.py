@@ -125,7 +125,7 @@ def a_new_case(deed: Deed) -> Subject:
         key=deed.name,
         zh="案件",
         version=None,
-        procedure=deed.procedure,
+        procedure=here.book().begun_by(deed.name).key,
         back=url_for("cases.index"),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from typing import get_args
 
 import pytest
 
@@ -12,12 +13,13 @@ from config.settings import ROOT
 from enforcement.actions import agency, asked, forms
 from enforcement.actions.forms import FieldSpec
 from enforcement.actions.registry import Deed, acts
+from enforcement.law.acts import Desk
 from enforcement.law.book import Book
 from enforcement.law.citation import problems_of
 from enforcement.law.guards import GUARDS
-from enforcement.law.guards.order_of_days import DATED
 from enforcement.law.procedure import RECORDS
 from enforcement.queries.choices import OFFERS
+from enforcement.web import desks, offers
 from tests import factories
 from tests.house.test_code import sources, tracked
 
@@ -57,8 +59,7 @@ def test_an_act_of_a_case_is_in_a_procedure_and_an_act_of_the_agency_in_none(boo
 
 
 def test_a_starting_act_starts_its_procedure(book: Book) -> None:
-    starts = {act.procedure: name for name, act in of_scope("start").items()}
-    assert starts == {kind: one.start_act for kind, one in book.procedures.items() if kind != "disclosure"}
+    assert set(of_scope("start")) == {one.start_act for one in book.procedures.values() if one.subject == "case"}
 
 
 def test_whoever_a_form_names_acts_in_a_capacity_or_in_none(book: Book) -> None:
@@ -79,19 +80,16 @@ def test_the_day_an_act_happened_is_a_field_of_its_form() -> None:
             assert (spec.kind in {"day", "moment"}, spec.ahead) == (True, False), name
 
 
-def test_the_day_of_an_act_is_in_a_field_that_the_condition_on_its_day_looks_at(book: Book) -> None:
-    """`dated_within_the_case` looks at the fields of DATED and at no other: what stands elsewhere is never refused."""
-    asking = [
-        (step.key, acts()[step.key])
+def test_the_day_of_an_act_is_among_those_that_the_condition_on_its_days_looks_at(book: Book) -> None:
+    asking = {
+        step.key
         for procedure in book.procedures.values()
         for step in procedure.acts.values()
-        if "dated_within_the_case" in step.requires
-    ]
+        if "dated_within_the_case" in step.guards
+    }
     assert len(asking) > 5
-    for name, deed in asking:
-        dated = forms.specs(deed.form).keys() & DATED.keys()
-        assert dated, f"{name}: none of its days is in DATED of guards/order_of_days.py"
-        assert not deed.on or deed.on in dated, f"{name}: {deed.on} is not in DATED of guards/order_of_days.py"
+    for name in asking:
+        assert not acts()[name].on or acts()[name].on in book.powers.acts[name].dated, name
 
 
 def test_every_list_a_form_picks_from_is_offered_by_somebody() -> None:
@@ -119,10 +117,15 @@ def _does(path: str) -> bool:
 
 
 def test_every_condition_is_asked_by_somebody(book: Book) -> None:
-    asked = {name for one in book.procedures.values() for act in one.acts.values() for name in act.requires}
+    asked = {name for one in book.procedures.values() for act in one.acts.values() for name in act.guards}
     asked |= {name for point in book.legal_review.points for names in point.guards.values() for name in names}
     asked |= set(RECORDS.values())
     assert set(GUARDS) - asked == set()
+
+
+def test_every_desk_an_act_may_name_and_every_beginning_of_a_field_is_there() -> None:
+    assert set(desks.DESKS) == set(get_args(Desk))
+    assert set(offers.BEGINNINGS) == set(get_args(forms.Begins))
 
 
 # ---------------------------------------------------------------------------------------------------------- citations

@@ -109,6 +109,7 @@ def facts(entry: Mapping[str, Any], book: Book) -> CaseFacts:
         actor=None
         if actor is None
         else ActorFacts(**{"person_id": "", **actor, "roles": frozenset(actor.get("roles", ()))}),
+        act=entry.get("act", ""),
         form=entry.get("form", {}),
         acted={one.person_id: one for one in map(officer, entry.get("acted", ()))},
         named={one.person_id: one for one in map(officer, entry.get("named", ()))},

@@ -11,6 +11,7 @@ import pytest
 
 from enforcement.law.errors import LawBookError
 from enforcement.law.guards import GUARDS, SUBJECTS, Gap, guard
+from enforcement.law.guards.registry import Asked
 from tests.law.cases import facts, files
 from tests.law.places import SCENARIOS
 
@@ -31,7 +32,7 @@ def entries() -> list[tuple[str, dict[str, Any]]]:
     ("name", "entry"), entries(), ids=lambda value: value if isinstance(value, str) else value["says"]
 )
 def test_a_condition_holds_or_says_what_is_missing(book: Book, name: str, entry: dict[str, Any]) -> None:
-    breaches = GUARDS[name].check(facts(entry, book), book)
+    breaches = GUARDS[name].check(facts(entry, book), book, as_asked(name, entry, book))
     expected = entry.get("refused", [])
     said = [breach.zh for breach in breaches]
     assert len(said) == len(expected), said
@@ -42,6 +43,13 @@ def test_a_condition_holds_or_says_what_is_missing(book: Book, name: str, entry:
         assert [breach.mend for breach in breaches] == entry["mends"]
     if "basis" in entry:
         assert {breach.basis for breach in breaches} == {entry["basis"]}
+
+
+def as_asked(name: str, entry: dict[str, Any], book: Book) -> Asked | None:
+    """The condition as the kind of case asks it before the scenario's act, or before any; None where it does not."""
+    steps = book.procedures[entry.get("procedure", "penalty_ordinary")].acts.values()
+    asked = (one for step in steps if step.key == entry.get("act", step.key) for one in step.requires)
+    return next((one for one in asked if one.guard == name), None)
 
 
 @pytest.mark.parametrize("name", sorted(GUARDS))
@@ -91,6 +99,16 @@ def test_a_gap_takes_from_its_condition_what_it_does_not_say_itself(book: Book) 
     [breach] = dataclasses.replace(filmed, holds=lambda _facts, _law: False).check(facts({}, book), book)
     assert (breach.mend, breach.or_else) == ("take_in_recording", "state_interruption")
     assert dataclasses.replace(filmed, holds=lambda _facts, _law: ()).check(facts({}, book), book) == ()
+
+
+def test_what_a_kind_of_case_says_of_a_condition_stands_in_place_of_what_it_says_itself(book: Book) -> None:
+    one = dataclasses.replace(GUARDS["two_officers"], holds=lambda _facts, _law: False)
+    asked = Asked("two_officers", cite="ALL#34.3", basis="default", row="ALL34", zh="应当指派两名以上工作人员")
+    [breach] = one.check(facts({}, book), book, asked)
+    assert (breach.zh, breach.cite, breach.basis) == ("应当指派两名以上工作人员", "ALL#34.3", "default")
+    assert (breach.code, breach.row, breach.mend) == ("two_officers", "ALL34", "assign_officers")
+    said = dataclasses.replace(one, holds=lambda _facts, _law: (Gap("缺一项", cite="APL#42.2"),))
+    assert [(breach.zh, breach.cite) for breach in said.check(facts({}, book), book, asked)] == [("缺一项", "APL#42.2")]
 
 
 def test_what_an_act_is_said_to_mend_is_an_act(book: Book) -> None:

@@ -203,6 +203,22 @@ def test_a_closed_case_offers_only_what_may_follow_a_close(book: Book) -> None:
         (lambda text: text["stage"]["case_closed"].update(next=["served"]), "ends and yet leads on"),
         (lambda text: text["act"].update(make_decision={}), "both enters a stage"),
         (lambda text: text.update(start="nowhere"), "penalty_ordinary.toml: start: unknown stage"),
+        (
+            lambda text: text["act"]["record_defense"].update(requires=[{"is": "two_officer", "cite": "APL#42.1"}]),
+            "record_defense.requires[1].is: unknown guard two_officer, perhaps two_officers",
+        ),
+        (
+            lambda text: text["stage"]["investigation"]["requires"].append({"is": "two_officers", "basis": "default"}),
+            "begin_investigation.requires: two_officers stands twice",
+        ),
+        (
+            lambda text: text["act"]["take_measure"]["requires"].remove("dated_within_the_case"),
+            "take_measure.requires: dated_within_the_case is missing",
+        ),
+        (
+            lambda text: text["act"]["drop_case"]["requires"].append("dated_after_what_it_follows"),
+            "drop_case.requires: dated_after_what_it_follows has nothing to look at",
+        ),
     ],
 )
 def test_a_procedure_that_contradicts_itself_names_its_fault(change: Any, words: str) -> None:
@@ -243,6 +259,11 @@ def test_a_procedure_that_contradicts_itself_names_its_fault(change: Any, words:
             lambda text: text["stage"]["materials_received"].pop("act"),
             "license.toml: nothing begins it",
         ),
+        (
+            "procedures/license",
+            lambda text: text["stage"]["materials_received"].update(act="register_lead"),
+            "procedures: register_lead begins 2 kinds of case",
+        ),
     ],
 )  # fmt: skip
 def test_a_kind_of_case_that_lacks_what_every_kind_has_is_refused(file: str, change: Any, words: str) -> None:
@@ -264,9 +285,18 @@ def test_the_sequence_of_a_submission_is_never_shortened(book: Book) -> None:
     assert set(procedure.acts["make_decision"].stages) == {"examined", "legal_review"}
 
 
+def test_a_qualified_reviewer_is_asked_of_penalties_alone(book: Book) -> None:
+    """APL#58.2 speaks of those who review 「行政处罚决定」."""
+    asking = {
+        name
+        for name in CASES
+        if (issued := book.procedures[name].acts.get("issue_opinion")) and "reviewer_is_qualified" in issued.guards
+    }
+    assert asking == {"penalty_ordinary"}
+
+
 def test_the_decision_asks_for_everything_the_law_makes_it_wait_for(book: Book) -> None:
-    asked = set(book.procedures["penalty_ordinary"].acts["make_decision"].requires)
-    assert asked >= {
+    assert book.procedures["penalty_ordinary"].acts["make_decision"].guards >= {
         "party_was_notified",
         "party_answered_waived_or_let_lapse",
         "hearing_right_settled",

@@ -15,6 +15,7 @@ from tests.law.places import FILES
 from tests.proofs import slips
 from tests.proofs.slips import Slip
 
+FIELDS = slips.PROGRAM.known()["field"]
 VALIDATORS = {name: jsonschema_rs.validator_for(schema) for name, schema in book.schemas(FILES, slips.PROGRAM).items()}
 WRITTEN = [name for name in FILES if book.shape_of(name) is not None]
 
@@ -40,10 +41,13 @@ def test_every_shipped_file_fits_its_schema(name: str) -> None:
 
 def of_one_file(slip: Slip) -> bool:
     """Whether the file by itself tells the slip: not what stands here for the first time, nor
-    places in the code, nor the stages of one kind of case, which its schema shares with the others.
+    places in the code, nor the stages of one kind of case, which its schema shares with the others, nor a field that
+    is one of another form.
     """
     kinds = {(one.steps, one.steps[-1:] == (one.name,)): one for one in FILES[slip.file].names}
     named = kinds.get((slip.steps, slip.of_key))
+    if named is not None and named.kind == "field" and slip.written in FIELDS:
+        return False
     return named is None or not (named.defines or named.local or named.kind in {"place", "test_place"})
 
 

@@ -101,6 +101,7 @@ def test_a_refusal_cites_its_article_keeps_the_form_and_links_what_mends_it(
     assert "现在尚不能办理" in concluded
     assert f"/cases/{walk.case_id}/acts/add-evidence" in concluded
     assert f'name="act_on" value="{walk.today - dt.timedelta(days=10)}"' in concluded  # as the lead told it
+    assert "第五十四条</textarea>" not in concluded  # by which it was opened is not by which it is decided
 
 
 def _version(visitor: Visitor, address: str) -> str:
@@ -240,6 +241,10 @@ def test_the_head_reads_the_decision_as_it_will_be_before_making_it(
         "performance_due": "十五日内", "remedies": "可以复议", "sealed": "1",
         "social_impact": "1", "version": _version(visitor, address),
     }  # fmt: skip
+    begun = html.unescape(visitor.get(address))
+    assert (
+        f"{factories.conclusion(walk.today).evidence_summary}</textarea>" in begun
+    )  # called otherwise where it comes from
     preview = visitor.post(address, typed | {"_do": "preview"})
     assert preview.status_code == 200
     assert "罚款2,000.50元" in preview.text

@@ -4,15 +4,15 @@ G#13).
 
 from __future__ import annotations
 
+from enforcement.law.decision import IMPOSED, OUTCOMES
 from enforcement.law.facts import CaseFacts
-from enforcement.law.guards.investigation import OUTCOMES
 from enforcement.law.guards.legal_review import plain
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import concluded
 from enforcement.law.review import OPINION
 
 LIGHTER = {
-    "penalty": ("penalty", "no_penalty", "not_established"),
+    IMPOSED: (IMPOSED, "no_penalty", "not_established"),
     "no_penalty": ("no_penalty", "not_established"),
     "not_established": ("not_established",),
     "judicial_transfer": ("judicial_transfer",),
@@ -34,7 +34,7 @@ def decision_follows_the_conclusion(facts: CaseFacts, _: Law) -> Answer:
     asked, proposal = facts.asked, concluded(facts)
     if asked.text("outcome") not in LIGHTER.get(proposal.text("outcome"), ()):
         return (Gap("决定与调查结论不相符，应当退回补充调查"),)
-    written = asked.text("outcome") == "penalty" and asked.text("basis") and proposal.text("basis")
+    written = asked.text("outcome") == IMPOSED and asked.text("basis") and proposal.text("basis")
     same = plain(asked.text("basis")) == plain(proposal.text("basis"))
     return not written or same or (Gap("决定的依据与调查结论不一致，应当退回补充调查"),)
 
@@ -55,7 +55,7 @@ def decision_is_complete(facts: CaseFacts, _: Law) -> Answer:
         "agency_name": ("作出行政处罚决定的行政机关名称", "APL#59.1(6)"),
         "decided_on": ("作出决定的日期", "APL#59.1(6)"),
     }
-    if asked.text("outcome") == "penalty":
+    if asked.text("outcome") == IMPOSED:
         gaps = [Gap(f"决定书未载明{named[name][0]}", cite=named[name][1]) for name in asked.missing(*named)]
         if not asked.lines("penalties") and not asked.text("other_content"):
             gaps.append(Gap("决定书未载明行政处罚的种类", cite="APL#59.1(3)"))
@@ -90,7 +90,7 @@ def transfer_was_not_decided(facts: CaseFacts, _: Law) -> Answer:
 def downgrade_is_reasoned(facts: CaseFacts, _: Law) -> Answer:
     """Every penalty is taken to have a certain social impact (7 working days); to say otherwise takes a reason."""
     asked = facts.asked
-    if asked.text("outcome") != "penalty" or asked.yes("social_impact"):
+    if asked.text("outcome") != IMPOSED or asked.yes("social_impact"):
         return True
     return bool(asked.text("downgrade_reason"))
 

@@ -48,8 +48,7 @@ def hearing_right_stands(facts: CaseFacts, _: Law) -> Answer:
 @guard(row="APL64", cite="APL#64(6)", zh="放弃听证应当写明当事人放弃的形式", basis="design", of_form=True)
 def hearing_waiver_is_noted(facts: CaseFacts, _: Law) -> Answer:
     """The laws do not say how a hearing is waived: the file shows how it was."""
-    cite = "ALL#47.1" if facts.procedure == "license" else None
-    return bool(facts.asked.text("form")) or (Gap("放弃听证应当写明当事人放弃的形式", cite=cite),)
+    return bool(facts.asked.text("form"))
 
 
 @guard(row="ALL47", cite="ALL#47.1", zh="告知听证权利的日期早于受理", basis="design", of_form=True)
@@ -118,8 +117,7 @@ def presider_is_the_one_notified(facts: CaseFacts, _: Law) -> Answer:
     notified, presider = facts.read("hearing_notified").text("presider"), facts.asked.text("presider")
     if not notified or presider == notified:
         return True
-    cite = "ALL#48.1(3)" if facts.procedure == "license" else None
-    return (Gap("听证主持人与通知当事人的不一致，当事人无从申请回避，应当重新通知", cite=cite),)
+    return (Gap("听证主持人与通知当事人的不一致，当事人无从申请回避，应当重新通知"),)
 
 
 @guard(row="APL64.5", cite="APL#64(5)", zh="当事人可以委托一至二人代理", of_form=True)

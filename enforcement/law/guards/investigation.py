@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from enforcement.law.counting import due
+from enforcement.law.decision import IMPOSED, OUTCOMES
 from enforcement.law.disclosure import is_under
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.process_records import FACE_TO_FACE
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import classify, concluded
-
-OUTCOMES = ("penalty", "no_penalty", "not_established", "judicial_transfer")
 
 
 @guard(row="APL54", cite="APL#54.1", zh="尚未收集证据", mend="add_evidence")
@@ -55,7 +54,7 @@ def penalties_agree_with_amounts(facts: CaseFacts, _: Law) -> Answer:
     asked = facts.asked
     kinds = set(asked.lines("penalties"))
     fine, confiscation = asked.number("fine_fen"), asked.number("confiscation_fen")
-    if asked.text("outcome") != "penalty":
+    if asked.text("outcome") != IMPOSED:
         return not (kinds or fine or confiscation) or (Gap("不予处罚或者移送的，不得填写处罚种类和数额"),)
     gaps = []
     if not kinds and not asked.text("other_content"):
@@ -94,7 +93,7 @@ def within_limitation_period(facts: CaseFacts, law: Law) -> Answer:
     Counted from the end of the violation to the day the lead came in; a violation not penalized is not asked.
     """
     proposal = facts.asked if "outcome" in facts.form else concluded(facts)
-    if proposal.text("outcome") != "penalty":
+    if proposal.text("outcome") != IMPOSED:
         return True
     acted_on = proposal.day("act_on") or concluded(facts).day("act_on")
     lead = facts.last("lead_registered")
@@ -134,7 +133,7 @@ def _younger_than(facts: CaseFacts, age: int) -> tuple[str, ...]:
     """Whom a penalty is proposed for though younger than this on the day of the act; an unknown birth says nothing."""
     proposal = concluded(facts)
     acted_on = facts.asked.day("act_on") or proposal.day("act_on")
-    if facts.asked.text("outcome") != "penalty" or acted_on is None:
+    if facts.asked.text("outcome") != IMPOSED or acted_on is None:
         return ()
     people = ((one.name, one.birth_on) for one in facts.parties if one.kind != "organization")
     return tuple(name for name, born in people if born is not None and is_under(age, born, acted_on))

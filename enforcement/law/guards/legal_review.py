@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 
+from enforcement.law.decision import IMPOSED
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import classify, concluded
@@ -97,10 +98,8 @@ def reviewer_is_of_the_legal_unit(facts: CaseFacts, _: Law) -> Answer:
 
 @guard(row="APL58", cite="APL#58.2", zh="初次从事行政处罚决定法制审核的人员应当取得法律职业资格")
 def reviewer_is_qualified(facts: CaseFacts, _: Law) -> Answer:
-    """APL#58.2 「应当通过国家统一法律职业资格考试取得法律职业资格」; it speaks of penalties."""
-    if facts.actor is None or facts.matter.kind != "penalty":
-        return True
-    return facts.actor.law_qualified or facts.actor.reviewed_before
+    """APL#58.2 「应当通过国家统一法律职业资格考试取得法律职业资格」: only penalties ask it."""
+    return facts.actor is None or facts.actor.law_qualified or facts.actor.reviewed_before
 
 
 @guard(row="S14.1b", cite="S#14.1", zh="应当逐项提出明确、具体的书面审核意见", of_form=True)
@@ -214,7 +213,7 @@ def legal_review_passed_if_major(facts: CaseFacts, law: Law) -> Answer:
         return True
     opinion = facts.last(OPINION)
     submission = facts.last(SUBMISSION)
-    penalty = facts.matter.kind == "penalty" and concluded(facts).text("outcome") == "penalty"
+    penalty = concluded(facts).text("outcome") == IMPOSED
     if pending_submission(facts):
         waits = "已送审，尚未出具审核意见：未经法制审核，行政执法机关不得作出重大行政执法决定"
         return (Gap(waits, mend="issue_opinion"),)

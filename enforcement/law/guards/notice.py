@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enforcement.law.clocks import Clock, running
+from enforcement.law.decision import IMPOSED
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 from enforcement.law.major import amounts_concerning, concluded, hearing_grounds
@@ -14,7 +15,7 @@ NOTICE = "prior_notice_given"
 def is_penalty(facts: CaseFacts) -> bool:
     """Whether a penalty is what the case is heading for: only that takes notice, defense and hearing."""
     outcome = facts.asked.text("outcome") or concluded(facts).text("outcome")
-    return outcome == "penalty"
+    return outcome == IMPOSED
 
 
 def clock_of(facts: CaseFacts, law: Law, key: str) -> Clock | None:
@@ -31,7 +32,7 @@ def clock_of(facts: CaseFacts, law: Law, key: str) -> Clock | None:
 @guard(row="APL44", cite="APL#44", zh="只有拟给予行政处罚的才作处罚前告知", basis="design")
 def a_penalty_is_proposed(facts: CaseFacts, _: Law) -> Answer:
     """APL#44 speaks of 「拟作出的行政处罚内容」: without one there is nothing to tell."""
-    return concluded(facts).text("outcome") == "penalty"
+    return concluded(facts).text("outcome") == IMPOSED
 
 
 @guard(row="APL44", cite="APL#44", zh="陈述、申辩期限尚未设定", basis="default", mend="set_parameter")
@@ -208,7 +209,7 @@ def _heavier(decided: Fields, told: Fields) -> tuple[str, ...]:
 @guard(row="APL62", cite="APL#62", zh="决定内容超出告知范围", mend="return_to_investigation", of_form=True)
 def decision_was_noticed(facts: CaseFacts, _: Law) -> Answer:
     """APL#62: what was not told may not be decided: neither a further kind nor a higher sum."""
-    if facts.asked.text("outcome") != "penalty" or not facts.has(NOTICE):
+    if facts.asked.text("outcome") != IMPOSED or not facts.has(NOTICE):
         return True
     heavier = _heavier(facts.asked, facts.read(NOTICE))
     return tuple(Gap(f"{what}，未告知当事人的处罚内容不得写入决定") for what in heavier)
@@ -222,7 +223,7 @@ def no_heavier_for_defending(facts: CaseFacts, law: Law) -> Answer:
     the notice it answered, going back and telling anew included, unless new evidence came in between.
     """
     spoken = [one for one in facts.records if one.event in {"defense_recorded", "hearing_held"}]
-    if facts.asked.text("outcome") != "penalty" or not spoken:
+    if facts.asked.text("outcome") != IMPOSED or not spoken:
         return True
     answered = [one for one in facts.records if one.event == NOTICE and one.seq < spoken[0].seq]
     if not answered or any(one.event in law.powers.evidence and one.seq > spoken[0].seq for one in facts.records):

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from enforcement.law import major, projected, review
+from enforcement.law.decode import written
 from enforcement.law.errors import Basis, Breach, LawBookError
 from enforcement.law.facts import CaseFacts
+from enforcement.law.names import Article, GuardName, RowKey
 from enforcement.law.recording import RecordingRules
 
 
@@ -45,6 +47,19 @@ Condition = Callable[["CaseFacts", Law], Answer]
 
 
 @dataclass(frozen=True, slots=True)
+class Asked:
+    """A condition as a kind of case asks it. What it says stands in place of what the condition says of itself: another
+    law says the same in another article, or in none.
+    """
+
+    guard: GuardName = field(metadata=written("is"))
+    cite: Article | None = None
+    basis: Basis | None = None
+    row: RowKey | None = None
+    zh: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Guard:
     """A named condition.
 
@@ -65,19 +80,20 @@ class Guard:
     holds: Condition
     or_else: str | None = None
 
-    def check(self, facts: CaseFacts, law: Law) -> tuple[Breach, ...]:
-        """Every breach of this condition; () where it holds."""
+    def check(self, facts: CaseFacts, law: Law, asked: Asked | None = None) -> tuple[Breach, ...]:
+        """Every breach of this condition, as this kind of case asks it; () where it holds."""
         answer = self.holds(facts, law)
         if answer is True or answer == ():
             return ()
-        gaps = (Gap(self.zh),) if answer is False else answer
+        said = asked or Asked(self.code)
+        gaps = (Gap(said.zh or self.zh),) if answer is False else answer
         found = tuple(
             Breach(
                 code=self.code,
                 zh=gap.zh,
-                cite=gap.cite or self.cite,
-                basis=gap.basis or self.basis,
-                row=gap.row or self.row,
+                cite=gap.cite or said.cite or self.cite,
+                basis=gap.basis or said.basis or self.basis,
+                row=gap.row or said.row or self.row,
                 mend=gap.mend or self.mend,
                 fill=gap.fill,
                 or_else=None if gap.mend else self.or_else,

@@ -1,11 +1,14 @@
-"""Serving, carrying out, closing (APL#61, APL#66, CPL#87 to CPL#95, J#4)."""
+"""Serving, carrying out, closing (APL#61, APL#66, CPL#87 to CPL#95, J#4).
+
+APL#61.1 takes over the service rules of civil procedure for penalties; other kinds of case ask them as our reading.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 
 from enforcement.law.counting import due
-from enforcement.law.errors import Basis
+from enforcement.law.decision import IMPOSED
 from enforcement.law.facts import CaseFacts, Fields
 from enforcement.law.guards.registry import Answer, Gap, Law, guard
 
@@ -13,27 +16,16 @@ LEAVING = "by_leaving"
 LEFT = "service_by_leaving"
 
 
-def _by_analogy(facts: CaseFacts) -> Basis:
-    """APL#61.1 takes over the service rules of civil procedure for penalties; elsewhere they are our reading."""
-    return "law" if facts.procedure == "penalty_ordinary" else "default"
-
-
-@guard(row="APL61", cite="APL#61.1", zh="送达必须有送达回证，记明收到日期", of_form=True)
+@guard(row="APL61", cite="CPL#87.1", zh="送达必须有送达回证，记明收到日期", of_form=True)
 def receipt_is_there(facts: CaseFacts, _: Law) -> Answer:
     """CPL#87.1 「必须有送达回证，由受送达人在送达回证上记明收到日期」, by APL#61.1; elsewhere our reading."""
-    if facts.asked.text("receipt") and facts.asked.day("served_on"):
-        return True
-    return (Gap("送达必须有送达回证，记明收到日期", cite="CPL#87.1", basis=_by_analogy(facts)),)
+    return bool(facts.asked.text("receipt")) and facts.asked.day("served_on") is not None
 
 
 @guard(row="APL61", cite="APL#61.2", zh="未经当事人同意并签订确认书，不得电子送达", of_form=True)
 def electronic_service_consented(facts: CaseFacts, _: Law) -> Answer:
     """APL#61.2 「当事人同意并签订确认书的」; in other procedures CPL#90.1, by analogy."""
-    if facts.asked.text("method") != "electronic" or facts.asked.yes("consent"):
-        return True
-    if _by_analogy(facts) == "law":
-        return False
-    return (Gap("未经受送达人同意，不得电子送达", cite="CPL#90.1", basis="default"),)
+    return facts.asked.text("method") != "electronic" or facts.asked.yes("consent")
 
 
 @guard(row="APL61", cite="CPL#89", zh="留置送达应当有见证人签名或者拍照、录像", of_form=True)
@@ -46,7 +38,6 @@ def leaving_is_witnessed_or_recorded(facts: CaseFacts, _: Law) -> Answer:
     return (
         Gap(
             "留置送达应当有见证人签名，或者拍照、录像记录送达过程",
-            basis=_by_analogy(facts),
             mend="take_in_recording",
             fill=(("activity", LEFT),),
         ),
@@ -85,9 +76,7 @@ def public_notice_has_run(facts: CaseFacts, law: Law) -> Answer:
     last = due(limit, posted_on, law.calendar, ruled_on=limit.ruling_day(posted_on))
     if facts.today > last.due_on:
         return True
-    return (
-        Gap(f"公告自{posted_on.isoformat()}发出，{last.due_on.isoformat()}期满后视为送达", basis=_by_analogy(facts)),
-    )
+    return (Gap(f"公告自{posted_on.isoformat()}发出，{last.due_on.isoformat()}期满后视为送达"),)
 
 
 @guard(row="APL67", cite="APL#66.1", zh="执行情况与决定不符", basis="design", of_form=True)
@@ -95,7 +84,7 @@ def execution_agrees_with_the_decision(facts: CaseFacts, _: Law) -> Answer:
     """A fine paid is paid in full; what imposes nothing needs no performance."""
     kind, fine = facts.asked.text("kind"), facts.read("decision_made").number("fine_fen")
     outcome = facts.read("decision_made").text("outcome")
-    if kind == "no_duty" and outcome == "penalty":
+    if kind == "no_duty" and outcome == IMPOSED:
         return (Gap("行政处罚决定有履行义务，不能记为无须履行"),)
     if kind in {"paid", "collected_on_the_spot", "performed"} and facts.asked.number("amount_fen") < fine:
         return (Gap("缴纳数额少于罚款数额"),)
