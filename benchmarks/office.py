@@ -116,8 +116,8 @@ def house(server: Server, name: str, made: samples.Samples) -> Iterator[House]:
             clients[who].set_cookie(COOKIE, sign_in(office, f"{MARKET.login}-{who}", PASSWORD))
         return clients[who]
 
-    told = dataclasses.replace(office, told=made.office.told)
-    yield House(name, told, client, made.still_open[0])
+    set_back = dataclasses.replace(office, set_to=made.office.set_to)
+    yield House(name, set_back, client, made.still_open[0])
     office.engine.dispose()
 
 
@@ -220,7 +220,7 @@ def _first_pass(small: House, big: House) -> Iterator[Ratio]:
 
 def _a_day_later(office: Office) -> Office:
     tomorrow = office.now() + dt.timedelta(days=1)
-    return dataclasses.replace(office, told=lambda _connection: tomorrow)
+    return dataclasses.replace(office, set_to=lambda _connection: tomorrow)
 
 
 @contextmanager
@@ -246,7 +246,7 @@ def _idle_pass(server: Server, made: samples.Samples) -> Iterator[Ratio]:
             connection.execute(text(_AGENCIES), {"count": count})
         superuser.dispose()
         settings = dataclasses.replace(settings_of(server.var), database_url=server.urls(name).app)
-        offices.append(dataclasses.replace(open_office(settings, program()), told=made.office.told))
+        offices.append(dataclasses.replace(open_office(settings, program()), set_to=made.office.set_to))
     asked = []
     for office in offices:
         while sweep(office, fetch=None).anything:

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Sequence
 
 from enforcement.demo.agencies import MARKET, SampleAgency, SamplePerson, found, sample_id
-from enforcement.demo.seed import ROADS, SHANGHAI, Told, release_and_publish
+from enforcement.demo.seed import ROADS, SHANGHAI, SetClock, release_and_publish
 from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
 from enforcement.sweep import sweep
@@ -64,7 +64,7 @@ def make(office: Office, *, officers: int = OFFICERS, begun: Sequence[int] = BEG
 
 
 def _on(office: Office, moment: dt.datetime) -> Office:
-    return dataclasses.replace(office, told=lambda _connection: moment)
+    return dataclasses.replace(office, set_to=lambda _connection: moment)
 
 
 def _morning(now: dt.datetime, back: int) -> dt.datetime:
@@ -76,8 +76,8 @@ def _walk(office: Office, dice: random.Random, now: dt.datetime, kind: str, back
     begun = _morning(now, back)
     while not office.book.calendar.is_working_day(begun.astimezone(SHANGHAI).date()):
         begun -= dt.timedelta(days=1)
-    clock = Told(begun, _morning(now, LAST_DAY), office.book.calendar)
-    walk = Walk(Staff.of(dataclasses.replace(office, told=clock), sample_id(MARKET)))
+    clock = SetClock(begun, _morning(now, LAST_DAY), office.book.calendar)
+    walk = Walk(Staff.of(dataclasses.replace(office, set_to=clock), sample_id(MARKET)))
     for _ in itertools.islice(ROADS[kind](MARKET, walk, dice), steps):
         clock.pass_days(1)
     if steps is None:

@@ -60,8 +60,12 @@ def _office(server: Server) -> Office:
     return open_office(settings, program)
 
 
-def _ready(staff: Staff, told: Callable[[object], dt.datetime], dice: random.Random) -> tuple[uuid.UUID | None, Any]:
-    walk = _Ready(replace(staff, office=replace(staff.office, told=told)))
+SET_TO = "set_to" if "set_to" in Office.__dataclass_fields__ else "told"
+"""What the clock of an office is set by: the one name that the two trees may not share."""
+
+
+def _ready(staff: Staff, moment: Callable[[object], dt.datetime], dice: random.Random) -> tuple[uuid.UUID | None, Any]:
+    walk = _Ready(replace(staff, office=replace(staff.office, **{SET_TO: moment})))  # type: ignore[arg-type]  # one of the two names
     road = seed._penalty(MARKET, walk, dice)  # noqa: SLF001  (the name that both trees have)
     try:
         for _ in itertools.islice(road, STRETCHES + 1):

@@ -23,7 +23,7 @@ _UUID_LENGTH = 36
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Standing:
+class AgencySettings:
     """What an agency has set for itself: rows as they are, whatever the day."""
 
     parameters: tuple[AgencyParameter, ...]
@@ -31,13 +31,13 @@ class Standing:
     matters: Mapping[str, Matter]
 
 
-def standing(work: Work) -> Standing:
+def agency_settings(work: Work) -> AgencySettings:
     """The agency's settings. Only its own acts change them, so what was read holds until its chain grows."""
     kept = work.office.kept.get(work.actor.agency_id)
     if kept is not None and work.agency_seq is not None and kept[0] == work.agency_seq:
-        return cast(Standing, kept[1])
+        return cast(AgencySettings, kept[1])
     with Session(work.session.connection(), expire_on_commit=False, autoflush=False) as session:
-        found = Standing(
+        found = AgencySettings(
             tuple(session.scalars(select(AgencyParameter).order_by(AgencyParameter.from_on))),
             tuple(session.scalars(select(DirectoryEntry).order_by(DirectoryEntry.version))),
             {row.code: row for row in session.scalars(select(Matter))},
@@ -108,7 +108,7 @@ def _facts(
         today=work.today,
         now=work.moment,
         law=work.book.version,
-        matter=_matter(standing(work).matters.get(case.matter_code)),
+        matter=_matter(agency_settings(work).matters.get(case.matter_code)),
         parties=known.parties,
         officers=tuple(
             dataclasses.replace(people[one], from_on=from_on, to_on=to_on)
@@ -142,7 +142,7 @@ def due_day(facts: law.CaseFacts, disclosure: Disclosure, work: Work) -> dt.date
 def parameters(work: Work) -> dict[str, law.ParameterFacts]:
     """The agency's dated numbers in force today, each with those before it."""
     found: dict[str, law.ParameterFacts] = {}
-    for row in standing(work).parameters:
+    for row in agency_settings(work).parameters:
         if row.from_on <= work.today:
             earlier = found.get(row.name)
             found[row.name] = law.ParameterFacts(
@@ -153,7 +153,7 @@ def parameters(work: Work) -> dict[str, law.ParameterFacts]:
 
 def directory(work: Work) -> tuple[law.DirectoryEntryFacts, ...] | None:
     """The newest version of the directory of major decisions in force today, or None where there is none (S#11)."""
-    rows = [row for row in standing(work).directory if row.from_on <= work.today]
+    rows = [row for row in agency_settings(work).directory if row.from_on <= work.today]
     newest = max((row.version for row in rows), default=0)
     return (
         tuple(

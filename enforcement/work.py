@@ -82,15 +82,15 @@ class Office:
     store: Store
     public_address: str
     demo: bool = False
-    told: Clock | None = None
+    set_to: Clock | None = None
     """Another clock, for sample data that lies in the past."""
     kept: dict[uuid.UUID, tuple[int, Any]] = dataclasses.field(default_factory=dict, repr=False, compare=False)
-    """What was read of each agency's own settings, with the place its chain had then; `facts.standing` fills it."""
+    """What was read of each agency's own settings (`facts.agency_settings`), with the place its chain had then."""
 
     @property
     def clock(self) -> Clock:
         """The clock of this installation."""
-        return self.told or (demo_clock if self.demo else machine_clock)
+        return self.set_to or (demo_clock if self.demo else machine_clock)
 
     def now(self) -> dt.datetime:
         """The present moment, in UTC."""
@@ -135,11 +135,11 @@ class Office:
     def _work(self, actor: Actor, session: Session) -> "Work":
         agency_seq, offset = _enter(session, actor.agency_id)
         ahead = offset if self.demo else 0
-        if self.told is not None:
-            moment = self.told(session.connection())
+        if self.set_to is not None:
+            moment = self.set_to(session.connection())
         else:
             moment = dt.datetime.now(dt.UTC) + dt.timedelta(seconds=ahead)
-        return Work(self, actor, moment, session, agency_seq, set_clock=self.told is not None or bool(ahead))
+        return Work(self, actor, moment, session, agency_seq, set_clock=self.set_to is not None or bool(ahead))
 
 
 class ActSession(Session):
@@ -261,9 +261,9 @@ class Work:
             "salt": secrets.token_hex(ledger.SALT_BYTES),
         }
         digest = ledger.digest_of_record(kept | plain)
-        told = {"on": drawn.on.isoformat(), "stage": drawn.stage, "law": judged_by, **(disclosed or {})}
+        body = {"on": drawn.on.isoformat(), "stage": drawn.stage, "law": judged_by, **(disclosed or {})}
         if drawn.behalf_of and disclosed is None:
-            told["behalf_of"] = drawn.behalf_of
+            body["behalf_of"] = drawn.behalf_of
         seq = append_entry(
             self.session,
             chain_id=chain_id,
@@ -273,7 +273,7 @@ class Work:
             actor=PUBLIC_ACTOR if disclosed is not None else (drawn.actor_id or self.actor.kind),
             at=self.moment,
             case_id=chain_id if case else None,
-            data=told,
+            data=body,
             digest=digest,
             set_clock=self.set_clock,
         )

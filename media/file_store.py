@@ -258,8 +258,8 @@ class Seen:
     def digest(self, key: str, descriptor: int) -> str:
         """SHA-256 of an open file; one reader of a key at a time, for a player asks for many parts at once."""
         with self._reading[key]:
-            told = os.fstat(descriptor)
-            state = (told.st_dev, told.st_ino, told.st_size, told.st_mtime_ns, told.st_ctime_ns)
+            found = os.fstat(descriptor)
+            state = (found.st_dev, found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns)
             known = self._known.get(key)
             if known is None or known[0] != state:
                 known = (state, sha256_of(descriptor))

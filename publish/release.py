@@ -92,8 +92,8 @@ def _searched(content: Content) -> tuple[str, ...]:
 def put(session: Session, publication_id: UUID, agency_id: UUID, content: Content, *, at: datetime) -> bytes:
     """Put a first version up and return its bytes; raises `Unpublishable` with every missing field."""
     data = _checked_bytes(content)
-    standing = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
-    row = {"id": publication_id, "agency_id": agency_id, "changed_at": at, **standing, **row_of(content, data)}
+    published = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
+    row = {"id": publication_id, "agency_id": agency_id, "changed_at": at, **published, **row_of(content, data)}
     rows.add(session, publication, row)
     _keep_version(session, publication_id, agency_id, content, data, reason="")
     return data
@@ -135,8 +135,8 @@ def correct(session: Session, publication_id: UUID, content: Content, *, reason:
         raise NotPublished(publication_id)
     if content.version != live.version + 1:
         raise ValueError(f"version {content.version} does not follow version {live.version}")
-    standing = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
-    row = {"changed_at": at, **standing, **row_of(content, data)}
+    published = {"withdrawn_on": None, "withdrawal_kind": None, "withdrawal_reason": None, "replaced_by": None}
+    row = {"changed_at": at, **published, **row_of(content, data)}
     rows.change(session, publication, {"id": publication_id}, row)
     _keep_version(session, publication_id, live.agency_id, content, data, reason=reason)
     return data

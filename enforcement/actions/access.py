@@ -120,7 +120,7 @@ def find_session(office: Office, token: str) -> SignedIn | None:
     # Autocommit: a transaction would end in a rollback, after which the driver prepares all its statements anew.
     with office.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         now = machine_clock(connection)
-        if office.demo and office.told is None:
+        if office.demo and office.set_to is None:
             asked: tuple[str, tuple[Any, ...]] = (_FIND_SESSION_IN_DEMO, (digest, now))
         else:
             asked = (_FIND_SESSION, (digest, shanghai_day(office.clock(connection))))

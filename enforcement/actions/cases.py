@@ -9,7 +9,7 @@ from sqlalchemy import select
 from enforcement.actions.forms import choice, day, duration, long_text, number, people, pick, text
 from enforcement.actions.redaction import leaks_of
 from enforcement.actions.registry import Extra, act, form_of
-from enforcement.facts import standing
+from enforcement.facts import agency_settings
 from enforcement.law.errors import Invalid
 from enforcement.models.cases import Case, CaseOfficer
 from enforcement.work import Work
@@ -75,7 +75,7 @@ class CloseCase:
 
 def take_matter(work: Work, case: Case, code: str, title: str) -> None:
     """Let a new case run under an item of the agency's list, which is of its kind. Raises Invalid."""
-    matter = standing(work).matters.get(code)
+    matter = agency_settings(work).matters.get(code)
     if (
         matter is None
         or matter.kind != work.book.procedures[case.procedure].matter

@@ -312,9 +312,9 @@ def publish_disclosure(work: Work, disclosure: Disclosure, _form: Note) -> Extra
     }
 
 
-def disclosed(disclosure: Disclosure, **told: str) -> Extra:
+def disclosed(disclosure: Disclosure, **public: str) -> Extra:
     """What the ledger's entry tells the public of a publication."""
-    return {"disclosed": {"publication": str(disclosure.id), **told}}
+    return {"disclosed": {"publication": str(disclosure.id), **public}}
 
 
 @act(Note, scope="disclosure")

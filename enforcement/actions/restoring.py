@@ -53,7 +53,7 @@ def register(office: Office, high_water: HighWater, sequencing: Connection, *, o
         raise NoAgencies
     mark = _mark(high_water)
     missing = {agency: mark.agencies.get(agency, 0) - here.get(agency, 0) for agency in agencies} if mark else {}
-    told = []
+    said = []
     for agency in [agency for agency in agencies if missing.get(agency, 0) > 0] or agencies:
         form = RegisterRestore(
             operator=operator,
@@ -66,8 +66,8 @@ def register(office: Office, high_water: HighWater, sequencing: Connection, *, o
         if not _recorded(office, uuid.UUID(agency), form):
             perform(office, Actor.operator(uuid.UUID(agency)), "register_restore", form)
         lost = "缺失条数不详" if form.missing is None else f"缺失 {form.missing} 条"
-        told.append(f"已在机关 {agency} 的台账登记恢复：{lost}。")
-    return told
+        said.append(f"已在机关 {agency} 的台账登记恢复：{lost}。")
+    return said
 
 
 def _mark(high_water: HighWater) -> Mark | None:

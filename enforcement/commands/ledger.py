@@ -95,7 +95,7 @@ def restored(operator: str, reason: str) -> None:
         sequencing = create_engine(settings.database_sequencer_url)
         try:
             with sequencing.connect() as connection:
-                told = restoring.register(office, mark, connection, operator=operator, reason=reason)
+                said = restoring.register(office, mark, connection, operator=operator, reason=reason)
                 mark.set_back(connection, sequencer.empty_note(key, settings.ledger_origin, connection))
             sequencer.run_once(sequencing, key, settings.ledger_origin, settings.high_water)
         except restoring.NothingLost:
@@ -107,7 +107,7 @@ def restored(operator: str, reason: str) -> None:
         finally:
             office.engine.dispose()
             sequencing.dispose()
-    for zh in told:
+    for zh in said:
         click.echo(zh)
 
 

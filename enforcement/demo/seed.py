@@ -1,6 +1,6 @@
 """Believable volume: invented parties, matters and amounts, walked through the same acts on days that lie behind.
 
-Every case is made by the acts people use, by the sample people, on a clock told to stand in the past: there is no
+Every case is made by the acts people use, by the sample people, on a clock set to stand in the past: there is no
 second way into the tables, so nothing has to be proven equal.
 """
 
@@ -84,15 +84,15 @@ def seed(office: Office, cases_count: int, key: int, said: Callable[[str], None]
         begun = (real_now - dt.timedelta(days=back)).astimezone(SHANGHAI).replace(hour=10, minute=dice.randrange(60))
         while not office.book.calendar.is_working_day(begun.date()):
             begun -= dt.timedelta(days=1)
-        clock = Told(min(begun.astimezone(dt.UTC), real_now), real_now, office.book.calendar)
-        staff = dataclasses.replace(staffs[sample.code], office=dataclasses.replace(office, told=clock))
+        clock = SetClock(min(begun.astimezone(dt.UTC), real_now), real_now, office.book.calendar)
+        staff = dataclasses.replace(staffs[sample.code], office=dataclasses.replace(office, set_to=clock))
         _one(sample, staff, dice, clock)
         if made % 25 == 0 or made == cases_count:
             said(f"  {made}/{cases_count}")
     return cases_count
 
 
-class Told:
+class SetClock:
     """A clock that stands until it is moved, rests on no day of rest, and never passes the present."""
 
     def __init__(self, moment: dt.datetime, latest: dt.datetime, calendar: Calendar) -> None:
@@ -113,7 +113,7 @@ class Told:
         return True
 
 
-def _one(sample: SampleAgency, staff: Staff, dice: random.Random, clock: Told) -> None:
+def _one(sample: SampleAgency, staff: Staff, dice: random.Random, clock: SetClock) -> None:
     walk = Walk(staff)
     kind = dice.choices(("penalty", "inspection", "license"), weights=(5, 3, 3))[0]
     for _ in ROADS[kind](sample, walk, dice):
@@ -123,7 +123,7 @@ def _one(sample: SampleAgency, staff: Staff, dice: random.Random, clock: Told) -
         _disclose(walk, clock, dice)
 
 
-def _disclose(walk: Walk, clock: Told, dice: random.Random) -> None:
+def _disclose(walk: Walk, clock: SetClock, dice: random.Random) -> None:
     try:
         walk.prepare()
     except RuleViolation:

@@ -14,7 +14,7 @@ from enforcement.law.errors import NotFound
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class Summary:
     """What `flask law check` says of a sound book: how much there is, which rows are held in part or not yet, the last
     calendar year.
     """
@@ -53,10 +53,10 @@ class WorkingDaysAnswer(TypedDict):
     provisional: bool
 
 
-def check(book: Book) -> Report:
+def check(book: Book) -> Summary:
     """Sum up a loaded book."""
     status = Counter(row.status for row in book.rows.values())
-    return Report(
+    return Summary(
         version=book.version,
         counts={
             "sources": len(book.sources),

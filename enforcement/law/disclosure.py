@@ -62,7 +62,7 @@ class Result:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class DisclosureGround:
     """One ground for not disclosing, or not yet. `ranks`: only texts of these ranks can carry it, and one is cited."""
 
     row: RowKey = field(metadata=TABLE_KEY)
@@ -101,7 +101,7 @@ class DisclosureRules:
     """What disclosure.toml says."""
 
     by_key: Mapping[NewResult, Result] = field(metadata=written("result"))
-    grounds: Mapping[RowKey, Ground] = field(metadata=written("ground"))
+    grounds: Mapping[RowKey, DisclosureGround] = field(metadata=written("ground"))
     taken_down: TakenDown
 
     @property
@@ -146,7 +146,7 @@ def unserved(facts: CaseFacts) -> bool:
     return facts.has("decision_made") and not facts.has("served")
 
 
-def must_withhold(facts: CaseFacts, law: Law) -> Ground | None:
+def must_withhold(facts: CaseFacts, law: Law) -> DisclosureGround | None:
     """The ground that leaves nobody a choice: a party under age on the day of the act (G#16.1(1)), for the whole
     item.
 

@@ -123,8 +123,8 @@ def _classify(facts: CaseFacts, law: Law) -> Major:
 
 def concluded(facts: CaseFacts) -> Fields:
     """What the handling unit proposes: its standing record, or the form in which it is just being proposed."""
-    standing = facts.read("investigation_concluded", "application_examined")
-    return standing or (facts.asked if {"outcome", "proposed"} & facts.form.keys() else Fields())
+    kept = facts.read("investigation_concluded", "application_examined")
+    return kept or (facts.asked if {"outcome", "proposed"} & facts.form.keys() else Fields())
 
 
 def entries(facts: CaseFacts) -> tuple[DirectoryEntryFacts, ...]:

@@ -382,6 +382,6 @@ def _agency_value(limit: RunningLimit, record: Record, facts: CaseFacts, day: da
     """The number the agency set: the one written in the document, else the one in force when the clock was set; None
     where it may set none. What is set later moves no clock, as no later line of law does.
     """
-    told = Fields(record.data).number(limit.value_field) if limit.value_field else 0
-    value = told or (facts.parameter_on(limit.parameter, day, record.at) if limit.parameter else None)
+    written = Fields(record.data).number(limit.value_field) if limit.value_field else 0
+    value = written or (facts.parameter_on(limit.parameter, day, record.at) if limit.parameter else None)
     return value if value is not None and limit.parameter_breach(value, day) is None else None

@@ -23,7 +23,7 @@ _STRICTEST: tuple[DutyKind, ...] = ("must", "or_reason")
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class RecordingDuty:
     """Why an activity is to be recorded: the words of an article, and `words`, those of them that name the activity."""
 
     duty: DutyKind
@@ -51,15 +51,15 @@ class MetadataField:
 
 @dataclass(frozen=True, slots=True)
 class RecordingRules:
-    """What recording.toml says. `grounds` maps an activity to its grounds, strictest first."""
+    """What recording.toml says. `duties` maps an activity to why it is recorded, strictest first."""
 
-    grounds: Mapping[str, tuple[Ground, ...]]
+    duties: Mapping[str, tuple[RecordingDuty, ...]]
     metadata: tuple[MetadataField, ...]
     joins_within: timedelta
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class RecordingGap:
     """A stretch of an activity that no recording covers. Moments are aware; `start` is before `end`."""
 
     start: datetime
@@ -68,8 +68,8 @@ class Gap:
 
 def duty(activity: str, rules: RecordingRules) -> DutyKind:
     """Say whether the activity must be recorded, may instead be excused by a written reason, or neither."""
-    grounds = rules.grounds.get(activity)
-    return grounds[0].duty if grounds else "none"
+    duties = rules.duties.get(activity)
+    return duties[0].duty if duties else "none"
 
 
 def coverage(
@@ -79,7 +79,7 @@ def coverage(
     *,
     explained: Iterable[tuple[datetime, datetime]] = (),
     joins_within: timedelta = timedelta(0),
-) -> tuple[Gap, ...]:
+) -> tuple[RecordingGap, ...]:
     """Return the stretches from `start` to `end` of an activity that nothing covers, in order; none is full coverage.
 
     Several cameras may overlap (J#10.2). A photo is a moment and covers no time, nor does a recording whose end is
@@ -97,16 +97,16 @@ def coverage(
         raise ValueError("coverage is measured between aware moments")
     if end < start:
         raise ValueError("an activity does not end before it starts")
-    gaps: list[Gap] = []
+    gaps: list[RecordingGap] = []
     reached, joined = start, False
     for begins, ends in spans:
         if ends <= reached or begins >= end:
             continue
         if begins > reached and not (joined and begins - reached <= joins_within):
-            gaps.append(Gap(reached, begins))
+            gaps.append(RecordingGap(reached, begins))
         reached, joined = ends, True
     if reached < end:
-        gaps.append(Gap(reached, end))
+        gaps.append(RecordingGap(reached, end))
     return tuple(gaps)
 
 
@@ -185,16 +185,16 @@ class RecordingFile:
 
     def rules(self) -> RecordingRules:
         """What follows for each activity, strictest first."""
-        grounds: dict[str, list[Ground]] = {}
+        duties: dict[str, list[RecordingDuty]] = {}
         for one in self.duty:
             for activity, words in one.activities.items():
-                ground = Ground(one.duty, one.row, one.cite, one.quote, one.basis, words)
-                grounds.setdefault(activity, []).append(ground)
+                owed = RecordingDuty(one.duty, one.row, one.cite, one.quote, one.basis, words)
+                duties.setdefault(activity, []).append(owed)
         about = self.metadata
         return RecordingRules(
-            grounds={
-                activity: tuple(sorted(found, key=lambda ground: _STRICTEST.index(ground.duty)))
-                for activity, found in grounds.items()
+            duties={
+                activity: tuple(sorted(found, key=lambda owed: _STRICTEST.index(owed.duty)))
+                for activity, found in duties.items()
             },
             metadata=tuple(
                 MetadataField(name, words, about.row, about.cite, about.basis) for name, words in about.fields.items()

@@ -29,7 +29,7 @@ class Verification(Base):
     found: Mapped[list[dict[str, Any]]]
 
     @property
-    def standing(self) -> list[dict[str, Any]]:
+    def unmended(self) -> list[dict[str, Any]]:
         """Everything that is not known to be mended."""
         return [*self.findings, *(one for one in self.found if one not in self.findings)]
 

@@ -102,20 +102,20 @@ def _recordings(work: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
 
 
 def _measures(_: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
-    standing = unmatched(facts, "measure_taken", "measure_ended", "measure") if facts else ()
-    return [_standing(fields, "measure", zh(fields.text("kind"))) for fields in standing]
+    running = unmatched(facts, "measure_taken", "measure_ended", "measure") if facts else ()
+    return [_named(fields, "measure", zh(fields.text("kind"))) for fields in running]
 
 
 def _unapproved_measures(_: Work, facts: CaseFacts | None, zh: Zh) -> list[Choice]:
-    return [_standing(fields, "measure", zh(fields.text("kind"))) for fields in (unapproved(facts) if facts else ())]
+    return [_named(fields, "measure", zh(fields.text("kind"))) for fields in (unapproved(facts) if facts else ())]
 
 
 def _preservations(_: Work, facts: CaseFacts | None, __: Zh) -> list[Choice]:
-    standing = unmatched(facts, "evidence_preserved", "preservation_settled", "preservation") if facts else ()
-    return [_standing(fields, "preservation", "先行登记保存") for fields in standing]
+    running = unmatched(facts, "evidence_preserved", "preservation_settled", "preservation") if facts else ()
+    return [_named(fields, "preservation", "先行登记保存") for fields in running]
 
 
-def _standing(fields: Fields, key: str, zh: str) -> Choice:
+def _named(fields: Fields, key: str, zh: str) -> Choice:
     return Choice(fields.text(key), f"{zh} {fields.text(key)}", "、".join(fields.lines("items"))[:40])
 
 

@@ -146,16 +146,16 @@ class Supervisor:
         server = Server(self.settings.var)
         self.samples.expect(server)
         until = time.monotonic() + PATIENCE
-        told = False
+        said = False
         while True:
             try:
                 server.start()
             except InUse:
                 if time.monotonic() > until:
                     raise
-                if not told:
+                if not said:
                     say("另一条命令正在使用数据库，等它结束……")
-                    told = True
+                    said = True
                 time.sleep(0.5)
             else:
                 return server

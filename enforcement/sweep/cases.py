@@ -16,7 +16,7 @@ from enforcement.actions.withdrawals import TakeDownPublication, WithdrawPublica
 from enforcement.facts import facts_of, with_disclosure
 from enforcement.law import clocks
 from enforcement.law.clocks import Clock
-from enforcement.law.disclosure import Ground, must_withhold
+from enforcement.law.disclosure import DisclosureGround, must_withhold
 from enforcement.law.facts import CaseFacts
 from enforcement.law.guards.disclosure import is_public, is_taken_down
 from enforcement.models.clock import LookAgain
@@ -89,7 +89,7 @@ def _overturned(look: Look, facts: CaseFacts, disclosure: Disclosure) -> bool:
     return False
 
 
-def _withhold(look: Look, facts: CaseFacts, disclosure: Disclosure, ground: Ground) -> bool:
+def _withhold(look: Look, facts: CaseFacts, disclosure: Disclosure, ground: DisclosureGround) -> bool:
     """A minor's case never goes out (G#16.1(1)); found out only afterwards, it comes down at once, for good."""
     if is_public(facts):
         down = TakeDownPublication(reason=f"{ground.zh}，不予公示。")

@@ -210,7 +210,7 @@ def _render(
         ),
         typed=typed,
         refusal=refusal,
-        standing=None if refusal.breaches else subject.standing(deed),
+        step=None if refusal.breaches else subject.step(deed),
         moved_by=_moved_by(work, subject) if refusal.stale else None,
         saved=saved,
         preview=preview,

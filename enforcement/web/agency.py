@@ -129,11 +129,11 @@ def verification() -> str:
 
 
 def _track(work: Work, track: Verification, own_chain: uuid.UUID) -> dict[str, Any]:
-    chains = {one["chain"] for one in track.standing if one["chain"]}
+    chains = {one["chain"] for one in track.unmended if one["chain"]}
     mine = set(work.session.scalars(select(LedgerChain.id).where(LedgerChain.id.in_(chains))))
     shown = [
         one | {"case": one["chain"] if one["chain"] != str(own_chain) else ""}
-        for one in track.standing
+        for one in track.unmended
         if not one["chain"] or uuid.UUID(one["chain"]) in mine
     ]
     return {
@@ -141,5 +141,5 @@ def _track(work: Work, track: Verification, own_chain: uuid.UUID) -> dict[str, A
         "part": steps.ZH.get(track.part, track.part),
         "row": track,
         "findings": shown,
-        "elsewhere": len(track.standing) - len(shown),
+        "elsewhere": len(track.unmended) - len(shown),
     }

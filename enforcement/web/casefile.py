@@ -22,7 +22,7 @@ NOBODY = "系统"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class Told:
+class RecordView:
     """One record in words, as its reader sees it."""
 
     record: Seen
@@ -40,8 +40,8 @@ class Told:
         """What tells this record from others of the same act: the kind, the title, the outcome."""
         if self.record.seq == 1:
             return ""
-        told = "，".join(one.text for one in self.lines if one.name in TELLING and not one.long)
-        return told if len(told) <= LONGEST_GIST else f"{told[:LONGEST_GIST]}……"
+        shown = "，".join(one.text for one in self.lines if one.name in TELLING and not one.long)
+        return shown if len(shown) <= LONGEST_GIST else f"{shown[:LONGEST_GIST]}……"
 
     @property
     def text(self) -> str:
@@ -56,13 +56,13 @@ class StageLine:
     key: str
     zh: str
     state: str
-    records: list[Told]
+    records: list[RecordView]
 
 
-def timeline(words: Words, records: Iterable[Seen], names: Mapping[str, str]) -> list[Told]:
+def timeline(words: Words, records: Iterable[Seen], names: Mapping[str, str]) -> list[RecordView]:
     """Records in words, in order."""
     return [
-        Told(
+        RecordView(
             record,
             words.act(record.act),
             names.get(record.actor_id or "", NOBODY),
@@ -72,10 +72,10 @@ def timeline(words: Words, records: Iterable[Seen], names: Mapping[str, str]) ->
     ]
 
 
-def stages(procedure: Procedure, facts: CaseFacts, told: list[Told]) -> list[StageLine]:
+def stages(procedure: Procedure, facts: CaseFacts, shown: list[RecordView]) -> list[StageLine]:
     """The stages of the case: those passed with what was done in each, the present one, and those still ahead."""
     passed: list[StageLine] = []
-    for one in told:
+    for one in shown:
         if not passed or passed[-1].key != one.record.stage:
             passed.append(StageLine(one.record.stage, _zh(procedure, one.record.stage), "done", []))
         passed[-1].records.append(one)

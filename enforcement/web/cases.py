@@ -86,10 +86,10 @@ def show(case_id: uuid.UUID) -> str:
         facts, case = subject.facts, subject.case
         if facts is None or case is None:
             raise NotFound("case", case_id)
-        told = casefile.timeline(here.words(), seen(facts, here.book().powers), context["names"])
+        shown = casefile.timeline(here.words(), seen(facts, here.book().powers), context["names"])
         procedure = here.book().procedures[case.procedure]
         context |= {
-            "stages": casefile.stages(procedure, facts, told),
+            "stages": casefile.stages(procedure, facts, shown),
             "related": related_cases(work, case),
             "facts": facts,
         }
@@ -104,11 +104,11 @@ def part(case_id: uuid.UUID, tab: Tab) -> str:
         facts = context["subject"].facts
         powers = here.book().powers
         records = [one for one in seen(facts, powers) if one.act in powers.acts and tab in powers.acts[one.act].shows]
-        told = casefile.timeline(here.words(), records, context["names"])
-        of_case, shown = RecordingFilter(case_id=case_id), Place(size=MOST_ROWS)
-        recordings = list_recordings(work, of_case, shown).rows if tab == "evidence" else []
+        shown = casefile.timeline(here.words(), records, context["names"])
+        of_case, most = RecordingFilter(case_id=case_id), Place(size=MOST_ROWS)
+        recordings = list_recordings(work, of_case, most).rows if tab == "evidence" else []
     return render_template(
-        "case_part.html", tab=tab, heading=casefile.TABS[tab], told=told, recordings=recordings, **context
+        "case_part.html", tab=tab, heading=casefile.TABS[tab], shown=shown, recordings=recordings, **context
     )
 
 
@@ -119,9 +119,9 @@ def disclosure(case_id: uuid.UUID) -> str:
         context = _head(work, case_id)
         facts = context["subject"].facts
         records = [record for record in seen(facts, here.book().powers) if "disclosure" in record.data]
-        told = casefile.timeline(here.words(), records, context["names"])
+        shown = casefile.timeline(here.words(), records, context["names"])
         rows = list_disclosures(work, DisclosureFilter(case_id=case_id), Place(size=MOST_ROWS)).rows
-    return render_template("case_disclosure.html", tab="disclosure", rows=rows, told=told, **context)
+    return render_template("case_disclosure.html", tab="disclosure", rows=rows, shown=shown, **context)
 
 
 @blueprint.get("/cases/<uuid:case_id>/ledger")
@@ -143,8 +143,8 @@ def record(case_id: uuid.UUID, seq: int) -> str:
         if not found:
             raise NotFound("record", seq)
         names = _names(work, facts)
-        told = casefile.timeline(here.words(), found, names)[0]
-    return render_template("record.html", told=told, case=case)
+        shown = casefile.timeline(here.words(), found, names)[0]
+    return render_template("record.html", shown=shown, case=case)
 
 
 def _names(work: Work, facts: CaseFacts | None) -> dict[str, str]:

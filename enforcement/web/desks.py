@@ -105,12 +105,12 @@ def _decision(work: Work, subject: Subject, deed: Deed, typed: Typed, preview: b
     # Without a record the heading stands where one was to be expected: a stage of this kind of case, or a major case.
     expected = {step.event for step in here.book().procedures[subject.procedure].acts.values() if step.to}
     expected |= SUMMARY["review"][1] | SUMMARY["discussion"][1] if major.is_major else set()
-    told = {
+    shown = {
         key: casefile.timeline(words, [one for one in records if one.event in events], names)
         for key, (_, events) in SUMMARY.items()
     }
     return {
-        "summary": [(key, zh, told[key]) for key, (zh, events) in SUMMARY.items() if told[key] or events & expected],
+        "summary": [(key, zh, shown[key]) for key, (zh, events) in SUMMARY.items() if shown[key] or events & expected],
         "major": major,
         "clocks": open_clocks(facts, here.book()),
         "composed": composed,

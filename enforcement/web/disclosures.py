@@ -90,7 +90,7 @@ def show(disclosure_id: uuid.UUID) -> str:
         onward = [one for one in offered if not ends(procedure, one.act)]
         step = next_step(procedure, onward, facts.stage, book.powers, here.actor().roles)
         records = [one for one in seen(facts, book.powers) if one.data.get("disclosure") == str(disclosure_id)]
-        told = casefile.timeline(here.words(), records, people.everybody(work))
+        shown = casefile.timeline(here.words(), records, people.everybody(work))
         spans = redaction.spans_of(work, disclosure)
         content = None
         if disclosure.fields:
@@ -108,7 +108,7 @@ def show(disclosure_id: uuid.UUID) -> str:
     ]  # fmt: skip
     return render_template(
         "disclosure.html",
-        subject=subject, disclosure=disclosure, case=subject.case, told=told, content=content, next_acts=mine,
+        subject=subject, disclosure=disclosure, case=subject.case, shown=shown, content=content, next_acts=mine,
         leading=["settle_correction", *(one.act for one in step.mine)], others=() if step.mine else step.others,
         public_address=f"{here.office().public_address}/records/{disclosure_id}", **context,
     )  # fmt: skip

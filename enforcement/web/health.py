@@ -78,13 +78,13 @@ def _problems() -> list[str]:
     return sorted(problems)
 
 
-def _verified(told: dict[str, object]) -> list[str]:
-    """What the verification that runs by itself has found, told as numbers; whether it stands still."""
+def _verified(numbers: dict[str, object]) -> list[str]:
+    """What the verification that runs by itself has found, as numbers; whether it stands still."""
     problems = set()
     with Session(here.office().engine) as session:
         for track in session.scalars(select(Verification)):
-            told[track.track] = {"completed_at": track.completed_at, "findings": len(track.standing)}
-            problems |= {"verification_found"} if track.standing else set()
+            numbers[track.track] = {"completed_at": track.completed_at, "findings": len(track.unmended)}
+            problems |= {"verification_found"} if track.unmended else set()
             problems |= {"verification_stands_still"} if track.stalled(dt.datetime.now(dt.UTC)) else set()
     return sorted(problems)
 

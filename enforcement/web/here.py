@@ -61,5 +61,5 @@ def reading() -> Iterator[Work]:
 def waited_for(who: Iterable[str]) -> str:
     """Who is waited for, by role: of one's own role it is another person, because oneself may not do this act here."""
     mine = actor().roles
-    told = [("另一位" if role in mine else "") + words().term(role) for role in who if role != "clock"]
-    return "、".join(told) or "系统"
+    named = [("另一位" if role in mine else "") + words().term(role) for role in who if role != "clock"]
+    return "、".join(named) or "系统"

@@ -80,8 +80,8 @@ def _from_case(deed: Deed, facts: CaseFacts, book: Book) -> dict[str, Any]:
         if _is_team(spec):
             found[name] = [one.person_id for one in facts.officers if one.to_on is None]
             continue
-        told = (data.get(one.named.get(name, name)) for one, data in sources if name not in one.without)
-        value = BEGINNINGS[spec.begins](facts, book) if spec.begins else next(filter(None, told), None)
+        kept = (data.get(one.named.get(name, name)) for one, data in sources if name not in one.without)
+        value = BEGINNINGS[spec.begins](facts, book) if spec.begins else next(filter(None, kept), None)
         if value is not None:
             found[name] = value
     return found

@@ -44,7 +44,7 @@ class Subject:
         endpoint = "acts.on_case" if self.scope == "case" else "acts.on_disclosure"
         return url_for(endpoint, subject_id=self.id, act=deed.address)
 
-    def standing(self, deed: Deed) -> NextAct | None:
+    def step(self, deed: Deed) -> NextAct | None:
         """How the act stands today before anything is filled in; None where that is asked only of the filled form."""
         if self.facts is None or self.scope in {"start", "agency"}:
             return None

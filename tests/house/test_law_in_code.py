@@ -162,23 +162,23 @@ def fields_named(name: str) -> dict[str, FieldSpec]:
 
 def test_every_activity_that_is_chosen_is_one_the_law_knows_or_free(book: Book) -> None:
     for act, spec in fields_named("activity").items():
-        assert set(spec.options) <= set(book.recording.grounds) | FREE_ACTIVITIES, act
+        assert set(spec.options) <= set(book.recording.duties) | FREE_ACTIVITIES, act
 
 
 def test_every_activity_the_law_wants_recorded_can_be_chosen_for_a_recording(book: Book) -> None:
     offered = set(forms.specs(acts()["take_in_recording"].form)["activity"].options)
-    assert set(book.recording.grounds) - offered == set(NOT_CHOSEN)
+    assert set(book.recording.duties) - offered == set(NOT_CHOSEN)
 
 
 def test_only_what_may_be_excused_can_be_excused(book: Book) -> None:
     options = forms.specs(acts()["state_no_recording"].form)["activity"].options
-    assert {book.recording.grounds[one][0].duty for one in options} == {"or_reason"}
+    assert {book.recording.duties[one][0].duty for one in options} == {"or_reason"}
 
 
 def test_every_kind_of_measure_is_an_activity_that_must_be_recorded(book: Book) -> None:
     kinds = forms.specs(acts()["take_measure"].form)["kind"].options
     on_site = [one for one in kinds if one != "freeze"]  # money is frozen where it lies, by a letter
-    assert {book.recording.grounds[one][0].duty for one in on_site} == {"must"}
+    assert {book.recording.duties[one][0].duty for one in on_site} == {"must"}
 
 
 # --------------------------------------------------------------------------------------------------------------- words

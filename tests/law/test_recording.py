@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from enforcement.law import recording
 from enforcement.law.book import Book, decode_file
 from enforcement.law.facts import ParameterFacts, RecordingFacts
-from enforcement.law.recording import Gap, RecordingFile
+from enforcement.law.recording import RecordingFile, RecordingGap
 from tests.law import cases
 from tests.law.places import FILES, changed, said
 
@@ -33,13 +33,13 @@ def film(begins: float, ends: float | None, kind: str = "video") -> RecordingFac
 @pytest.mark.parametrize("activity", ["sealing_up", "seizure", "forced_demolition"])
 def test_what_touches_person_life_or_great_property_must_be_recorded_from_start_to_end(activity: str) -> None:
     assert recording.duty(activity, RULES) == "must"
-    assert "J#9.1" in {ground.cite for ground in RULES.grounds[activity]}
+    assert "J#9.1" in {duty.cite for duty in RULES.duties[activity]}
 
 
 @pytest.mark.parametrize("activity", ["on_site", "investigation", "hearing", "service_by_leaving", "service_by_notice"])
 def test_what_easily_leads_to_dispute_is_recorded_or_excused_in_writing(activity: str) -> None:
     assert recording.duty(activity, RULES) == "or_reason"
-    assert [ground.cite for ground in RULES.grounds[activity]] == ["J#9.2"]
+    assert [duty.cite for duty in RULES.duties[activity]] == ["J#9.2"]
 
 
 def test_what_no_article_names_carries_no_duty() -> None:
@@ -47,7 +47,7 @@ def test_what_no_article_names_carries_no_duty() -> None:
 
 
 def test_an_article_that_only_promotes_recording_is_not_passed_off_as_a_command() -> None:
-    bases = {ground.cite: ground.basis for grounds in RULES.grounds.values() for ground in grounds}
+    bases = {duty.cite: duty.basis for duties in RULES.duties.values() for duty in duties}
     assert bases == {"J#9.1": "default", "J#9.2": "default", "W#17.3": "law"}
 
 
@@ -63,7 +63,7 @@ def test_a_rule_that_commands_recording_prevails_over_one_that_leaves_it_open() 
     assert isinstance(written, RecordingFile)
     rules = written.rules()
     assert recording.duty("hearing", rules) == "must"
-    assert [ground.cite for ground in rules.grounds["hearing"]] == ["W#17.3", "J#9.2"]
+    assert [duty.cite for duty in rules.duties["hearing"]] == ["W#17.3", "J#9.2"]
 
 
 def test_one_recording_from_start_to_end_leaves_no_gap() -> None:
@@ -71,12 +71,12 @@ def test_one_recording_from_start_to_end_leaves_no_gap() -> None:
 
 
 def test_without_any_recording_the_whole_activity_is_one_gap() -> None:
-    assert recording.coverage(at(0), at(30), []) == (Gap(at(0), at(30)),)
+    assert recording.coverage(at(0), at(30), []) == (RecordingGap(at(0), at(30)),)
 
 
 def test_a_late_start_a_break_and_an_early_end_are_three_gaps() -> None:
     gaps = recording.coverage(at(0), at(30), [film(20, 25), film(2, 10)])
-    assert gaps == (Gap(at(0), at(2)), Gap(at(10), at(20)), Gap(at(25), at(30)))
+    assert gaps == (RecordingGap(at(0), at(2)), RecordingGap(at(10), at(20)), RecordingGap(at(25), at(30)))
 
 
 def test_a_second_camera_covers_what_the_first_one_lost() -> None:
@@ -85,19 +85,19 @@ def test_a_second_camera_covers_what_the_first_one_lost() -> None:
 
 def test_a_photo_and_a_recording_without_an_end_cover_no_time() -> None:
     pieces = [film(0, 30, "photo"), film(0, None)]
-    assert recording.coverage(at(0), at(30), pieces) == (Gap(at(0), at(30)),)
+    assert recording.coverage(at(0), at(30), pieces) == (RecordingGap(at(0), at(30)),)
 
 
 def test_two_files_of_one_recording_count_as_one_but_a_late_start_is_not_excused() -> None:
     pieces = [film(0.02, 10), film(10.04, 29.98)]
     gaps = recording.coverage(at(0), at(30), pieces, joins_within=RULES.joins_within)
-    assert gaps == (Gap(at(0), at(0.02)), Gap(at(29.98), at(30)))
+    assert gaps == (RecordingGap(at(0), at(0.02)), RecordingGap(at(29.98), at(30)))
 
 
 def test_a_break_for_which_there_is_a_statement_is_no_gap() -> None:
     pieces = [film(0, 10), film(20, 30)]
     assert recording.coverage(at(0), at(30), pieces, explained=[(at(10), at(20))]) == ()
-    assert recording.coverage(at(0), at(30), pieces, explained=[(at(10), at(15))]) == (Gap(at(15), at(20)),)
+    assert recording.coverage(at(0), at(30), pieces, explained=[(at(10), at(15))]) == (RecordingGap(at(15), at(20)),)
 
 
 def test_moments_without_a_zone_and_an_end_before_the_start_are_errors() -> None:
@@ -192,4 +192,6 @@ def test_what_was_recorded_before_the_measures_is_kept_by_them_all_the_same(book
 
 def test_a_file_that_begins_where_the_activity_ends_excuses_no_early_end() -> None:
     pieces = [film(0, 29.95), film(30, 40)]
-    assert recording.coverage(at(0), at(30), pieces, joins_within=RULES.joins_within) == (Gap(at(29.95), at(30)),)
+    assert recording.coverage(at(0), at(30), pieces, joins_within=RULES.joins_within) == (
+        RecordingGap(at(29.95), at(30)),
+    )

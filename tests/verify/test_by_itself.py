@@ -55,7 +55,7 @@ def test_a_pass_goes_through_everything_in_many_steps_and_begins_again(
     told: Told, verifier: Engine, store: FileStore, small: None
 ) -> None:
     assert complete(verifier, store) > 10
-    assert (row(verifier).standing, row(verifier).completed_at is not None) == ([], True)
+    assert (row(verifier).unmended, row(verifier).completed_at is not None) == ([], True)
     assert complete(verifier, store) > 10
     assert row(verifier).passes == 2
 
@@ -80,13 +80,13 @@ def test_what_a_pass_finds_stays_until_a_whole_pass_no_longer_finds_it(
 ) -> None:
     told.hit(damage)
     complete(verifier, store)
-    assert any(said in one["zh"] for one in row(verifier).standing), row(verifier).standing
+    assert any(said in one["zh"] for one in row(verifier).unmended), row(verifier).unmended
     if mend:
         told.hit(mend)
         step(verifier, "ledger", House([str(KEY)], store, None, demo=True))
-        assert row(verifier).standing
+        assert row(verifier).unmended
         complete(verifier, store)
-        assert row(verifier).standing == []
+        assert row(verifier).unmended == []
 
 
 def test_recordings_are_read_again_one_a_step(told: Told, verifier: Engine, store: FileStore) -> None:
@@ -95,7 +95,7 @@ def test_recordings_are_read_again_one_a_step(told: Told, verifier: Engine, stor
         if path.is_file():
             path.unlink()
     complete(verifier, store, "recordings")
-    [found] = row(verifier, "recordings").standing
+    [found] = row(verifier, "recordings").unmended
     assert "缺失" in found["zh"]
     assert found["chain"] == str(told.ids["B"])
 

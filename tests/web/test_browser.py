@@ -339,7 +339,7 @@ def test_a_limit_tells_its_article_to_the_keyboard_too(places: dict[str, tuple[s
 def test_what_is_folded_on_the_screen_is_whole_on_paper(places: dict[str, tuple[str, str]], enter: Enter) -> None:
     page = enter("officer1").new_page()
     page.goto(places["case"][1])
-    folded = page.locator("details.told:not([open]) .lines").first
+    folded = page.locator("details.shown:not([open]) .lines").first
     expect(folded).to_be_hidden()
     page.emulate_media(media="print")
     expect(folded).to_be_visible()

@@ -119,8 +119,8 @@ def is_taken_down(facts: CaseFacts) -> bool:
 
 def _seen_outside(facts: CaseFacts) -> str:
     wanted = facts.disclosure.id if facts.disclosure else ""
-    told = [one.event for one in facts.records if Fields(one.data).text("disclosure") == wanted]
-    return next((event for event in reversed(told) if event in _SEEN_OUTSIDE), "")
+    seen = [one.event for one in facts.records if Fields(one.data).text("disclosure") == wanted]
+    return next((event for event in reversed(seen) if event in _SEEN_OUTSIDE), "")
 
 
 _SEEN_OUTSIDE = ("publication_made", "publication_taken_down", "publication_withdrawn")

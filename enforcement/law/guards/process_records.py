@@ -119,10 +119,10 @@ def disputed_activities_recorded_or_reasoned(facts: CaseFacts, law: Law) -> Answ
     """J#9.2 「要根据实际情况进行音像记录」: a recording, or the circumstances that speak against one, in writing."""
     filmed = {one.activity for one in facts.recordings}
     stated = {Fields(one.data).text("activity") for one in facts.all("no_recording_stated", "interruption_stated")}
-    grounds = law.recording.grounds
-    missing = (one for one in dict.fromkeys(_took_place(facts)) if one in grounds and one not in filmed | stated)
+    duties = law.recording.duties
+    missing = (one for one in dict.fromkeys(_took_place(facts)) if one in duties and one not in filmed | stated)
     return tuple(
-        Gap(f"“{grounds[one][0].words}”没有音像记录，也未说明理由", fill=(("activity", one),)) for one in missing
+        Gap(f"“{duties[one][0].words}”没有音像记录，也未说明理由", fill=(("activity", one),)) for one in missing
     )
 
 
@@ -153,12 +153,12 @@ def _unrecorded(facts: CaseFacts, law: Law, measure: Fields) -> Gap | None:
     gaps = recording.coverage(begun, ended, pieces, explained=_explained(facts, measure), joins_within=joins)
     if not gaps:
         return None
-    name = f"{law.recording.grounds[kind][0].words}（{measure.text('document_no') or measure.text('measure')}）"
+    name = f"{law.recording.duties[kind][0].words}（{measure.text('document_no') or measure.text('measure')}）"
     fill = (("activity", kind), ("measure", measure.text("measure")))
     spans = [(one.start.astimezone(SHANGHAI), one.end.astimezone(SHANGHAI)) for one in gaps]
     missing = "、".join(f"{since:%H:%M:%S}至{until:%H:%M:%S}" for since, until in spans)
-    told = f"：缺{missing}" if pieces else ""  # to an officer who filmed, the whole stretch would explain nothing
-    return Gap(f"{name}没有覆盖全程的音像记录，也没有中断情况的书面说明{told}", fill=fill)
+    lacks = f"：缺{missing}" if pieces else ""  # to an officer who filmed, the whole stretch would explain nothing
+    return Gap(f"{name}没有覆盖全程的音像记录，也没有中断情况的书面说明{lacks}", fill=fill)
 
 
 def _explained(facts: CaseFacts, measure: Fields) -> list[tuple[datetime, datetime]]:
