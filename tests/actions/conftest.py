@@ -9,6 +9,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from media.demo import make_video
+from tests.actions.measuring import SECONDS
+
 if TYPE_CHECKING:
     from enforcement.runtime.embedded import Server
     from tests.factories import House
@@ -46,3 +49,9 @@ def house(shared_house: House) -> House:
 def own_house(server: Server, _agencies_template: str, tmp_path: Path) -> Iterator[House]:
     """A house of the test's own, where it changes people, certificates or the agency's numbers."""
     yield from _another_house(server, _agencies_template, tmp_path)
+
+
+@pytest.fixture(scope="module")
+def film(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A real film of four seconds."""
+    return make_video(tmp_path_factory.mktemp("film") / "film.mp4", SECONDS, size="160x120")

@@ -19,7 +19,7 @@ from enforcement.sweep.corrections import waiting
 from enforcement.work import Actor
 from publish.tables import correction_request
 from tests import factories
-from tests.actions.test_disclosure import by_clock
+from tests.actions.disclosing import by_clock
 from tests.actions.watching import assert_agreement, codes, refused_on_disclosure, unchanged
 from tests.factories import House
 

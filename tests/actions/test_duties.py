@@ -21,12 +21,11 @@ from enforcement.work import Actor
 from publish.document import from_bytes
 from publish.tables import publication
 from tests import factories
+from tests.actions.disclosing import by_clock
 from tests.actions.filled import SUBMISSION, opinion
-from tests.actions.test_agency import certificate_of, do, refused_for_agency
-from tests.actions.test_disclosure import by_clock
-from tests.actions.test_measures_and_recordings import began_at, measure
+from tests.actions.measuring import began_at, measure
 from tests.actions.test_not_disclosed import APPROVE, deferral
-from tests.actions.watching import codes, refused, unchanged
+from tests.actions.watching import certificate_of, codes, do_for_agency, refused, refused_for_agency, unchanged
 from tests.factories import MAJOR, House
 
 KEPT = "enforcement.process_record"
@@ -92,7 +91,7 @@ def test_only_a_law_a_regulation_or_a_rule_gives_another_period_for_penalties(ow
     refusal = refused_for_agency(house, "head", "set_parameter", form)
     assert isinstance(refusal, RuleViolation)
     assert codes(refusal.breaches) == {"exception_needs_a_rule"}
-    do(house, "head", "set_parameter", dataclasses.replace(form, cite="MR45#9"))
+    do_for_agency(house, "head", "set_parameter", dataclasses.replace(form, cite="MR45#9"))
     walk = factories.penalty(house.market)
     with house.office.reading(house.market.agency_id) as session:
         assert session.get_one(Disclosure, walk.disclosure_id()).limit_key == "disclosure_of_penalty_by_rule"
@@ -181,7 +180,7 @@ def test_only_officers_with_a_valid_certificate_take_a_measure(own_house: House)
     house = own_house
     walk = factories.penalty(house.market, until="investigation")
     number = certificate_of(house, "officer2").number
-    do(house, "admin", "suspend_certificate", people.SuspendCertificate(number=number, reason="暂扣"))
+    do_for_agency(house, "admin", "suspend_certificate", people.SuspendCertificate(number=number, reason="暂扣"))
     breaches = refused(house, walk, "officer1", "take_measure", measure(walk, began_at(walk)))
     assert codes(breaches) == {"two_officers_for_a_measure", "officers_qualified"}
 

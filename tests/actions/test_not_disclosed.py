@@ -14,7 +14,7 @@ from enforcement.actions.parties import SetParties
 from enforcement.demo.walk import Walk
 from enforcement.law.errors import Forbidden, RuleViolation
 from tests import factories
-from tests.actions.test_disclosure import NOTE, by_clock
+from tests.actions.disclosing import NOTE, by_clock
 from tests.actions.watching import assert_agreement, cites, codes, refused_on_disclosure, unchanged
 from tests.factories import COMPANY, MINOR, PERSON, House
 

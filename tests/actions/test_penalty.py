@@ -8,15 +8,12 @@ import uuid
 
 import pytest
 
-from enforcement.actions import cases, evidence, penalties, serving
-from enforcement.actions.registry import perform
-from enforcement.demo.walk import Walk
-from enforcement.law.calendar import SHANGHAI
-from enforcement.law.errors import Invalid, NotFound, Stale
+from enforcement.actions import cases, evidence, penalties
 from enforcement.models.cases import CaseOfficer
 from enforcement.models.disclosures import Disclosure
 from tests import factories
 from tests.actions.filled import decision_of
+from tests.actions.leads import accepted, opening, registered
 from tests.actions.watching import (
     assert_agreement,
     cites,
@@ -24,33 +21,8 @@ from tests.actions.watching import (
     forbidden,
     invalid,
     refused,
-    unchanged,
 )
 from tests.factories import House
-
-LEAD = penalties.RegisterLead(
-    matter_code="CF-101", title="涉嫌经营超过保质期食品案", source="report", content="群众举报。",
-    parties=(factories.COMPANY,),
-)  # fmt: skip
-
-
-def registered(house: House, **differences: object) -> Walk:
-    walk = Walk(house.market)
-    form = dataclasses.replace(LEAD, received_at=walk.now - dt.timedelta(hours=1), **differences)  # type: ignore[arg-type]
-    walk.begin("officer1", "register_lead", form)
-    return walk
-
-
-def accepted(house: House) -> Walk:
-    walk = registered(house)
-    walk.do("officer1", "accept_lead", penalties.Opinion(opinion="建议立案。"))
-    return walk
-
-
-def opening(walk: Walk, *logins: str) -> penalties.OpenCase:
-    officers = tuple(walk.staff.id(login) for login in logins)
-    return penalties.OpenCase(facts="涉嫌违法。", basis="《行政处罚法》第五十四条", officers=officers)
-
 
 # ------------------------------------------------------------------------------------------------------ the whole way
 
@@ -237,108 +209,6 @@ def test_the_ninety_days_are_extended_only_under_another_rule_that_is_named(hous
     assert_agreement(walk)
 
 
-# ------------------------------------------------------------------------------------------------------- who and when
-
-
-def test_a_version_that_has_moved_on_is_stale_and_nothing_is_written(house: House) -> None:
-    walk = registered(house)
-    form = penalties.Opinion(opinion="建议立案。")
-    actor = house.market.actors["officer1"]
-    with unchanged(house), pytest.raises(Stale) as stale:
-        perform(house.office, actor, "accept_lead", form, walk.case_id, version=0)
-    assert (stale.value.expected, stale.value.actual) == (0, 1)
-    outcome = perform(house.office, actor, "accept_lead", form, walk.case_id, version=1)
-    assert outcome.version == 2
-
-
-def test_another_agencys_case_is_as_if_it_were_not_there(house: House) -> None:
-    walk = registered(house)
-    stranger = Walk(house.street)
-    stranger.case_id = walk.case_id
-    for login, act, form in (
-        ("officer1", "accept_lead", penalties.Opinion(opinion="受案。")),
-        ("head", "open_case", opening(stranger, "officer1", "officer2")),
-    ):
-        with unchanged(house), pytest.raises(NotFound):
-            stranger.do(login, act, form)
-
-
-def test_an_officer_of_another_agency_is_nobody_here(house: House) -> None:
-    walk = accepted(house)
-    form = dataclasses.replace(opening(walk), officers=(walk.staff.id("officer1"), house.street.id("officer1")))
-    with unchanged(house), pytest.raises(Exception) as refusal:  # noqa: PT011  (either wall may stand first)
-        walk.do("head", "open_case", form)
-    assert type(refusal.value).__name__ in {"RuleViolation", "Invalid"}
-
-
-def test_an_act_that_is_not_of_this_procedure_is_not_found(house: House) -> None:
-    walk = registered(house)
-    with unchanged(house), pytest.raises(NotFound):
-        walk.do("officer1", "serve_result", walk.receipt())
-
-
-def test_a_quarter_past_midnight_in_shanghai_is_the_new_day(house: House) -> None:
-    house.at(2026, 9, 8, 0, 15)  # in UTC it is still the 7th
-    walk = registered(house)
-    record = factories.records(walk)[0]
-    assert record.happened_on == dt.date(2026, 9, 8)
-    assert record.at.astimezone(dt.UTC).date() == dt.date(2026, 9, 7)
-    assert_agreement(walk)
-
-
-def test_a_moment_before_midnight_in_shanghai_is_told_by_its_own_day(house: House) -> None:
-    house.at(2026, 9, 8, 0, 15)
-    walk = factories.open_case(house.market)
-    ended = dt.datetime(2026, 9, 7, 23, 50, tzinfo=SHANGHAI)
-    form = dataclasses.replace(
-        walk.site_record("on_site_record", "当事人", "检查", "现场"),
-        started_at=ended - dt.timedelta(minutes=20),
-        ended_at=ended.astimezone(dt.UTC),
-    )
-    walk.do("officer1", "add_process_record", form)
-    assert factories.records(walk)[-1].happened_on == dt.date(2026, 9, 7)
-
-
-def test_nothing_happens_tomorrow(house: House) -> None:
-    house.at(2026, 9, 7, 23, 50)  # in UTC it is the afternoon of the same day
-    walk = factories.penalty(house.market)
-    served = dataclasses.replace(walk.receipt(), served_on=dt.date(2026, 9, 8))
-    assert invalid(house, walk, "officer1", "serve_decision", served) == {"served_on": ["不能晚于今天"]}
-    house.at(2026, 9, 8, 0, 1)
-    walk.do("officer1", "serve_decision", served)
-
-
-def test_a_matter_of_another_kind_or_of_nobody_opens_no_case(house: House) -> None:
-    for code in ("XK-201", "CF-401", "nothing"):
-        with unchanged(house), pytest.raises(Invalid) as refusal:
-            registered(house, matter_code=code)
-        assert set(refusal.value.fields) == {"matter_code"}
-
-
-# ------------------------------------------------------------------------------------------------------------ amounts
-
-
-def test_amounts_are_kept_to_the_fen(house: House) -> None:
-    fine, gains = 123_456, 235_601
-    walk = factories.penalty(
-        house.market, until="served", penalties=("fine", "confiscation"), fine_fen=fine, confiscation_fen=gains
-    )
-    decided = next(record for record in factories.records(walk) if record.event == "decision_made")
-    assert (decided.data["fine_fen"], decided.data["confiscation_fen"]) == (fine, gains)
-    assert "1,234.56" in decided.data["text"]
-    assert "2,356.01" in decided.data["text"]
-    less = serving.RecordExecution(kind="paid", performed_on=walk.today, amount_fen=fine - 1)
-    assert codes(refused(house, walk, "officer1", "record_execution", less)) == {"execution_agrees_with_the_decision"}
-    walk.execute_and_close(fine)
-
-
-@pytest.mark.parametrize("amount", [-1, 10**15, 1.5, True, "100"])
-def test_an_amount_that_is_no_whole_number_of_fen_is_refused(house: House, amount: object) -> None:
-    walk = factories.penalty(house.market, until="investigation")
-    form = factories.conclusion(walk.today, fine_fen=amount)
-    assert set(invalid(house, walk, "officer1", "conclude_investigation", form)) == {"fine_fen"}
-
-
 # -------------------------------------------------------------------------------------------------- other conclusions
 
 
@@ -395,41 +265,3 @@ def test_a_decision_is_overturned_also_when_the_case_is_closed_and_only_where_th
     closed.do("officer1", "overturn_decision", form)
     assert factories.case_of(closed).stage == "case_closed"
     assert_agreement(closed)
-
-
-# ------------------------------------------------------------------------------------------------- amounts and contents
-
-
-def test_a_confiscation_says_how_much_or_what_where_it_is_entered(house: House) -> None:
-    walk = factories.penalty(house.market, until="investigation")
-    bare = factories.conclusion(walk.today, penalties=("confiscation",), fine_fen=0)
-    breaches = refused(house, walk, "officer1", "conclude_investigation", bare)
-    assert (codes(breaches), cites(breaches)) == ({"penalties_agree_with_amounts"}, {"APL#44"})
-    form = dataclasses.replace(bare, other_content="没收过期蛋糕三袋")
-    walk.notify(form, hearing=False)
-    walk.examine()
-    text = walk.data(walk.decide(form, other_content=form.other_content))["text"]
-    assert "1.没收违法所得、非法财物；2.没收过期蛋糕三袋。" in text
-
-
-@pytest.mark.parametrize("changed", [{"fine_fen": 0}, {"outcome": "no_penalty"}, {"outcome": "not_established"}])
-def test_a_decision_that_contradicts_itself_is_refused(house: House, changed: dict[str, object]) -> None:
-    walk = factories.penalty(house.market, until="examined")
-    form = decision_of(walk, factories.conclusion(walk.today), **changed)
-    assert codes(refused(house, walk, "head", "make_decision", form)) == {"penalties_agree_with_amounts"}
-
-
-def test_a_child_is_not_punished_and_a_minor_less(house: House) -> None:
-    child = dataclasses.replace(factories.MINOR, birth_on=dt.date(2013, 5, 20))
-    walk = factories.penalty(house.market, until="investigation", party=child)
-    form = factories.conclusion(walk.today)
-    breaches = refused(house, walk, "officer1", "conclude_investigation", form)
-    assert (codes(breaches), cites(breaches)) == ({"nobody_under_fourteen_is_punished"}, {"APL#30"})
-    walk.do("officer1", "conclude_investigation", factories.conclusion(
-        walk.today, outcome="no_penalty", penalties=(), fine_fen=0, leniency="",
-    ))  # fmt: skip
-    walk = factories.penalty(house.market, until="examined", party=factories.MINOR)
-    decision = decision_of(walk, factories.conclusion(walk.today, leniency=""))
-    assert codes(refused(house, walk, "head", "make_decision", decision)) == {"a_minor_is_punished_less"}
-    walk.decide(factories.conclusion(walk.today))
-    assert "依法予以从轻处罚" in factories.records(walk)[-1].data["text"]

@@ -24,7 +24,8 @@ from enforcement.sweep import sweep
 from enforcement.work import Work
 from media.demo import make_video
 from tests import factories
-from tests.actions.test_measures_and_recordings import began_at, corrected, described
+from tests.actions.measuring import began_at, described
+from tests.actions.test_recordings import corrected
 from tests.factories import COMPANY, MINOR, PERSON, House
 
 if TYPE_CHECKING:

@@ -6,19 +6,23 @@ refused(walk, "head", "make_decision", form) the law says no, nothing is written
 
 from __future__ import annotations
 
+import json
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import pytest
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, select, text
 
+from enforcement.actions.registry import perform
+from enforcement.demo.staff import Staff
 from enforcement.demo.walk import Walk
-from enforcement.law.errors import Breach, Forbidden, Invalid, RuleViolation
+from enforcement.law.errors import Breach, Forbidden, Invalid, NotFound, RuleViolation
 from enforcement.models.base import Base
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.ledger import LedgerChain, LedgerEntry
+from enforcement.models.people import Certificate
 from publish import tables as public_tables
 from tests.factories import House
 
@@ -127,3 +131,31 @@ def assert_tells(record: ProcessRecord, entry: LedgerEntry) -> None:
     assert body["digest"] == record.digest == ledger.digest_of_record(held)
     assert body["data"]["on"] == record.happened_on.isoformat()
     assert body["data"]["stage"] == record.stage
+
+
+def do_for_agency(house: House, login: str, act: str, form: Any, *, staff: Staff | None = None) -> dict[str, Any]:
+    """Do an act of the agency; what its record holds."""
+    staff = staff or house.market
+    outcome = perform(house.office, staff.actors[login], act, form)
+    with house.office.reading(staff.agency_id) as session:
+        record = session.get_one(ProcessRecord, (outcome.chain_id, outcome.seq))
+        entry = session.get_one(LedgerEntry, (outcome.chain_id, outcome.seq))
+        assert_tells(record, entry)
+        assert session.get_one(LedgerChain, outcome.chain_id).head_seq == outcome.seq
+        assert record.data == json.loads(json.dumps(record.data))
+        return record.data
+
+
+def refused_for_agency(house: House, login: str, act: str, form: Any) -> Exception:
+    """The act is refused and nothing is written."""
+    with unchanged(house), pytest.raises((Forbidden, Invalid, NotFound, RuleViolation)) as refusal:
+        perform(house.office, house.market.actors[login], act, form)
+    return refusal.value
+
+
+def certificate_of(house: House, login: str) -> Certificate:
+    with house.office.reading(house.market.agency_id) as session:
+        person = house.market.actors[login].person_id
+        found = session.scalars(select(Certificate).where(Certificate.person_id == person)).one()
+        session.expunge_all()
+        return found

@@ -26,9 +26,9 @@ from media.demo import make_video
 from publish import release
 from publish import tables as public_tables
 from tests import factories
+from tests.actions.disclosing import by_clock
+from tests.actions.measuring import began_at, described
 from tests.actions.test_corrections import read, send, settlement, take_up
-from tests.actions.test_disclosure import by_clock
-from tests.actions.test_measures_and_recordings import began_at, described
 from tests.factories import House
 from tests.ledger.conftest import superuser_of
 

@@ -37,8 +37,8 @@ from enforcement.verify import CHECKS, Verdict, verify_ledger
 from enforcement.verify.running_clocks import running_clocks
 from enforcement.wrote import REVISION
 from tests import factories
+from tests.actions.disclosing import by_clock
 from tests.actions.test_corrections import read, send, settlement, take_up
-from tests.actions.test_disclosure import by_clock
 from tests.conftest import FAST, own_folder
 
 if TYPE_CHECKING:

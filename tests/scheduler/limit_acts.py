@@ -24,7 +24,7 @@ from enforcement.sweep import sweep
 from media import demo
 from tests import factories
 from tests.actions.filled import SUBMISSION, prior_notice
-from tests.actions.test_measures_and_recordings import ending, key_of, measure, preservation
+from tests.actions.measuring import ending, key_of, measure, preservation
 from tests.factories import House
 from tests.scheduler.test_sweep import overturn, send_request
 

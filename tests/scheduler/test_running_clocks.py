@@ -24,7 +24,7 @@ from enforcement.verify.running_clocks import running_clocks
 from enforcement.verify.snapshot import snapshot
 from enforcement.work import Actor
 from tests import factories
-from tests.actions.test_measures_and_recordings import measure
+from tests.actions.measuring import measure
 from tests.factories import House
 from tests.scheduler.test_sweep import clocks_of, send_request, told
 

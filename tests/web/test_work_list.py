@@ -16,7 +16,7 @@ from enforcement.queries.paging import Place
 from enforcement.queries.work_list import WorkList, work_list
 from tests import factories
 from tests.actions.filled import SUBMISSION
-from tests.actions.test_measures_and_recordings import measure
+from tests.actions.measuring import measure
 from tests.factories import House
 from tests.web.conftest import Visitor
 
