@@ -28,7 +28,7 @@ def internal() -> Flask:
         return _with_commands()
     settings = _fit("internal")
     _not_gone_back(settings)
-    from enforcement.web import create_app as create_internal
+    from enforcement.web.app import create_internal
     from publish.names import dictionary
 
     dictionary()  # before anybody waits for it
@@ -58,7 +58,7 @@ def _with_commands() -> Flask:
     from flask import Flask
 
     from enforcement.cli import register
-    from enforcement.web import create_app as create_internal
+    from enforcement.web.app import create_internal
 
     try:
         app = create_internal(_fit("internal"))

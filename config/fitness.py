@@ -6,6 +6,7 @@ import os
 import tempfile
 from pathlib import Path
 
+import imageio_ffmpeg
 import psycopg
 
 from config.settings import ROOT, SECRET_BYTES, Settings, Unfit
@@ -60,8 +61,6 @@ def check_media(folder: Path) -> None:
 
 def check_ffmpeg() -> None:
     """Recordings are probed and their pictures drawn by ffmpeg; the wheel brings it."""
-    import imageio_ffmpeg
-
     try:
         program = imageio_ffmpeg.get_ffmpeg_exe()
     except RuntimeError as error:

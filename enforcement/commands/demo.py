@@ -29,12 +29,12 @@ def load() -> None:
 def story(megabytes: int) -> None:
     """Walk one case of each procedure to its public page, telling every act with its article and due days."""
     from enforcement.demo import agencies
-    from enforcement.demo import story as told
+    from enforcement.demo import story as storytelling
 
     with open_house() as office:
         _only_in_a_demo(demo=office.demo)
         agencies.load(office)
-        told.tell(office, click.echo, megabytes=megabytes)
+        storytelling.tell(office, click.echo, megabytes=megabytes)
 
 
 @demo.command("seed")

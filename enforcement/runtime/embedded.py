@@ -34,7 +34,7 @@ import psutil
 import psycopg
 
 from config.fitness import check_database
-from config.settings import Settings, Unfit
+from config.settings import DATABASES, Settings, Unfit
 from enforcement.runtime import children, keys, roles, schema
 
 if TYPE_CHECKING:
@@ -369,6 +369,4 @@ def running(settings: Settings, *, check: bool = True) -> Iterator[Settings]:
 
 def environment(urls: Mapping[str, str]) -> dict[str, str]:
     """The same URLs under the names of their environment variables."""
-    from config.settings import DATABASES
-
     return {DATABASES[name]: url for name, url in urls.items()}

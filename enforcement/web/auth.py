@@ -19,6 +19,7 @@ from flask import (
 )
 from flask_limiter import Limiter
 from flask_limiter.util import get_remote_address
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy import select
 from werkzeug.exceptions import Unauthorized
 from werkzeug.wrappers import Response as AnyResponse
@@ -207,8 +208,6 @@ def api_session() -> AnyResponse:
 
 
 def _who() -> dict[str, object]:
-    from flask_wtf.csrf import generate_csrf
-
     signed_in = here.signed_in()
     return {
         "person": {"id": str(signed_in.actor.person_id), "name": signed_in.actor.name},

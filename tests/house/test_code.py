@@ -222,7 +222,28 @@ def test_the_law_imports_at_the_top_alone_so_that_no_circle_hides() -> None:
     assert {path: found for path, tree in law.items() if (found := imports_not_on_top(tree))} == {}
 
 
+IMPORTED_LATER = {
+    "enforcement/commands/demo.py": "sample data are no business of the other commands, which would load them too",
+    "publish/names.py": "the dictionary is read where names are looked for, in most processes never",
+    "publish/readings.py": "the dictionary is read where something is looked for, never by the public site",
+    "wsgi.py": "two applications: the process of one loads nothing of the other",
+}
+
+
+def imports_in_functions(tree: ast.Module) -> list[str]:
+    inside = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    found = (one for node in inside for one in ast.walk(node) if isinstance(one, ast.Import | ast.ImportFrom))
+    return [ast.unparse(one) for one in found]
+
+
+def test_nothing_is_imported_inside_a_function_but_for_the_reasoned() -> None:
+    product = [*sources("config", "enforcement", "media", "publish"), *sources("wsgi.py")]
+    assert {path for path, tree in product if imports_in_functions(tree)} == set(IMPORTED_LATER)
+
+
 def test_an_import_that_is_hidden_would_be_noticed() -> None:
+    assert imports_in_functions(ast.parse("def f():\n    from enforcement.law import review"))
+    assert not imports_in_functions(ast.parse("if TYPE_CHECKING:\n    from enforcement.law.book import Book"))
     assert imports_not_on_top(ast.parse("def f():\n    from enforcement.law import review"))
     assert imports_not_on_top(ast.parse("if TYPE_CHECKING:\n    from enforcement.law.book import Book"))
     assert not imports_not_on_top(ast.parse("from enforcement.law.book import Book"))
