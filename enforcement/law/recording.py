@@ -143,25 +143,25 @@ def _is_blank(value: object) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
-    """Activities that one article wants recorded, each with the words of the quotation that name it."""
-
-    duty: Literal["must", "or_reason"]
+class _Quoted:
     row: RowKey
     cite: Article
     quote: str
     basis: Basis
+
+
+@dataclass(frozen=True, slots=True)
+class Duty(_Quoted):
+    """Activities that one article wants recorded, each with the words of the quotation that name it."""
+
+    duty: Literal["must", "or_reason"]
     activities: Annotated[Mapping[Activity, str], FILLED]
 
 
 @dataclass(frozen=True, slots=True)
-class Metadata:
+class Metadata(_Quoted):
     """What a recording must say of itself: field names, each with the words of the quotation that name it."""
 
-    row: RowKey
-    cite: Article
-    quote: str
-    basis: Basis
     fields: Annotated[Mapping[FieldName, str], FILLED]
 
 

@@ -38,19 +38,24 @@ class OutcomeSchema(Schema):
     version = fields.Integer(required=True)
 
 
-class CaseSchema(Schema):
+class OfACaseSchema(Schema):
+    """What a case is known by, in every list that something of it stands in."""
+
+    case_no = fields.String(required=True)
+    title = fields.String(required=True)
+    document_no = fields.String(required=True)
+    party = fields.String(required=True)
+
+
+class CaseSchema(OfACaseSchema):
     """One case in a list."""
 
     id = fields.UUID(required=True)
-    case_no = fields.String(required=True)
-    title = fields.String(required=True)
     procedure = fields.String(required=True)
     stage = fields.String(required=True)
     version = fields.Integer(required=True)
-    document_no = fields.String(required=True)
     created_at = fields.AwareDateTime(required=True)
     closed_on = fields.Date(required=True, allow_none=True)
-    party = fields.String(required=True)
     officers = fields.String(required=True)
 
 
@@ -69,17 +74,13 @@ class ClockSchema(Schema):
     basis = fields.String(required=True)
 
 
-class TaskSchema(Schema):
+class TaskSchema(OfACaseSchema):
     """One thing to do, or to wait for; `clock` is the limit that presses first."""
 
     act = fields.String(required=True)
     zh = fields.String(required=True)
     case_id = fields.UUID(required=True)
-    case_no = fields.String(required=True)
-    title = fields.String(required=True)
-    document_no = fields.String(required=True)
     procedure = fields.String(required=True)
-    party = fields.String(required=True)
     disclosure_id = fields.UUID(required=True, allow_none=True)
     who = fields.List(fields.String(), required=True)
     others = fields.Integer(required=True)
@@ -133,15 +134,11 @@ class RecordSchema(Schema):
     )
 
 
-class DisclosureSchema(Schema):
+class DisclosureSchema(OfACaseSchema):
     """One duty to disclose."""
 
     id = fields.UUID(required=True)
     case_id = fields.UUID(required=True)
-    case_no = fields.String(required=True)
-    title = fields.String(required=True)
-    document_no = fields.String(required=True)
-    party = fields.String(required=True)
     kind = fields.String(required=True)
     stage = fields.String(required=True)
     version = fields.Integer(required=True)

@@ -85,14 +85,7 @@ def test_a_refusal_cites_its_article_keeps_the_form_and_links_what_mends_it(
 ) -> None:
     walk = factories.open_case(shop.market)
     visitor = signed_in("scjg-head")
-    address = f"/cases/{walk.case_id}/acts/assign-officers"
-    alone = {
-        "officers": [shop.market.id("officer1")],
-        "reason": "独自承办",
-        "version": _version(visitor, address),
-        "_do": "act",
-    }
-    answer = visitor.post(address, alone)
+    answer = visitor.post(*_filled(visitor, walk, "assign-officers", officers=[walk.two[0]], reason="独自承办"))
     assert answer.status_code == 409
     assert "尚不能办理" in answer.text
     assert "《行政处罚法》第四十二条第一款" in answer.text
@@ -104,8 +97,14 @@ def test_a_refusal_cites_its_article_keeps_the_form_and_links_what_mends_it(
     assert "第五十四条</textarea>" not in concluded  # by which it was opened is not by which it is decided
 
 
-def _version(visitor: Visitor, address: str) -> str:
-    return visitor.get(address).split('name="version" value="')[1].split('"')[0]
+def _filled(visitor: Visitor, walk: Walk, act: str, **typed: str | list[str]) -> tuple[str, dict[str, str | list[str]]]:
+    """The address of an act of the case and what its page sends, filled in so on the version the visitor read."""
+    address = f"/cases/{walk.case_id}/acts/{act}"
+    return address, {**typed, "version": _version(visitor.get(address)), "_do": "act"}
+
+
+def _version(page: str) -> str:
+    return page.split('name="version" value="')[1].split('"', maxsplit=1)[0]
 
 
 def test_a_case_that_moved_on_says_who_moved_it_and_keeps_the_text(
@@ -113,21 +112,14 @@ def test_a_case_that_moved_on_says_who_moved_it_and_keeps_the_text(
 ) -> None:
     walk = factories.open_case(shop.market)
     visitor = signed_in("scjg-head")
-    address = f"/cases/{walk.case_id}/acts/assign-officers"
-    typed = {
-        "officers": [shop.market.id("officer1"), shop.market.id("officer2")],
-        "reason": "维持承办",
-        "version": _version(visitor, address),
-        "_do": "act",
-    }
+    address, typed = _filled(visitor, walk, "assign-officers", officers=list(walk.two), reason="维持承办")
     _moved_on(walk)
     answer = visitor.post(address, typed)
     assert answer.status_code == 412
     assert "张卫东" in answer.text
     assert "说明未作音像记录的理由" in answer.text
     assert 'value="维持承办"' in answer.text
-    again = answer.text.split('name="version" value="')[1].split('"')[0]
-    assert visitor.post(address, typed | {"version": again}).status_code == 302
+    assert visitor.post(address, typed | {"version": _version(answer.text)}).status_code == 302
 
 
 def test_what_only_adds_to_a_file_is_taken_although_another_added_meanwhile(
@@ -135,14 +127,12 @@ def test_what_only_adds_to_a_file_is_taken_although_another_added_meanwhile(
 ) -> None:
     walk = factories.open_case(shop.market)
     visitor = signed_in("scjg-officer1")
-    address = f"/cases/{walk.case_id}/acts/add-evidence"
-    typed = {
-        "kind": "documentary", "title": "进货票据", "proves": "货值金额", "source": "当事人提供",
-        "obtained_on": "2026-09-01", "obtained_by": [shop.market.id("officer1")],
-        "version": _version(visitor, address), "_do": "act",
-    }  # fmt: skip
+    filled = _filled(
+        visitor, walk, "add-evidence", kind="documentary", title="进货票据", proves="货值金额", source="当事人提供",
+        obtained_on="2026-09-01", obtained_by=[walk.two[0]],
+    )  # fmt: skip
     _moved_on(walk)
-    assert visitor.post(address, typed).status_code == 302
+    assert visitor.post(*filled).status_code == 302
 
 
 def _moved_on(walk: Walk) -> None:
@@ -156,7 +146,7 @@ def test_somebody_without_the_power_is_told_whose_it_is(shop: House, signed_in: 
     page = visitor.get(address, 403)
     assert "由行政机关负责人办理" in page
     assert "将对" not in page  # no form that could only be refused
-    version = _version(signed_in("scjg-head"), address)
+    version = _version(signed_in("scjg-head").get(address))
     typed = {"ground": "等待鉴定", "cite": "第一条", "version": version, "_do": "act"}
     answer = visitor.post(address, typed)
     assert answer.status_code == 403
@@ -217,7 +207,7 @@ def test_the_review_desk_shows_ten_points_with_what_the_system_found(
     page = visitor.get(address)
     assert page.count('class="point"') == 10
     assert "执法证号" in page
-    typed = {"overall": "pass", "opinion": "合法。", "version": _version(visitor, address), "_do": "act"}
+    typed = {"overall": "pass", "opinion": "合法。", "version": _version(visitor.get(address)), "_do": "act"}
     typed |= {f"findings.{index}.point": str(index + 1) for index in range(10)}
     lacking = visitor.post(address, typed)
     assert lacking.status_code == 422
@@ -239,7 +229,7 @@ def test_the_head_reads_the_decision_as_it_will_be_before_making_it(
         "basis": factories.conclusion(walk.today).basis,
         "penalties": ["fine"], "fine_fen": "2,000.50", "performance_manner": "缴至指定账户",
         "performance_due": "十五日内", "remedies": "可以复议", "sealed": "1",
-        "social_impact": "1", "version": _version(visitor, address),
+        "social_impact": "1", "version": _version(visitor.get(address)),
     }  # fmt: skip
     begun = html.unescape(visitor.get(address))
     assert (
