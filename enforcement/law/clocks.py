@@ -74,13 +74,6 @@ class Clock:
         return self.calendar.working_days_between(self.today, self.due.due_on)
 
     @property
-    def overdue_days(self) -> int:
-        """Calendar days past the last lawful day, until stopped or today; 0 when in time."""
-        if self.state not in {"late", "overdue"}:
-            return 0
-        return max(((self.stopped_on or self.today) - self.due.due_on).days, 0)
-
-    @property
     def changes(self) -> tuple[datetime, ...]:
         """The moments still to come at which it stands differently: a day comes near (one's own), or has passed."""
         if self.state not in {"running", "overdue"}:
@@ -93,11 +86,6 @@ class Clock:
         if self.due.due_at is not None:
             moments.append(self.due.due_at + timedelta(seconds=1))
         return tuple(sorted(moment for moment in moments if moment > self.now))
-
-    @property
-    def act_by(self) -> tuple[str, ...]:
-        """Roles who must act now; () once it stopped."""
-        return self.limit.who if self.state in {"running", "paused", "overdue"} else ()
 
 
 @dataclass(frozen=True, slots=True)

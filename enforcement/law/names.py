@@ -18,7 +18,6 @@ NewRow = Annotated[str, Names("row", defines=True)]
 RowKey = Annotated[str, Names("row")]
 
 NewTerm = Annotated[str, Names("term", defines=True)]
-TermKey = Annotated[str, Names("term")]
 EventName = Annotated[str, Names("event")]
 """What a process record may say has happened: a term with `event = true`."""
 

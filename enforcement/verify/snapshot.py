@@ -6,7 +6,7 @@ Every column is read as text, bytes or number of the database's own making, so t
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -99,9 +99,3 @@ def snapshot(engine: Engine, *, demo: bool = False) -> Iterator[Snapshot]:
 
 Check = Callable[[Snapshot, Span], Iterator[Finding]]
 """A further check over the same snapshot, of the rows whose chain lies in a span: it reads and names."""
-
-
-def text_of(row: Mapping[str, Any], name: str) -> str:
-    """A column as text; "" for none."""
-    value = row[name]
-    return "" if value is None else str(value)

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from enforcement.law.calendar import Calendar
-from enforcement.law.clocks import SOON_WORKING_DAYS, Clock, moved, open_clocks, running
+from enforcement.law.clocks import SOON_WORKING_DAYS, Clock, moved, running
 from enforcement.law.counting import due
 from enforcement.law.events import SHANGHAI, Record
 from enforcement.law.facts import CaseFacts, ParameterFacts
@@ -64,7 +64,6 @@ def test_the_clocks_of_a_case_stand_as_written(book: Book, case: dict[str, Any])
         clock = found[0]
         assert (clock.due.due_on, clock.state) == (wanted["due"], wanted["state"]), wanted
         assert clock.due.due_at == wanted.get("at", clock.due.due_at)
-        assert clock.overdue_days == wanted.get("overdue", 0)
         assert clock.working_days_left == wanted.get("left", clock.working_days_left)
         assert clock.due.provisional is wanted.get("provisional", False)
         assert clock.limit.deems == wanted.get("deems", clock.limit.deems)
@@ -84,14 +83,6 @@ def test_every_case_limit_has_a_clock_scenario(book: Book) -> None:
         "handover_to_police", "interruption_statement", "license_lower_examination", "license_test_assignment",
         "police_answer", "reconsideration_of_police_refusal", "supervision_of_police_refusal",
     }, "write a case with it in tests/law/scenarios/clocks.toml"  # fmt: skip
-
-
-def test_only_open_clocks_say_who_must_act(book: Book) -> None:
-    facts = facts_of("penalty_ordinary", date(2026, 3, 5), [{"event": "submitted_for_review", "on": date(2026, 3, 2)}])
-    assert only(open_clocks(facts, book), "legal_review").act_by == ("legal_reviewer",)
-    done = dataclasses.replace(facts, records=(*facts.records, _record(2, "review_opinion_issued", date(2026, 3, 4))))
-    assert of_limit(open_clocks(done, book), "legal_review") == []
-    assert only(running(done, book), "legal_review").act_by == ()
 
 
 def test_what_was_cleared_no_longer_runs(book: Book) -> None:
