@@ -28,9 +28,9 @@ from enforcement.actions.program import program
 from enforcement.ledger import digest_of
 from enforcement.office import open_office
 from enforcement.runtime.embedded import running
-from enforcement.sweep import Report, fetch_back, sweep
+from enforcement.sweep import Tally, fetch_back, sweep
 from enforcement.sweep.calendars import written
-from enforcement.sweep.report import told
+from enforcement.sweep.tally import named
 from enforcement.verify import steps
 from enforcement.verify.running_clocks import running_clocks
 from enforcement.work import Office, machine_clock
@@ -94,10 +94,10 @@ def _at_once(office: Office) -> object:
         return machine_clock(connection)
 
 
-def _pass(event: str, run_pass: Callable[[], Report]) -> None:
-    report = run_pass()
-    if report.anything:
-        log.info(event, **report.data())
+def _pass(event: str, run_pass: Callable[[], Tally]) -> None:
+    tally = run_pass()
+    if tally.anything:
+        log.info(event, **tally.data())
 
 
 def _clear_staging(office: Office) -> None:
@@ -113,7 +113,7 @@ def _guarded(name: str, job: Callable[[], object]) -> None:
     try:
         job()
     except Exception as error:  # noqa: BLE001  (one run of a job; the next must come)
-        log.error("job_failed", job=name, **told(error))  # noqa: TRY400  (a traceback quotes the message)
+        log.error("job_failed", job=name, **named(error))  # noqa: TRY400  (a traceback quotes the message)
 
 
 def run(settings: Settings, *, sweep_seconds: float = SWEEP_SECONDS) -> None:

@@ -31,15 +31,15 @@ def sweep_once(as_json: bool) -> None:
     with database() as settings:
         office = open_office(settings, program())
         try:
-            report = sweep(office, fetch=_fetch(office))
+            tally = sweep(office, fetch=_fetch(office))
         finally:
             office.engine.dispose()
         placed = _place(settings)
     if as_json:
-        answer(report.data())
+        answer(tally.data())
     else:
-        click.echo(f"{report.said()}。" + (f"{placed}条记录进入存证树。" if placed else ""))
-    raise SystemExit(1 if report.failed else 0)
+        click.echo(f"{tally.said()}。" + (f"{placed}条记录进入存证树。" if placed else ""))
+    raise SystemExit(1 if tally.failed else 0)
 
 
 def _place(settings: Settings) -> int:
@@ -101,10 +101,10 @@ def advance(working_days: int, as_json: bool) -> None:
         except demo_clock.TooFar:
             raise click.ClickException(TOO_FAR) from None
         if as_json:
-            answer({"now": _now(office), "days": [{"day": day, **report.data()} for day, report in passed]})
+            answer({"now": _now(office), "days": [{"day": day, **tally.data()} for day, tally in passed]})
             return
-        for day, report in passed:
-            click.echo(f"{day}  {report.said()}")
+        for day, tally in passed:
+            click.echo(f"{day}  {tally.said()}")
         _tell(office, as_json=False)
 
 

@@ -8,7 +8,7 @@ import math
 from sqlalchemy import text
 
 from enforcement.law.events import shanghai_day
-from enforcement.sweep import Report, publications, sweep
+from enforcement.sweep import Tally, publications, sweep
 from enforcement.work import Office, machine_clock
 
 
@@ -38,7 +38,7 @@ def set_to(office: Office, moment: dt.datetime) -> None:
 
 def advance(
     office: Office, working_days: int, *, fetch: publications.Fetch | None = publications.fetch
-) -> list[tuple[dt.date, Report]]:
+) -> list[tuple[dt.date, Tally]]:
     """Let working days pass one after the other, at the same time of day, sweeping on each; what each pass did."""
     passed = []
     for _ in range(working_days):

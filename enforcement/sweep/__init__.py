@@ -22,10 +22,10 @@ from enforcement.ledger import digest_of
 from enforcement.models.base import new_id
 from enforcement.models.powers import SweepPass, SweepRun
 from enforcement.sweep import again, agencies, calendars, cases, corrections, publications
-from enforcement.sweep.report import Report
+from enforcement.sweep.tally import Tally
 from enforcement.work import Actor, Office
 
-__all__ = ["Report", "fetch_back", "sweep"]
+__all__ = ["Tally", "fetch_back", "sweep"]
 
 CASES_A_PASS = 500
 """More wait for the next pass, which comes in seconds: after a change of law every case is looked at."""
@@ -43,13 +43,13 @@ class Waiting:
     requests: bool
 
 
-def sweep(office: Office, *, fetch: publications.Fetch | None = publications.fetch) -> Report:
+def sweep(office: Office, *, fetch: publications.Fetch | None = publications.fetch) -> Tally:
     """Do everything that is due today in every agency; return what was done.
 
     `fetch` gets the bytes at an address of the public site (raises OSError); with None nothing is fetched back in this
     pass. What was done in an agency is stored in sweep_run; that there was a pass, in sweep_pass.
     """
-    total = Report()
+    total = Tally()
     for waits in _waiting(office):
         if waits.cases or waits.requests:
             total.add(_in_agency(office, waits, partial(_agency, office, waits)))
@@ -59,25 +59,25 @@ def sweep(office: Office, *, fetch: publications.Fetch | None = publications.fet
     return total
 
 
-def fetch_back(office: Office, fetch: publications.Fetch = publications.fetch) -> Report:
+def fetch_back(office: Office, fetch: publications.Fetch = publications.fetch) -> Tally:
     """Fetch back what waits for it in every agency. The process does this apart from the pass: sites may be slow."""
-    total, patient = Report(), publications.Patience(fetch)
+    total, patient = Tally(), publications.Patience(fetch)
     for waits in _waiting(office):
         if waits.publications:
             total.add(_in_agency(office, waits, partial(publications.fetch_back, office, patient)))
     return total
 
 
-def _in_agency(office: Office, waits: Waiting, do: Callable[[Actor, Report], None]) -> Report:
+def _in_agency(office: Office, waits: Waiting, do: Callable[[Actor, Tally], None]) -> Tally:
     """Do one agency's part by itself, and store what came of it."""
-    report, actor, started_at = Report(), Actor.clock(waits.agency_id), office.now()
+    tally, actor, started_at = Tally(), Actor.clock(waits.agency_id), office.now()
     try:
-        do(actor, report)
+        do(actor, tally)
     except Exception as error:  # noqa: BLE001  (one agency must not stop the others)
-        report.failed_at("agency", waits.agency_id, error)
-    if report.to_keep:
-        _store(office, actor, started_at, report)
-    return report
+        tally.failed_at("agency", waits.agency_id, error)
+    if tally.to_keep:
+        _store(office, actor, started_at, tally)
+    return tally
 
 
 def _waiting(office: Office) -> list[Waiting]:
@@ -89,20 +89,20 @@ def _waiting(office: Office) -> list[Waiting]:
         return [Waiting(**row) for row in rows.mappings()]
 
 
-def _agency(office: Office, waits: Waiting, actor: Actor, report: Report) -> None:
+def _agency(office: Office, waits: Waiting, actor: Actor, tally: Tally) -> None:
     if waits.cases:
         calendar = calendars.known(office, actor)
         waiting = again.waiting(office, actor, calendar, "case", limit=CASES_A_PASS)
-        report.each("case", waiting, lambda case_id: cases.look_at(office, actor, case_id, calendar, report))
+        tally.each("case", waiting, lambda case_id: cases.look_at(office, actor, case_id, calendar, tally))
         itself = again.waiting(office, actor, calendar, "agency", limit=1)
-        report.each("agency", itself, lambda chain_id: agencies.look_at(office, actor, chain_id, calendar, report))
+        tally.each("agency", itself, lambda chain_id: agencies.look_at(office, actor, chain_id, calendar, tally))
     if waits.requests:
         requests = corrections.waiting(office, actor)
-        report.each("correction", requests, lambda one: corrections.take_up(office, actor, requests[one], report))
-        corrections.remind(office, actor, report)
+        tally.each("correction", requests, lambda one: corrections.take_up(office, actor, requests[one], tally))
+        corrections.remind(office, actor, tally)
 
 
-def _store(office: Office, actor: Actor, started_at: dt.datetime, report: Report) -> None:
+def _store(office: Office, actor: Actor, started_at: dt.datetime, tally: Tally) -> None:
     with office.begin(actor) as work:
         work.session.add(
             SweepRun(
@@ -110,7 +110,7 @@ def _store(office: Office, actor: Actor, started_at: dt.datetime, report: Report
                 agency_id=actor.agency_id,
                 started_at=started_at,
                 finished_at=work.moment,
-                report=report.data(),
+                report=tally.data(),
             )
         )
 

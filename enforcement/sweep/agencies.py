@@ -17,11 +17,11 @@ from enforcement.models.cases import ProcessRecord
 from enforcement.models.clock import ClockRow
 from enforcement.queries.clocks import OPEN, clocks_where
 from enforcement.sweep import again, claim, notices
-from enforcement.sweep.report import Report
+from enforcement.sweep.tally import Tally
 from enforcement.work import Actor, Office, Work
 
 
-def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, report: Report) -> None:
+def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, tally: Tally) -> None:
     """Begin the years that have begun, notify of the agency's own limits, and say when to look again.
 
     An agency somebody else holds is left to them, or to later.
@@ -34,7 +34,7 @@ def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, re
             perform(office, actor, "begin_year", form)
         except NotFound:  # another pass was quicker
             continue
-        report.did("year_begun")
+        tally.did("year_begun")
     with office.begin(actor) as work:
         agency = claim.agency(work)
         if agency is None:
@@ -42,7 +42,7 @@ def look_at(office: Office, actor: Actor, chain_id: uuid.UUID, calendar: str, re
         projection.write_agency(work, chain_id)
         clocks = [clock for _, clock in clocks_where(work, ClockRow.owner_id == chain_id, OPEN)]
         due = [notice for clock in clocks for notice in notices.of_agency(work, clock)]
-        report.did("notified", notices.notify(work, agency, due))
+        tally.did("notified", notices.notify(work, agency, due))
         new_year = again.midnight(dt.date(work.today.year + 1, 1, 1))
         again.note(work, chain_id, calendar, [new_year, *(moment for clock in clocks for moment in clock.changes)])
 

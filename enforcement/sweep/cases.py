@@ -23,17 +23,17 @@ from enforcement.models.clock import LookAgain
 from enforcement.models.disclosures import Disclosure
 from enforcement.sweep import again, calendars, claim, notices
 from enforcement.sweep.claim import Look
-from enforcement.sweep.report import Report
+from enforcement.sweep.tally import Tally
 from enforcement.work import Actor, Office, Work
 
 
-def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, report: Report) -> None:
+def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, tally: Tally) -> None:
     """Do, under the case's lock, whatever is due in it; a case somebody else holds is left to them, or to later."""
     with office.begin(actor) as work:
         case = claim.case(work, case_id)
         if case is None:
             return
-        facts, refused, look = facts_of(work, case), report.done["refused"], claim.Look(work, case, report)
+        facts, refused, look = facts_of(work, case), tally.done["refused"], claim.Look(work, case, tally)
         if _by_silence(look, facts):
             facts = facts_of(work, case)
         disclosures = claim.disclosures(work, case.id)
@@ -44,7 +44,7 @@ def look_at(office: Office, actor: Actor, case_id: uuid.UUID, calendar: str, rep
         projection.write_case(work, case, facts)
         running = clocks.running(facts, work.book)
         look.notices.extend(notices.of_clocks(work, facts, running))
-        daily = report.done["refused"] > refused
+        daily = tally.done["refused"] > refused
         for disclosure in disclosures:
             seen = with_disclosure(work, facts, disclosure)
             look.notices.extend(notices.of_disclosure(work, seen, disclosure, running))
@@ -112,7 +112,7 @@ def _publish(look: Look, facts: CaseFacts, disclosure: Disclosure) -> bool:
     due_on = facts.disclosure.due_on if facts.disclosure else None
     if not look.attempt("publish_disclosure", disclosure, Note(), "published"):
         return False
-    look.report.did("published_late", int(due_on is not None and look.work.today > due_on))
+    look.tally.did("published_late", int(due_on is not None and look.work.today > due_on))
     return True
 
 

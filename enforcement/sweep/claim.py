@@ -16,7 +16,7 @@ from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
 from enforcement.models.people import Agency
 from enforcement.sweep import notices
-from enforcement.sweep.report import Report
+from enforcement.sweep.tally import Tally
 from enforcement.work import Work
 
 
@@ -43,7 +43,7 @@ class Look:
 
     work: Work
     case: Case
-    report: Report
+    tally: Tally
     notices: list[Notice] = field(default_factory=list)
 
     def attempt(self, name: str, subject: Case | Disclosure, form: Any, kind: str) -> bool:
@@ -69,11 +69,11 @@ class Look:
                 )
                 for role in work.book.powers.acts[name].mended_by
             )
-            self.report.did("refused")
+            self.tally.did("refused")
             return False
-        self.report.did(kind)
+        self.tally.did(kind)
         return True
 
     def notify(self) -> None:
         """Notify of what came up: one act, if anything is new."""
-        self.report.did("notified", notices.notify(self.work, self.case, self.notices))
+        self.tally.did("notified", notices.notify(self.work, self.case, self.notices))

@@ -16,7 +16,7 @@ from enforcement.models.disclosures import Disclosure
 from enforcement.models.requests import digest_of_request
 from enforcement.queries.corrections import LIMITS, OpenRequest, open_requests
 from enforcement.sweep import claim, notices
-from enforcement.sweep.report import Report
+from enforcement.sweep.tally import Tally
 from enforcement.work import Actor, Office, Work
 from publish.tables import correction_request
 
@@ -34,16 +34,16 @@ def waiting(office: Office, actor: Actor) -> dict[str, TakeUpCorrection]:
         }
 
 
-def take_up(office: Office, actor: Actor, form: TakeUpCorrection, report: Report) -> None:
+def take_up(office: Office, actor: Actor, form: TakeUpCorrection, tally: Tally) -> None:
     """Take one request up; where another pass was quicker, that is as good."""
     try:
         perform(office, actor, "take_up_correction", form)
     except NotFound:
         return
-    report.did("taken_up")
+    tally.did("taken_up")
 
 
-def remind(office: Office, actor: Actor, report: Report) -> None:
+def remind(office: Office, actor: Actor, tally: Tally) -> None:
     """Ask once a day after every request not yet answered: notify the releaser, and the head where it is overdue.
 
     What is new is said in the case of the publication, or in the agency's own chain where it is about none; one that
@@ -59,14 +59,14 @@ def remind(office: Office, actor: Actor, report: Report) -> None:
     by_owner: defaultdict[uuid.UUID | None, list[Notice]] = defaultdict(list)
     for one in new:
         by_owner[one.case_id].append(one)
-    report.each("case", by_owner, lambda owner: _say(office, actor, owner, by_owner[owner], report))
+    tally.each("case", by_owner, lambda owner: _say(office, actor, owner, by_owner[owner], tally))
 
 
-def _say(office: Office, actor: Actor, case_id: uuid.UUID | None, several: Sequence[Notice], report: Report) -> None:
+def _say(office: Office, actor: Actor, case_id: uuid.UUID | None, several: Sequence[Notice], tally: Tally) -> None:
     with office.begin(actor) as work:
         owner = claim.case(work, case_id) if case_id else claim.agency(work)
         if owner is not None:
-            report.did("notified", notices.notify(work, owner, several))
+            tally.did("notified", notices.notify(work, owner, several))
             _asked_after(work, {uuid.UUID(one.subject) for one in several})
 
 

@@ -24,7 +24,7 @@ from enforcement.actions.disclosures import Note
 from enforcement.actions.notifications import Kind, Notice
 from enforcement.models.disclosures import Disclosure
 from enforcement.sweep import claim, notices
-from enforcement.sweep.report import Report
+from enforcement.sweep.tally import Tally
 from enforcement.work import Actor, Office, Work
 from publish.tables import publication
 
@@ -93,7 +93,7 @@ class Patience:
             self._spent[host] += time.monotonic() - begun
 
 
-def fetch_back(office: Office, fetch: Fetch, actor: Actor, report: Report) -> None:
+def fetch_back(office: Office, fetch: Fetch, actor: Actor, tally: Tally) -> None:
     """Fetch back what this agency published or withdrew and nobody has seen outside; PAGES_A_PASS at most.
 
     Seen, it is noted in the case; not seen, the releaser is notified, once a day.
@@ -102,15 +102,15 @@ def fetch_back(office: Office, fetch: Fetch, actor: Actor, report: Report) -> No
     unseen: dict[uuid.UUID, Unverified] = {}
     for one in _unverified_of(office, actor):
         (seen if _seen(office, one, fetch) else unseen)[one.disclosure_id] = one
-    report.each("publication", seen, lambda disclosure_id: _note(office, actor, seen[disclosure_id], report))
+    tally.each("publication", seen, lambda disclosure_id: _note(office, actor, seen[disclosure_id], tally))
     if not unseen:
         return
     for one in unseen.values():
-        report.did(UNSEEN[one.down])
+        tally.did(UNSEEN[one.down])
     with office.begin(actor) as work:
         new = notices.unknown(work, [_notice(work, one) for one in unseen.values()])
     due = {one.disclosure_id: one for one in new}
-    report.each("publication", due, lambda disclosure_id: _say(office, actor, due[disclosure_id], report))
+    tally.each("publication", due, lambda disclosure_id: _say(office, actor, due[disclosure_id], tally))
 
 
 def _unverified_of(office: Office, actor: Actor) -> list[Unverified]:
@@ -139,12 +139,12 @@ def _seen(office: Office, one: Unverified, fetch: Fetch) -> bool:
     return _is_gone(address, fetch) if one.down else _is_there(address, one.digest, fetch)
 
 
-def _say(office: Office, actor: Actor, one: Notice, report: Report) -> None:
+def _say(office: Office, actor: Actor, one: Notice, tally: Tally) -> None:
     """Notify in the case of what was not seen outside, unless somebody else has it just now."""
     with office.begin(actor) as work:
         case = claim.case(work, one.case_id) if one.case_id else None
         if case is not None:
-            claim.Look(work, case, report, [one]).notify()
+            claim.Look(work, case, tally, [one]).notify()
 
 
 def _notice(work: Work, one: Unverified) -> Notice:
@@ -157,13 +157,13 @@ def _notice(work: Work, one: Unverified) -> Notice:
     )
 
 
-def _note(office: Office, actor: Actor, one: Unverified, report: Report) -> None:
+def _note(office: Office, actor: Actor, one: Unverified, tally: Tally) -> None:
     """Note that the public gets what it should, unless somebody else has the case just now."""
     with office.begin(actor) as work:
         case = claim.case(work, one.case_id)
         if case is None:
             return
-        look = claim.Look(work, case, report)
+        look = claim.Look(work, case, tally)
         for disclosure in claim.disclosures(work, one.case_id):
             # Looked at again under the lock: another pass may have noted it, or it may have come down, or back.
             if disclosure.id == one.disclosure_id and (disclosure.stage == "published" or one.down):

@@ -185,7 +185,7 @@ def test_every_except_of_everything_rolls_back_or_stands_around_one_item_of_a_sw
     """Where `Exception` or `BaseException` is caught, the handler raises again, or the file is one of these."""
     around_one_item = {
         "enforcement/sweep/__init__.py": "one agency: the others are not held up",
-        "enforcement/sweep/report.py": "one item: the others are dealt with all the same",
+        "enforcement/sweep/tally.py": "one item: the others are dealt with all the same",
         "enforcement/scheduler.py": "a pass that failed is told of and tried again",
         "enforcement/verify/snapshot.py": "whatever cannot be read is a finding and hides no other",
     }

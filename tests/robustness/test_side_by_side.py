@@ -23,7 +23,7 @@ from enforcement.demo import clock as demo_clock
 from enforcement.demo.walk import Walk
 from enforcement.models.cases import ProcessRecord
 from enforcement.models.clock import Notification
-from enforcement.sweep import Report, sweep
+from enforcement.sweep import Tally, sweep
 from tests import factories
 from tests.factories import House
 from tests.live_site import live_site
@@ -53,12 +53,12 @@ def fill(house: House, each: int) -> list[Walk]:
     return walks
 
 
-def in_parallel(house: House, clocks: int, passes: int) -> Report:
+def in_parallel(house: House, clocks: int, passes: int) -> Tally:
     """Several clocks, each with connections of its own, beginning at the same instant."""
     start = threading.Barrier(clocks)
 
-    def one(_: int) -> Report:
-        engine, done = create_engine(house.urls.app), Report()
+    def one(_: int) -> Tally:
+        engine, done = create_engine(house.urls.app), Tally()
         office = dataclasses.replace(house.office, engine=engine)
         for _ in range(passes):
             start.wait(120)
@@ -66,10 +66,10 @@ def in_parallel(house: House, clocks: int, passes: int) -> Report:
         engine.dispose()
         return done
 
-    total = Report()
+    total = Tally()
     with ThreadPoolExecutor(clocks) as pool:
-        for report in pool.map(one, range(clocks)):
-            total.add(report)
+        for tally in pool.map(one, range(clocks)):
+            total.add(tally)
     return total
 
 
@@ -92,8 +92,8 @@ def test_three_clocks_at_once_do_everything_once(house: House) -> None:
         public = house.with_office(public_address=address)
         walks = fill(public, 2)
         public.later(days=9)
-        report = in_parallel(public, clocks=3, passes=3)
-    assert not report.failed
+        tally = in_parallel(public, clocks=3, passes=3)
+    assert not tally.failed
     done = done_by_the_clock(public)
     assert set(done.values()) == {1}
     assert Counter(event for event, _ in done) == {
@@ -104,10 +104,10 @@ def test_three_clocks_at_once_do_everything_once(house: House) -> None:
         "disclosure_stopped": 2,
     }
     said = ("published", "verified", "withheld", "accepted_by_silence", "stopped")
-    assert [report.done[kind] for kind in said] == [6, 6, 2, 2, 2]
+    assert [tally.done[kind] for kind in said] == [6, 6, 2, 2, 2]
     with public.office.reading(public.market.agency_id) as session:
         notified = session.scalar(select(func.count()).select_from(Notification))
-    assert notified == report.done["notified"]
+    assert notified == tally.done["notified"]
     assert len(walks) == 14
     assert disagreements(public.urls) == []
 
@@ -146,8 +146,8 @@ def test_advancing_the_clock_publishes_what_was_released_on_time_and_nothing_els
         days = demo_clock.advance(public.office, 9)
         [made] = [record for record in factories.records(released) if record.event == "publication_made"]
         assert made.happened_on == days[0][0]
-        assert sum(report.done["published"] for _, report in days) == 1
-        assert sum(report.done["verified"] for _, report in days) == 1
+        assert sum(tally.done["published"] for _, tally in days) == 1
+        assert sum(tally.done["verified"] for _, tally in days) == 1
         assert [factories.stage_of_disclosure(walk) for walk in (prepared, untouched, minor)] == [
             "prepared", "due", "withheld",
         ]  # fmt: skip

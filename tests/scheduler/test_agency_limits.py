@@ -19,7 +19,7 @@ from enforcement.work import Actor
 from tests import factories
 from tests.factories import House
 from tests.scheduler.test_running_clocks import findings
-from tests.scheduler.test_sweep import told
+from tests.scheduler.test_sweep import received
 
 NEXT = 2027
 PUBLISHED = PublishedInYear(year=NEXT, title="示例", address="https://example.invalid/2027")
@@ -57,14 +57,14 @@ def test_a_duty_of_the_year_begins_with_it_comes_near_is_late_and_is_met_when_re
     assert sweep(house.office, fetch=None).done["year_begun"] == 2  # one in each agency
     clock = on_the_list_of(house, login)[limit]
     assert (clock.state, clock.due.due_on, clock.key) == ("running", due_on, str(NEXT))
-    assert [one for one in told(house.market, "due_soon") if one[1] == limit] == []
+    assert [one for one in received(house.market, "due_soon") if one[1] == limit] == []
     house.set_time(dt.datetime.combine(clock.due.target_on, dt.time(9), dt.UTC))
     sweep(house.office, fetch=None)
-    assert {role for role, key in told(house.market, "due_soon") if key == limit} == set(clock.limit.who)
+    assert {role for role, key in received(house.market, "due_soon") if key == limit} == set(clock.limit.who)
     house.set_time(dt.datetime.combine(due_on + dt.timedelta(days=1), dt.time(9), dt.UTC))
     sweep(house.office, fetch=None)
     assert on_the_list_of(house, login)[limit].state == "overdue"
-    assert ("agency_head", limit) in told(house.market, "overdue")
+    assert ("agency_head", limit) in received(house.market, "overdue")
     do(house, login, act, PUBLISHED)
     assert limit not in on_the_list_of(house, login)
     assert [one.state for one in all_of(house, limit)] == ["late"]
@@ -108,7 +108,7 @@ def test_changed_basic_information_is_to_be_brought_up_to_date_item_by_item(hous
     assert states["enquiry_phone"] == "running"
     house.later(days=40)
     sweep(house.office, fetch=None)
-    assert ("disclosure_clerk", "basic_information_update") in told(house.market, "overdue")
+    assert ("disclosure_clerk", "basic_information_update") in received(house.market, "overdue")
 
 
 def test_a_change_of_law_asks_for_another_directory(house: House) -> None:
@@ -118,7 +118,7 @@ def test_a_change_of_law_asks_for_another_directory(house: House) -> None:
         assert on_the_list_of(house, login)["directory_adjustment"].state == "running"
     house.later(days=60)
     sweep(house.office, fetch=None)
-    assert ("legal_reviewer", "directory_adjustment") in told(house.market, "overdue")
+    assert ("legal_reviewer", "directory_adjustment") in received(house.market, "overdue")
     line = DirectoryForm(matter_code="CF-101", is_major=False)
     directory = SetDirectory(from_on=factories.START.date(), reason="修订。", entries=(line,))
     do(house, "head", "set_directory", directory)

@@ -17,7 +17,7 @@ from tests import factories
 from tests.factories import House
 from tests.scheduler.limit_scenarios import AT_ONCE, BY_THE_CLOCK, SCENARIOS, WAITED_FOR
 from tests.scheduler.test_running_clocks import findings
-from tests.scheduler.test_sweep import told
+from tests.scheduler.test_sweep import received
 
 
 def clocks_of(house: House, limit: str) -> list[Clock]:
@@ -75,7 +75,7 @@ def test_every_limit_runs_from_its_start_to_its_stop(house: House, limit: str) -
     assert running(house, limit).state == "overdue"
     assert holders(house, limit)
     if not written.party and written.level != "publication":
-        assert {role for role, key in told(house.market, "overdue") if key == limit}
+        assert {role for role, key in received(house.market, "overdue") if key == limit}
     scenario.stop(house, started)
     assert "late" in {one.state for one in clocks_of(house, limit)}
     assert all(one.stopped_on is not None for one in clocks_of(house, limit))

@@ -20,7 +20,7 @@ from tests import factories
 from tests.factories import House
 from tests.robustness.agreement import disagreements
 from tests.scheduler.test_pass import statements_of
-from tests.scheduler.test_sweep import clocks_of, send_request, told
+from tests.scheduler.test_sweep import clocks_of, received, send_request
 
 TABLE = "enforcement.notification"
 
@@ -48,9 +48,9 @@ def notified(house: House, chain_id: uuid.UUID | None) -> list[list[dict[str, An
 
 def test_all_of_one_pass_about_one_case_is_one_record_in_its_chain(house: House) -> None:
     walk = nearly_late(house)
-    report = sweep(house.office, fetch=None)
+    tally = sweep(house.office, fetch=None)
     (wrote,) = notified(house, walk.case_id)
-    assert len(wrote) == report.done["notified"] > 4
+    assert len(wrote) == tally.done["notified"] > 4
     with house.office.reading(house.market.agency_id) as session:
         columns = (Notification.kind, Notification.to_role, Notification.to_person, Notification.limit_key)
         rows = session.execute(select(*columns).where(Notification.case_id == walk.case_id)).all()
@@ -120,9 +120,9 @@ def test_a_case_that_somebody_holds_hears_of_it_in_a_later_pass(house: House) ->
         connection.execute(text("SELECT set_config('mingjian.agency_id', :a, true)"), {"a": str(walk.staff.agency_id)})
         connection.execute(text("SELECT FROM enforcement.case_file WHERE id = :id FOR UPDATE"), {"id": walk.case_id})
         assert not sweep(house.office, fetch=None).failed
-        assert told(house.market, "correction_received") == []
+        assert received(house.market, "correction_received") == []
     sweep(house.office, fetch=None)
-    assert len(told(house.market, "correction_received")) == 2
+    assert len(received(house.market, "correction_received")) == 2
 
 
 def test_that_somebody_has_read_it_is_in_no_record_and_no_damage(house: House) -> None:

@@ -26,7 +26,7 @@ from enforcement.work import Actor
 from tests import factories
 from tests.actions.measuring import measure
 from tests.factories import House
-from tests.scheduler.test_sweep import clocks_of, send_request, told
+from tests.scheduler.test_sweep import clocks_of, received, send_request
 
 BESIDE = {"owner_id", "agency_id", "level"}
 
@@ -154,7 +154,7 @@ def test_the_clock_looks_on_the_day_a_period_comes_near_and_on_the_day_after_it_
 
 def of_service(house: House, kind: str) -> list[str]:
     """Who was told something of the service of a penalty."""
-    return [who for who, limit in told(house.market, kind) if limit == "service_of_penalty"]
+    return [who for who, limit in received(house.market, kind) if limit == "service_of_penalty"]
 
 
 def test_a_limit_of_hours_is_looked_at_again_within_the_day(house: House) -> None:
@@ -165,10 +165,10 @@ def test_a_limit_of_hours_is_looked_at_again_within_the_day(house: House) -> Non
     sweep(house.office, fetch=None)
     house.set_time(started + dt.timedelta(hours=23))
     sweep(house.office, fetch=None)
-    assert [one for one in told(house.market, "overdue") if one[1] == "on_the_spot_measure_report"] == []
+    assert [one for one in received(house.market, "overdue") if one[1] == "on_the_spot_measure_report"] == []
     house.set_time(started + dt.timedelta(hours=23, minutes=31))
     sweep(house.office, fetch=None)
-    assert ("agency_head", "on_the_spot_measure_report") in told(house.market, "overdue")
+    assert ("agency_head", "on_the_spot_measure_report") in received(house.market, "overdue")
 
 
 def test_with_a_new_law_book_everything_is_looked_at_again_and_with_the_same_one_nothing(house: House) -> None:

@@ -41,7 +41,7 @@ def clocks_of(walk: Walk) -> dict[str, Clock]:
         return {clock.limit.key: clock for clock in running(facts, work.book)}
 
 
-def told(staff: Staff, kind: str) -> list[tuple[str, str]]:
+def received(staff: Staff, kind: str) -> list[tuple[str, str]]:
     """(role or name, limit) of every notification of a kind."""
     names = {actor.person_id: login for login, actor in staff.actors.items()}
     with staff.office.reading(staff.agency_id) as session:
@@ -93,10 +93,10 @@ def test_a_page_that_is_not_what_was_published_is_not_verified_and_the_releaser_
     sweep(house.office, fetch=None)
     for _ in range(3):
         assert sweep(house.office, fetch=lambda _: b"another page").done["unreachable"] == 1
-    assert told(house.market, "unreachable") == [("disclosure_releaser", "")]
+    assert received(house.market, "unreachable") == [("disclosure_releaser", "")]
     house.later(days=1)
     sweep(house.office, fetch=lambda _: b"another page")
-    assert len(told(house.market, "unreachable")) == 2
+    assert len(received(house.market, "unreachable")) == 2
     assert "publication_verified" not in factories.events(walk)
 
 
@@ -143,10 +143,10 @@ def test_a_withdrawal_runs_on_until_the_site_itself_says_that_it_is_gone(
     walk = factories.released(factories.penalty(public.market, until="case_closed"))
     sweep(public.office)
     overturn(walk)
-    report = sweep(public.office, fetch=fetch)
-    assert (report.done["withdrawn"], report.done["withdrawal_verified"], report.done["still_public"]) == (1, 0, 1)
+    tally = sweep(public.office, fetch=fetch)
+    assert (tally.done["withdrawn"], tally.done["withdrawal_verified"], tally.done["still_public"]) == (1, 0, 1)
     assert clocks_of(walk)["withdrawal_of_publication"].state == "running"
-    assert ("disclosure_releaser", "") in told(public.market, "still_public")
+    assert ("disclosure_releaser", "") in received(public.market, "still_public")
     assert sweep(public.office).done["withdrawal_verified"] == 1
     assert clocks_of(walk)["withdrawal_of_publication"].state == "met"
 
@@ -166,9 +166,9 @@ def test_a_party_found_to_be_a_minor_afterwards_takes_the_page_down_at_once_and_
         assert status == (200 if path == "/proof.json" else 410)
         for word in ("未成年", "G#16", "第十六条", "minor"):
             assert word not in page.decode()
-    assert told(public.market, "taken_down") == [("agency_head", ""), ("disclosure_releaser", "")]
-    assert told(public.market, "must_withdraw") == []
-    assert told(public.market, "not_back") == []
+    assert received(public.market, "taken_down") == [("agency_head", ""), ("disclosure_releaser", "")]
+    assert received(public.market, "must_withdraw") == []
+    assert received(public.market, "not_back") == []
     assert factories.events(walk)[-3:] == ["publication_taken_down", "withheld", "withdrawal_verified"]
     assert clocks_of(walk)["disclosure_of_penalty"].state == "met"
     assert not sweep(public.office).anything
@@ -196,8 +196,8 @@ def test_a_corrected_page_is_fetched_back_again(public: House) -> None:
     walk.on_disclosure("clerk", "begin_correction", Reason(reason="摘要有误"))
     walk.prepare(gist="更正后的摘要")
     walk.release()
-    report = sweep(public.office)
-    assert (report.done["published"], report.done["verified"]) == (1, 1)
+    tally = sweep(public.office)
+    assert (tally.done["published"], tally.done["verified"]) == (1, 1)
     assert factories.events(walk).count("publication_verified") == 2
 
 
@@ -230,12 +230,12 @@ def test_what_nobody_released_is_escalated_to_the_head_once(house: House) -> Non
     house.set_time(dt.datetime.combine(due.target_on, dt.time(9), SHANGHAI))
     for _ in range(3):
         sweep(house.office, fetch=None)
-    assert told(house.market, "not_released") == [
+    assert received(house.market, "not_released") == [
         ("agency_head", "disclosure_of_penalty"),
         ("disclosure_releaser", "disclosure_of_penalty"),
     ]
-    assert ("disclosure_clerk", "disclosure_of_penalty") in told(house.market, "due_soon")
-    assert told(house.market, "overdue") == []
+    assert ("disclosure_clerk", "disclosure_of_penalty") in received(house.market, "due_soon")
+    assert received(house.market, "overdue") == []
 
 
 def test_officers_are_told_in_person_and_other_agencies_nothing(house: House) -> None:
@@ -243,19 +243,19 @@ def test_officers_are_told_in_person_and_other_agencies_nothing(house: House) ->
     due = clocks_of(walk)["service_of_penalty"].due
     house.set_time(dt.datetime.combine(due.target_on, dt.time(9), SHANGHAI))
     sweep(house.office, fetch=None)
-    soon = [who for who, limit in told(house.market, "due_soon") if limit == "service_of_penalty"]
+    soon = [who for who, limit in received(house.market, "due_soon") if limit == "service_of_penalty"]
     assert soon == ["officer1", "officer2"]
-    assert told(house.street, "due_soon") == []
+    assert received(house.street, "due_soon") == []
 
 
 def test_lateness_is_told_as_lateness(house: House) -> None:
     walk = factories.penalty(house.market)
     house.later(days=30)
     sweep(house.office, fetch=None)
-    assert ("agency_head", "disclosure_of_penalty") in told(house.market, "overdue")
+    assert ("agency_head", "disclosure_of_penalty") in received(house.market, "overdue")
     factories.released(walk)
-    report = sweep(house.office, fetch=None)
-    assert (report.done["published"], report.done["published_late"]) == (1, 1)
+    tally = sweep(house.office, fetch=None)
+    assert (tally.done["published"], tally.done["published_late"]) == (1, 1)
 
 
 # --------------------------------------------------------------------------------------------------------- calendar
@@ -278,7 +278,7 @@ def test_a_changed_calendar_moves_due_days_and_says_so_in_the_case_once(house: H
     by_limit = {one["limit"]: one for one in record.data["moved"]}
     assert by_limit["disclosure_of_penalty"]["was"] == before.isoformat()
     assert by_limit["disclosure_of_penalty"]["now"] == clocks_of(again)["disclosure_of_penalty"].due.due_on.isoformat()
-    assert ("disclosure_clerk", "disclosure_of_penalty") in told(house.market, "due_moved")
+    assert ("disclosure_clerk", "disclosure_of_penalty") in received(house.market, "due_moved")
     assert sweep(moved.office, fetch=None).done["recomputed"] == 0
 
 
@@ -311,18 +311,18 @@ def test_a_request_of_the_public_is_taken_up_once_and_asked_after_until_it_is_se
     request = send_request(public, walk)
     assert sweep(public.office).done["taken_up"] == 1
     assert sweep(public.office).done["taken_up"] == 0
-    assert ("disclosure_releaser", "correction_request") in told(public.market, "correction_received")
+    assert ("disclosure_releaser", "correction_request") in received(public.market, "correction_received")
     public.later(days=10)
     sweep(public.office)
-    assert ("agency_head", "correction_request") in told(public.market, "correction_overdue")
+    assert ("agency_head", "correction_request") in received(public.market, "correction_overdue")
 
     releaser = public.market.actors["releaser"]
     form = corrections.SettleCorrection(request=request, corrected=False, reason="经核实无误。", told_on=walk.today)
     perform(public.office, releaser, "settle_correction", form, walk.disclosure_id(), version=None)
-    count = len(told(public.market, "correction_overdue"))
+    count = len(received(public.market, "correction_overdue"))
     public.later(days=10)
     sweep(public.office)
-    assert len(told(public.market, "correction_overdue")) == count
+    assert len(received(public.market, "correction_overdue")) == count
 
 
 def test_nothing_of_a_request_is_in_our_records_but_its_number(public: House) -> None:
@@ -353,8 +353,8 @@ def test_one_item_that_fails_stops_nothing_else_and_no_name_reaches_the_log(hous
             {"id": broken.case_id},
         )
     with structlog.testing.capture_logs() as lines:
-        report = sweep(house.office, fetch=None)
-    assert (report.failed, report.done["published"]) == ({"case": 1}, 1)
+        tally = sweep(house.office, fetch=None)
+    assert (tally.failed, tally.done["published"]) == ({"case": 1}, 1)
     assert factories.stage_of_disclosure(sound) == "published"
     assert factories.PERSON.name not in str(lines)
     assert [line["event"] for line in lines] == ["sweep_item_failed"]
@@ -370,7 +370,7 @@ def test_a_refusal_of_the_law_is_told_and_no_failure(house: House) -> None:
             ),
             {"words": f"对{factories.PERSON.name}罚款二千元"},
         )
-    report = sweep(house.office, fetch=None)
-    assert (report.done["refused"], report.done["published"], dict(report.failed)) == (1, 0, {})
-    assert told(house.market, "clock_refused") == [("disclosure_releaser", "")]
+    tally = sweep(house.office, fetch=None)
+    assert (tally.done["refused"], tally.done["published"], dict(tally.failed)) == (1, 0, {})
+    assert received(house.market, "clock_refused") == [("disclosure_releaser", "")]
     assert "publication_made" not in factories.events(walk)

@@ -22,7 +22,7 @@ from tests import factories
 from tests.actions.watching import codes, refused_on_disclosure
 from tests.factories import House
 from tests.robustness.agreement import ORIGIN, SEED, disagreements
-from tests.scheduler.test_sweep import clocks_of, get, overturn, told
+from tests.scheduler.test_sweep import clocks_of, get, overturn, received
 
 WHY = TakeDownPublication(reason="误将另一案件的当事人写入摘要。")
 LIMIT = "disclosure_of_penalty"
@@ -81,17 +81,17 @@ def test_the_duty_stands_again_and_people_are_told_every_day_until_the_page_is_b
         sweep(public.office)
         public.later(days=20)
     three = [("agency_head", ""), ("disclosure_clerk", ""), ("disclosure_releaser", "")]
-    assert told(public.market, "not_back") == sorted(three * 2)
+    assert received(public.market, "not_back") == sorted(three * 2)
     sweep(public.office)
     assert clocks_of(walk)[LIMIT].state == "overdue"
-    assert ("agency_head", LIMIT) in told(public.market, "overdue")
+    assert ("agency_head", LIMIT) in received(public.market, "overdue")
     walk.prepare(gist="改正后的摘要")
     walk.release()
     assert sweep(public.office).done["verified"] == 1
     assert clocks_of(walk)[LIMIT].state == "late"
     public.later(days=1)
     sweep(public.office)
-    assert told(public.market, "not_back") == sorted(three * 3)
+    assert received(public.market, "not_back") == sorted(three * 3)
 
 
 def test_the_page_lives_again_at_its_address_and_says_when_and_that_it_was_taken_down(public: House) -> None:
@@ -143,7 +143,7 @@ def test_taken_down_it_is_withheld_only_by_two(public: House) -> None:
     sweep(public.office)
     assert (factories.stage_of_disclosure(walk), get(address(public, walk))[0]) == ("withheld", 410)
     assert clocks_of(walk)[LIMIT].state == "met"
-    assert told(public.market, "not_back") == []
+    assert received(public.market, "not_back") == []
     public.later(days=3)
     assert not sweep(public.office).anything
     assert disagreements(public.urls) == []

@@ -16,7 +16,7 @@ Item = TypeVar("Item")
 OURS = ("enforcement.", "publish.", "media.", "config.")
 
 
-def told(error: BaseException) -> dict[str, str]:
+def named(error: BaseException) -> dict[str, str]:
     """An error for a log: its kind, the database's own code, and the last place of ours it passed.
 
     Not its message: that may quote a name or an address.
@@ -50,7 +50,7 @@ WORDS = {
 FOUND_AGAIN = frozenset({"unreachable", "still_public"})
 
 
-class Report:
+class Tally:
     """Counts of what was done (kinds of WORDS), of what failed."""
 
     def __init__(self) -> None:
@@ -75,7 +75,7 @@ class Report:
     def failed_at(self, kind: str, item: object, error: Exception) -> None:
         """Count an item that could not be dealt with in this pass, and log it by its id."""
         self.failed[kind] += 1
-        log.error("sweep_item_failed", kind=kind, item=str(item), **told(error))
+        log.error("sweep_item_failed", kind=kind, item=str(item), **named(error))
 
     def each(self, kind: str, items: Iterable[Item], do: Callable[[Item], None]) -> None:
         """Do something with each item; one that fails is counted, and stops none of the others."""
@@ -85,8 +85,8 @@ class Report:
             except Exception as error:  # noqa: BLE001  (one item of a sweep)
                 self.failed_at(kind, item, error)
 
-    def add(self, other: Report) -> None:
-        """Add another report's counts."""
+    def add(self, other: Tally) -> None:
+        """Add another tally's counts."""
         self.done += other.done
         self.failed += other.failed
 
