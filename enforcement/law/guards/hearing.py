@@ -85,16 +85,6 @@ def _notified_in_time(facts: CaseFacts, law: Law, limit: str, cite: str, row: st
 @guard(row="APL64.2", cite="APL#64(2)", zh="未依法通知听证的时间、地点", mend="notify_hearing", of_form=True)
 def hearing_was_notified(facts: CaseFacts, _: Law) -> Answer:
     """A hearing is held on a day that was notified, not before it."""
-    return _was_notified(facts)
-
-
-@guard(row="ALL48", cite="ALL#48.1(1)", zh="未依法通知听证的时间、地点", mend="notify_hearing", of_form=True)
-def license_hearing_was_notified(facts: CaseFacts, _: Law) -> Answer:
-    """The same for a license."""
-    return _was_notified(facts)
-
-
-def _was_notified(facts: CaseFacts) -> Answer:
     notified = facts.read("hearing_notified").moment("hearing_at")
     held = facts.asked.moment("held_at")
     if notified is None:
@@ -131,12 +121,5 @@ def no_more_agents_than_allowed(facts: CaseFacts, law: Law) -> Answer:
 @guard(row="APL64", cite="APL#64(8)", zh="听证应当制作笔录，并由当事人签字盖章或者注明拒签情况", of_form=True)
 def hearing_record_is_signed(facts: CaseFacts, _: Law) -> Answer:
     """APL#64(8): a record, signed, or the refusal noted by the presider."""
-    asked = facts.asked
-    return bool(asked.text("record")) and (asked.yes("signed") or bool(asked.text("refusal_note")))
-
-
-@guard(row="ALL48", cite="ALL#48.1(5)", zh="听证应当制作笔录，并交听证参加人签字或者盖章", of_form=True)
-def license_hearing_record_is_signed(facts: CaseFacts, _: Law) -> Answer:
-    """ALL#48.1(5): a record, signed by those who took part; a refusal is noted."""
     asked = facts.asked
     return bool(asked.text("record")) and (asked.yes("signed") or bool(asked.text("refusal_note")))
