@@ -105,7 +105,7 @@ def test_every_act_of_every_case_has_a_page(walks: dict[str, Walk], signed_in: C
 
 def test_every_start_and_every_act_of_the_agency_has_a_page(walks: object, signed_in: Callable[[str], Visitor]) -> None:
     for deed in acts().values():
-        if deed.scope in {"start", "agency"}:
+        if deed.scope in {"start", "agency"} and deed.plain:
             visitor, status = _who_may(signed_in, deed.name)
             place = "/cases/new" if deed.scope == "start" else "/agency/acts"
             visitor.get(f"{place}/{deed.address}", status)
