@@ -19,7 +19,7 @@ from enforcement.ledger.entries import json_text
 from enforcement.models.requests import DIGESTED, digest_of_request
 from enforcement.replay import Replay, Unreplayable, carries
 from enforcement.verify.findings import Finding
-from enforcement.verify.publications import PAGE, Told, went_out
+from enforcement.verify.publications import PAGE, Said, went_out
 from enforcement.verify.records import body_of, content_digest
 from enforcement.verify.snapshot import Snapshot, Span
 from enforcement.wrote import Projected, projected
@@ -131,7 +131,7 @@ class _Chain:
 
     def __init__(self, chain_id: str, head_seq: int | None) -> None:
         self.made = Replay(carries())
-        self.told = Told()
+        self.said = Said()
         self._id = chain_id
         self._head_seq = head_seq
         self._next = 1
@@ -151,7 +151,7 @@ class _Chain:
         except Unreplayable as error:
             yield self._lose(f"第{row['seq']}条过程记录{error.zh}", row["seq"])
         else:
-            self.told.read(row["seq"], body, row["data"])
+            self.said.read(row["seq"], body, row["data"])
 
     def end(self) -> Iterator[Finding]:
         """No record follows."""
@@ -164,7 +164,7 @@ class _Chain:
 
     def _doubt(self) -> None:
         self.made.doubt()
-        self.told.doubt()
+        self.said.doubt()
 
     def _lose(self, zh: str, seq: int | None) -> Finding:
         """Nothing can be said of what this chain made."""
@@ -186,7 +186,7 @@ def _compared(snapshot: Snapshot, chains: list[str], tables: Container[str], ast
     for chain, one in read.items():
         yield from one.end()
         if PAGE in tables:
-            yield from went_out(chain, one.made, one.told)
+            yield from went_out(chain, one.made, one.said)
     made = {chain: one.made for chain, one in read.items()}
     for part in _parts():
         if part.name in tables:

@@ -21,9 +21,11 @@ from publish.release import row_of
 PAGE, VERSION = "public_site.publication", "public_site.publication_version"
 _RELEASED = "disclosure_released"
 _DOWN = frozenset({"publication_taken_down", "publication_withdrawn"})
+_UNREADABLE = (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+"""What bytes or columns that nobody of ours wrote may bring about; it must end no check."""
 
 
-class Told:
+class Said:
     """What the trusted records and entries of one chain tell of releases and of what went out."""
 
     def __init__(self) -> None:
@@ -40,10 +42,10 @@ class Told:
         self.agency = str(body.get("agency"))
         if (publication := body["data"].get("publication")) is not None:
             self.entries[seq] = body["data"]
-            self.events[publication] = str(body.get("event"))
+            self.events[str(publication)] = str(body.get("event"))
         if body.get("event") == _RELEASED:
-            said = json_object(data) or {}
-            self.released.append((seq, str(said.get("disclosure")), str(said.get("seen"))))
+            form = json_object(data) or {}
+            self.released.append((seq, str(form.get("disclosure")), str(form.get("seen"))))
 
     def doubt(self) -> None:
         """The next record cannot be trusted: it may have been a release, or have taken a page down."""
@@ -51,38 +53,38 @@ class Told:
         self.events.clear()
 
 
-def went_out(chain: str, made: Replay, told: Told) -> Iterator[Finding]:
+def went_out(chain: str, made: Replay, said: Said) -> Iterator[Finding]:
     """What a chain put up is what was released and what its entries say of it; what it took down is down."""
     for row in made.rows.values():
         if row.table in _CHECKS and "content" in row.values:
             try:
-                what = _CHECKS[row.table](row, made, told)
-            except (ValueError, TypeError, RecursionError):
+                what = _CHECKS[row.table](row, made, said)
+            except _UNREADABLE:
                 what = "的公示原文无法解读"
             if what:
                 publication = row.key.get("publication_id") or row.key["id"]
                 yield Finding(row.table, f"公示{publication}{what}", chain, row.seq)
 
 
-def _version(row: Row, made: Replay, told: Told) -> str:
+def _version(row: Row, made: Replay, said: Said) -> str:
     """What of a version is otherwise than its entry or its release has it."""
     publication, version = row.key["publication_id"], row.key["version"]
-    data, entry = _bytes(row), told.entries.get(row.seq, {})
+    data, entry = _bytes(row), said.entries.get(row.seq, {})
     here = (publication, version, written_digest(digest(data)))
     if (entry.get("publication"), entry.get("version"), entry.get("digest")) != here:
         return f"的第{version}版与台账记录所载的不符"
-    seen = [seen for seq, disclosure, seen in told.released if seq < row.seq and disclosure == publication]
+    seen = [seen for seq, disclosure, seen in said.released if seq < row.seq and disclosure == publication]
     if not seen:
         return "" if made.doubted else f"的第{version}版没有经过审核放行"
     return "" if seen[-1] == words(from_bytes(data)) else f"的第{version}版与审核放行的不符"
 
 
-def _page(row: Row, made: Replay, told: Told) -> str:
+def _page(row: Row, made: Replay, said: Said) -> str:
     """What of a page is otherwise than its last version, its bytes or its last entry has it."""
     values, publication = row.values, row.key["id"]
-    if values.get("agency_id", told.agency) != told.agency:
+    if values.get("agency_id", said.agency) != said.agency:
         return "的发布机关与台账不符"
-    event = told.events.get(publication)
+    event = said.events.get(publication)
     if event is not None and (values.get("withdrawn_on") is not None) != (event in _DOWN):
         return "的撤回情况与台账不符"
     if values["content"] is None:
@@ -96,7 +98,7 @@ def _page(row: Row, made: Replay, told: Told) -> str:
     return f"的{'、'.join(wrong)}与公示原文不符" if wrong else ""
 
 
-_CHECKS: Mapping[str, Callable[[Row, Replay, Told], str]] = {PAGE: _page, VERSION: _version}
+_CHECKS: Mapping[str, Callable[[Row, Replay, Said], str]] = {PAGE: _page, VERSION: _version}
 
 
 def _bytes(row: Row) -> bytes:
@@ -132,6 +134,6 @@ def _drawn(data: bytes | None) -> dict[str, Any]:
         return {"searchable": "", "terms": []}
     try:
         drawn = row_of(from_bytes(data), data)
-    except (ValueError, RecursionError):
+    except _UNREADABLE:
         return {}
     return {name: drawn[name] for name in ("searchable", "terms")}

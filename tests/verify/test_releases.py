@@ -9,12 +9,12 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import psycopg
+import pytest
 
 from enforcement.ledger import RECORDED, chain_origin, digest_of_record, entry_hash
 from enforcement.ledger.entries import canonical
 from enforcement.replay import Replay
-from enforcement.verify.publications import Told as Said
-from enforcement.verify.publications import went_out
+from enforcement.verify.publications import Said, went_out
 from publish.document import from_bytes
 from publish.release import row_of
 
@@ -152,17 +152,30 @@ def test_a_page_of_other_bytes_than_its_version_is_named_although_its_record_agr
 
 
 def test_a_page_is_down_where_its_last_entry_says_so_and_of_the_agency_whose_chain_it_is() -> None:
-    made, told = Replay({"1": None}), Said()
+    made, said = Replay({"1": None}), Said()
     page = {"table": "public_site.publication", "key": {"id": "p"}}
     made.record("1", 1, [page | {"set": {"content": None, "withdrawn_on": "2026-09-01", "agency_id": "a"}}])
-    told.read(1, {"agency": "a", "event": "publication_withdrawn", "data": {"publication": "p"}}, None)
-    assert list(went_out("c", made, told)) == []
-    told.agency = "b"
-    assert [one.zh for one in went_out("c", made, told)] == ["公示p的发布机关与台账不符"]
-    told.read(2, {"agency": "a", "event": "publication_made", "data": {"publication": "p"}}, None)
-    assert [(one.zh, one.seq) for one in went_out("c", made, told)] == [("公示p的撤回情况与台账不符", 1)]
-    told.doubt()
-    assert list(went_out("c", made, told)) == []
+    said.read(1, {"agency": "a", "event": "publication_withdrawn", "data": {"publication": "p"}}, None)
+    assert list(went_out("c", made, said)) == []
+    said.agency = "b"
+    assert [one.zh for one in went_out("c", made, said)] == ["公示p的发布机关与台账不符"]
+    said.read(2, {"agency": "a", "event": "publication_made", "data": {"publication": "p"}}, None)
+    assert [(one.zh, one.seq) for one in went_out("c", made, said)] == [("公示p的撤回情况与台账不符", 1)]
+    said.doubt()
+    assert list(went_out("c", made, said)) == []
+
+
+@pytest.mark.parametrize(
+    "content",
+    ["eyJ4Ijp9", "e30=", base64.b64encode(b'{"format":"mingjian-publication-1","version":"1"}').decode(), "-"],
+)
+def test_bytes_that_are_no_publication_are_named_and_end_nothing(content: str) -> None:
+    made, said = Replay({"1": None}), Said()
+    version = {"table": "public_site.publication_version", "key": {"publication_id": "p", "version": "1"}}
+    page = {"table": "public_site.publication", "key": {"id": "p"}}
+    made.record("1", 1, [one | {"set": {"content": content}} for one in (version, page)])
+    said.read(1, {"agency": "a", "event": "publication_made", "data": {"publication": ["p"], "digest": 1}}, "[]")
+    assert [one.table for one in went_out("c", made, said)] == [version["table"], page["table"]]
 
 
 def test_a_record_that_cannot_be_trusted_hides_no_change_of_what_was_written_after_it(told: Told) -> None:
