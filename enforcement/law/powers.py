@@ -196,6 +196,8 @@ class Powers:
         if declared is None or facts.actor is None:
             return ()
         now = declared.people(facts.actor.person_id, facts.actor.roles, facts.form)
+        if not now:
+            return ()
         found = [pair.breach for pair in self.pairs if self._mixes(pair, now, facts)]
         return (*found, *self._recused(now, facts))
 
@@ -209,8 +211,10 @@ class Powers:
         )
 
     def _recused(self, now: People, facts: CaseFacts) -> tuple[Breach, ...]:
+        if not (recusals := facts.all("recusal_decided")):
+            return ()
         acting = {person for capacity in self.recused.capacities for person in now.get(capacity, ())}
-        out = {Fields(one.data).text("officer") for one in facts.all("recusal_decided") if one.data.get("granted")}
+        out = {Fields(one.data).text("officer") for one in recusals if one.data.get("granted")}
         known = {one.person_id: one.name for one in (*facts.officers, *facts.named.values())}
         if facts.actor is not None:
             known.setdefault(facts.actor.person_id, facts.actor.name)
