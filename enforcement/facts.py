@@ -16,6 +16,7 @@ from enforcement.law import facts as law
 from enforcement.law.clocks import running
 from enforcement.models.cases import Case
 from enforcement.models.disclosures import Disclosure
+from enforcement.models.people import Agency
 from enforcement.models.powers import AgencyParameter, DirectoryEntry, Matter
 from enforcement.work import Actor, Work
 
@@ -24,8 +25,9 @@ _UUID_LENGTH = 36
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class AgencySettings:
-    """What an agency has set for itself: rows as they are, whatever the day."""
+    """The agency, and what it has set for itself: rows as they are, whatever the day."""
 
+    agency: Agency
     parameters: tuple[AgencyParameter, ...]
     directory: tuple[DirectoryEntry, ...]
     matters: Mapping[str, Matter]
@@ -38,6 +40,7 @@ def agency_settings(work: Work) -> AgencySettings:
         return cast(AgencySettings, kept[1])
     with Session(work.session.connection(), expire_on_commit=False, autoflush=False) as session:
         found = AgencySettings(
+            session.scalars(select(Agency)).one(),
             tuple(session.scalars(select(AgencyParameter).order_by(AgencyParameter.from_on))),
             tuple(session.scalars(select(DirectoryEntry).order_by(DirectoryEntry.version))),
             {row.code: row for row in session.scalars(select(Matter))},

@@ -4,16 +4,14 @@ import dataclasses
 import datetime as dt
 from typing import ClassVar
 
-from sqlalchemy import select
-
 from enforcement.actions import forms
 from enforcement.actions.forms import choice, choices, day, long_text, money, text, yes_no
 from enforcement.actions.numbers import take_number
 from enforcement.actions.penalties import LENIENCY, PENALTIES
 from enforcement.actions.registry import Extra, act
+from enforcement.facts import agency_settings
 from enforcement.law.decision import IMPOSED, OUTCOMES, license_text, penalty_text
 from enforcement.models.cases import Case
-from enforcement.models.people import Agency
 from enforcement.work import Work
 
 SERIES = {IMPOSED: "处罚", "no_penalty": "不罚", "not_established": "不罚", "judicial_transfer": "移送"}
@@ -70,13 +68,12 @@ class MakeLicenseDecision:
 
 
 def _heading(work: Work) -> Extra:
-    agency = work.session.scalars(select(Agency)).one()
     parties = work.known.parties
     return {
         "decided_on": work.today.isoformat(),
         "party_name": "、".join(party.name for party in parties),
         "party_address": "；".join(dict.fromkeys(party.address for party in parties if party.address)),
-        "agency_name": agency.name,
+        "agency_name": agency_settings(work).agency.name,
     }
 
 
@@ -86,8 +83,8 @@ def _of_the_case(work: Work, _case: Case, _form: object) -> Extra:
 
 def _numbered(work: Work, case: Case, word: str) -> Extra:
     """The heading with the document's number, which the case then bears: taken when the law has said yes."""
-    agency = work.session.scalars(select(Agency)).one()
-    case.document_no = f"{agency.document_prefix}{word}〔{work.today.year}〕{take_number(work, word)}号"
+    prefix = agency_settings(work).agency.document_prefix
+    case.document_no = f"{prefix}{word}〔{work.today.year}〕{take_number(work, word)}号"
     return {"document_no": case.document_no, **_heading(work)}
 
 

@@ -19,7 +19,7 @@ from enforcement.actions.redaction import (
     unmasked_in,
 )  # fmt: skip
 from enforcement.actions.registry import Extra, act, form_of, opener
-from enforcement.facts import due_day, facts_of
+from enforcement.facts import agency_settings, due_day, facts_of
 from enforcement.law.decision import IMPOSED, inspection_summary, penalty_contents
 from enforcement.law.disclosure import obligation, unserved
 from enforcement.law.events import Record
@@ -121,8 +121,7 @@ def open_disclosure(work: Work, case: Case, record: Record) -> None:
 def _original(work: Work, facts: CaseFacts, record: Record) -> str:
     if "text" in record.data:
         return str(record.data["text"])
-    agency = work.session.scalars(select(Agency)).one()
-    return inspection_summary(facts, {"agency_name": agency.name}, work.book.terms.zh)
+    return inspection_summary(facts, {"agency_name": agency_settings(work).agency.name}, work.book.terms.zh)
 
 
 def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
@@ -172,7 +171,7 @@ def suggested(work: Work, disclosure: Disclosure) -> PrepareDisclosure:
 
 def _content(work: Work, disclosure: Disclosure, facts: CaseFacts, values: PrepareDisclosure) -> document.Content:
     """The publication as its bytes would say it, were it published today for the first time."""
-    agency = work.session.scalars(select(Agency)).one()
+    agency = work.session.scalars(select(Agency)).one()  # as it stands in the table, whoever wrote there
     inspection = disclosure.kind == "inspection_result"
     source = facts.read("result_concluded" if inspection else "decision_made")
     full = values.form == "full_text"
