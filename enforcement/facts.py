@@ -11,7 +11,7 @@ from typing import Any, cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from enforcement.known import Known, known_of, known_of_new, people_of
+from enforcement.known import Known, KnownPerson, known_of, known_of_new, people_of
 from enforcement.law import facts as law
 from enforcement.law.clocks import running
 from enforcement.models.cases import Case
@@ -31,6 +31,8 @@ class AgencySettings:
     parameters: tuple[AgencyParameter, ...]
     directory: tuple[DirectoryEntry, ...]
     matters: Mapping[str, Matter]
+    people: dict[str, KnownPerson] = dataclasses.field(default_factory=dict)
+    """Whoever of the agency has been asked about; only acts of the agency change people and certificates."""
 
 
 def agency_settings(work: Work) -> AgencySettings:
@@ -74,7 +76,7 @@ def facts_of(
             work.session.flush()
             known = known_of(work.session, [case.id])[case.id]
         known = dataclasses.replace(known, seq=case.last_seq)
-    known = known.with_people(people_of(work.session, _asked_about(work, known, named) - known.people.keys()))
+    known = known.with_people(_people(work, _asked_about(work, known, named) - known.people.keys()))
     work.cases[case.id] = known
     facts = dataclasses.replace(_facts(work, case, known, named, happened_on), form=form)
     return with_disclosure(work, facts, disclosure) if disclosure else facts
@@ -85,8 +87,16 @@ def facts_of_many(work: Work, cases: Sequence[Case]) -> dict[uuid.UUID, law.Case
     if not cases:
         return {}
     read = known_of(work.session, [case.id for case in cases])
-    people = people_of(work.session, frozenset().union(*(_asked_about(work, known) for known in read.values())))
+    people = _people(work, frozenset().union(*(_asked_about(work, known) for known in read.values())))
     return {case.id: _facts(work, case, read[case.id].with_people(people)) for case in cases}
+
+
+def _people(work: Work, ids: AbstractSet[str]) -> dict[str, KnownPerson | None]:
+    """These people, of whom is read only whoever was not asked about before; None for an id that is nobody's here."""
+    kept = agency_settings(work).people
+    read = people_of(work.session, ids - kept.keys())
+    kept |= {one: person for one, person in read.items() if person is not None}
+    return {one: kept.get(one) for one in ids}
 
 
 def _asked_about(work: Work, known: Known, named: AbstractSet[str] = frozenset()) -> AbstractSet[str]:

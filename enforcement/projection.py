@@ -23,6 +23,7 @@ from enforcement.law.turns import Turn, turns, within_reach
 from enforcement.models.cases import Case, ProcessRecord
 from enforcement.models.clock import ClockRow, TurnRow, clock_columns
 from enforcement.models.disclosures import Disclosure
+from enforcement.models.driver import driver_of
 from enforcement.models.people import Agency
 from enforcement.work import Actor, Office, Work
 
@@ -45,10 +46,11 @@ def write_case(work: Work, case: Case, facts: CaseFacts) -> None:
         seen = with_disclosure(work, facts, disclosure)
         mine = within_reach(rows, disclosure.limit_key, disclosure.decision_seq)
         found += _turn_values(disclosure.id, turns(seen, procedures["disclosure"], work.book, mine))
-    _write_clocks(work, case.id, "case", rows)
     values = {"case": case.id, "agency": case.agency_id, "rows": Jsonb(found)}
-    work.session.connection().exec_driver_sql(_TURNS, values)
-    _ask_for_a_look(work, case.id, "case", rows)
+    with driver_of(work.session).pipeline():  # none waits for the answer of the one before
+        _write_clocks(work, case.id, "case", rows)
+        driver_of(work.session).execute(_TURNS, values)
+        _ask_for_a_look(work, case.id, "case", rows)
 
 
 def _disclosures(work: Work, case: Case, facts: CaseFacts) -> list[Disclosure]:
@@ -123,14 +125,14 @@ def _projected(work: Work, level: Level, records: Iterable[Record]) -> tuple[Run
 def _write_clocks(work: Work, owner_id: uuid.UUID, level: Level, rows: Iterable[RunningClock]) -> None:
     values = {"owner": owner_id, "agency": work.actor.agency_id, "level": level}
     given = Jsonb([clock_columns(row) for row in rows], dumps=_DUMPS)
-    work.session.connection().exec_driver_sql(_CLOCKS, {**values, "rows": given})
+    driver_of(work.session).execute(_CLOCKS, {**values, "rows": given})
 
 
 def _ask_for_a_look(work: Work, owner_id: uuid.UUID, level: Level, rows: Iterable[RunningClock]) -> None:
     ours = (row for row in rows if row.limit.direction == "within" and not row.limit.party)
     due_on = min((row.due.due_on for row in ours if row.due and row.stopped_on is None), default=None)
     values = {"owner": owner_id, "agency": work.actor.agency_id, "level": level, "at": work.moment, "due_on": due_on}
-    work.session.connection().exec_driver_sql(_LOOK, values)
+    driver_of(work.session).execute(_LOOK, values)
 
 
 def _turn_values(subject_id: uuid.UUID, found: Iterable[Turn]) -> Iterable[dict[str, Any]]:

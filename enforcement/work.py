@@ -15,7 +15,6 @@ from typing import Any, Literal
 from psycopg.errors import NotNullViolation
 from psycopg.types.json import Jsonb
 from sqlalchemy import Connection, Engine, event, select, text
-from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from enforcement import ledger, wrote
@@ -24,6 +23,7 @@ from enforcement.law.book import Book
 from enforcement.law.events import Record, shanghai_day
 from enforcement.law.facts import CaseFacts
 from enforcement.law.projected import request_of
+from enforcement.models.driver import driver_of
 from enforcement.models.ledger import PUBLIC_ACTOR, LedgerChain, append_entry
 from enforcement.wrote import Change
 from media.store import Store
@@ -214,6 +214,7 @@ class Work:
         """Let what is known of a case follow an act in it; one of the agency itself may have changed anybody."""
         if case_id is None:
             self.cases.clear()
+            self.agency_seq = None  # and nothing kept of it holds any more, here
         elif case_id in self.cases:
             self.cases[case_id] = self.cases[case_id].after(record, changes)
 
@@ -294,9 +295,9 @@ class Work:
             **{name: Jsonb(value) for name, value in kept.items()},
         }
         try:
-            self.session.connection().exec_driver_sql(_RECORD, row)
-        except IntegrityError as error:
-            if isinstance(error.orig, NotNullViolation) and error.orig.diag.column_name == "schema":
+            driver_of(self.session).execute(_RECORD, row)
+        except NotNullViolation as error:
+            if error.diag.column_name == "schema":
                 raise Outdated from error
             raise
 

@@ -3,7 +3,11 @@
 The row of a series stays locked until its transaction ends, so numbers are taken last: after the law has said yes.
 """
 
+from collections.abc import Sequence
+from typing import Any
+
 from enforcement.models.cases import Case
+from enforcement.models.driver import driver_of
 from enforcement.work import Work
 
 _NEXT = """
@@ -15,8 +19,7 @@ _NEXT = """
 def take_number(work: Work, series: str) -> int:
     """The next number of a series this year."""
     row = (work.actor.agency_id, series, work.today.year)
-    number: int = work.session.connection().exec_driver_sql(_NEXT, row).scalar_one()
-    return number
+    return _number(work, _NEXT, row)
 
 
 # One question for both: every start of a case waits for the row of the number.
@@ -31,5 +34,11 @@ def begin_chain_and_number(work: Work, case: Case) -> None:
     """Last before the record: until this transaction ends, everybody else who starts a case waits for the number."""
     agency_id, year = work.actor.agency_id, work.today.year
     row = (case.id, agency_id, agency_id, year)
-    number: int = work.session.connection().exec_driver_sql(_CHAIN_AND_NUMBER, row).scalar_one()
-    case.case_no = f"{year}-{number:04d}"
+    case.case_no = f"{year}-{_number(work, _CHAIN_AND_NUMBER, row):04d}"
+
+
+def _number(work: Work, statement: str, row: Sequence[Any]) -> int:
+    found = driver_of(work.session).execute(statement.encode(), row).fetchone()
+    if found is None:
+        raise LookupError("a number was asked for, and none was given")
+    return int(found[0])

@@ -12,13 +12,13 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-import psycopg
 from sqlalchemy import CheckConstraint, Connection, Identity, SmallInteger, UniqueConstraint, func
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from enforcement import ledger
 from enforcement.ledger import tree
 from enforcement.models.base import Base, Moment
+from enforcement.models.driver import driver_of
 
 
 class LedgerChain(Base):
@@ -189,14 +189,7 @@ def append_entry(
         "opening": opening,
         "ending": ledger.ENDING,
     }
-    connection = _connection(session)
-    if not connection.in_transaction():
-        connection.begin()
-    # The driver itself: half of what a statement costs here is what wraps it.
-    driver = connection.connection.driver_connection
-    if not isinstance(driver, psycopg.Connection):
-        raise TypeError("the ledger is written through psycopg")
-    appended = driver.execute(_APPEND, row).fetchone()
+    appended = driver_of(session).execute(_APPEND, row).fetchone()
     if appended is None:
         raise LookupError(f"agency {agency} has no ledger chain {chain}")
     return int(appended[0])
