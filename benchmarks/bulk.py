@@ -25,6 +25,7 @@ from enforcement import ledger
 from enforcement.ledger.entries import RECORDED, json_text
 from enforcement.models.base import new_id
 from enforcement.verify.projections import OWNERS
+from enforcement.verify.records import JSON
 from enforcement.verify.snapshot import PLAIN
 from publish.document import digest, from_bytes, words
 from publish.release import row_of
@@ -143,12 +144,12 @@ class _Sample:
         return {table: text.of(values) for table, text in self.rows.items()}
 
 
-_RECORDS = """
-    SELECT r.data::text, r.people::text, r.wrote::text, r.law, r.schema, r.behalf_of::text, r.request_id::text,
-           r.salt AS own_salt, r.digest, e.body, encode(e.salt, 'hex') AS salt, encode(e.leaf_hash, 'hex') AS leaf
+_HELD = ", ".join(f"r.{name}::text AS held_{name}" for name in RECORDED)
+_RECORDS = f"""
+    SELECT {_HELD}, r.digest, e.body, encode(e.salt, 'hex') AS salt, encode(e.leaf_hash, 'hex') AS leaf
     FROM enforcement.process_record r JOIN enforcement.ledger_entry e USING (chain_id, seq)
     WHERE chain_id = %(case)s ORDER BY seq
-"""
+"""  # noqa: S608  (names of our own columns)
 _PAGES = """
     SELECT p.content, p.searchable, p.terms::text
     FROM public_site.publication p JOIN enforcement.disclosure d USING (id) WHERE d.case_id = %(case)s
@@ -176,8 +177,8 @@ def _columns(connection: Connection, table: str) -> list[str]:
 
 def _content(row: Mapping[str, Any]) -> str:
     """The canonical text that a record's digest covers."""
-    held = {name: row[name] for name in RECORDED} | {"salt": row["own_salt"]}
-    return json_text(held | {name: json.loads(row[name]) for name in ("data", "people", "wrote")})
+    held = {name: row[f"held_{name}"] for name in RECORDED}
+    return json_text({name: json.loads(text) if name in JSON else text for name, text in held.items()})
 
 
 def _follows(data: bytes) -> list[str]:
