@@ -102,11 +102,12 @@ def _is_for(work: Work, who: Iterable[str]) -> bool:
 
 def _on_my_cases(work: Work, case_id: Any) -> ColumnElement[bool]:
     """The person works on the case, or it has nobody yet and came to the person's unit."""
-    on_it, case = aliased(CaseOfficer), aliased(Case)
-    anybody = exists().where(on_it.case_id == case_id)
-    mine = anybody.where(on_it.person_id == work.actor.person_id, on_it.to_on.is_(None))
-    of_unit = exists().where(case.id == case_id, case.unit_id == work.actor.unit_id)
-    return or_(mine, and_(~anybody, of_unit))
+    on_it = aliased(CaseOfficer)
+    mine = select(on_it.case_id).where(on_it.person_id == work.actor.person_id, on_it.to_on.is_(None))
+    # One value for each case, looked up by its key: of EXISTS the planner would make a table of all cases there are.
+    anybody = select(CaseOfficer.person_id).where(CaseOfficer.case_id == case_id).limit(1).scalar_subquery()
+    unit = select(Case.unit_id).where(Case.id == case_id).correlate_except(Case).scalar_subquery()
+    return or_(case_id.in_(mine), and_(anybody.is_(None), unit == work.actor.unit_id))
 
 
 def _of_role(work: Work, role: str, turn: Any = TurnRow) -> ColumnElement[bool]:
