@@ -30,7 +30,7 @@ from enforcement.actions.access import sign_in
 from enforcement.actions.program import program
 from enforcement.demo.agencies import MARKET, PASSWORD
 from enforcement.office import open_office
-from enforcement.runtime import schema
+from enforcement.runtime import keys, schema
 from enforcement.runtime.embedded import Server
 from enforcement.sweep import sweep
 from enforcement.web.app import create_internal
@@ -149,6 +149,7 @@ def ratio(what: str, times: tuple[float, float], bound: float = HALF) -> Ratio:
 def filled(rows: dict[str, int]) -> Iterator[tuple[Server, samples.Samples]]:
     """A server with a database for each name, of that many copied cases; `samples` has the samples alone."""
     with TemporaryDirectory(prefix="mingjian-office-") as folder:
+        keys.ensure(Path(folder))
         server = Server(Path(folder))
         server.start()
         try:
