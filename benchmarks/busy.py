@@ -93,15 +93,16 @@ class Desk:
 
 
 class Person:
-    """Somebody signed in, on a connection of their own."""
+    """Somebody signed in."""
 
     def __init__(self, port: int, token: str, tally: Tally, dice: random.Random) -> None:
         self.port, self.tally, self.dice = port, tally, dice
-        self.connection = Connection(port)
+        connection = Connection(port)
         own = f"mingjian_session={token}"
-        session = json.loads(self.connection.ask(Request("/api/session", headers=f"Cookie: {own}\r\n")))
+        session = json.loads(connection.ask(Request("/api/session", headers=f"Cookie: {own}\r\n")))
         self.id = session["person"]["id"]
-        self.cookies = "; ".join((own, *self.connection.cookies()))
+        self.cookies = "; ".join((own, *connection.cookies()))
+        connection.socket.close()
         self.token = session["csrf_token"]
 
     def read(self, path: str) -> None:
@@ -118,12 +119,14 @@ class Person:
 
     def _ask(self, what: str, request: Request) -> bytes:
         begun = time.perf_counter()
+        connection = Connection(self.port)  # a new one: whoever rests for seconds finds the last one closed
         try:
-            answer = self.connection.ask(request)
+            answer = connection.ask(request)
         except (RuntimeError, OSError) as error:
             self.tally.wrong[f"{what}: {str(error)[:200]}"] += 1
-            self.connection = Connection(self.port)
             return b""
+        finally:
+            connection.socket.close()
         self.tally.taken[what].append(time.perf_counter() - begun)
         return answer
 
