@@ -73,6 +73,14 @@ class HighWater:
         checkpoint = self._reader.read(note)
         return Mark(note, checkpoint.size, checkpoint.root, agencies)
 
+    def sizes(self) -> tuple[int, ...]:
+        """The size at which the mark knows the root; none where there is no mark of ours."""
+        try:
+            mark = self.read()
+        except NoteError:
+            return ()
+        return (mark.size,) if mark is not None else ()
+
     def contradicted(self, size: int, root_at: Callable[[int], bytes | None]) -> str:
         """By what a tree of `size` leaves contradicts the mark (a key of SAID); "" if it does not."""
         try:

@@ -66,7 +66,7 @@ NOT_RECORDED: Mapping[str, str] = {
     "enforcement.ledger_pending.ticket": "等候入树的次序",
     "enforcement.ledger_pending.entered_at": "何时开始等候，供健康检查",
     "enforcement.calendar_known": "曾经使用的工作日历，内容在法律数据中",
-    "enforcement.turn": "由记录推算的待办，可以随时重建",
+    "enforcement.turn": "由记录、人员和日期推算的待办，随人员和日期变化，可以随时重建",
     "enforcement.look_again": "系统时钟何时再次查看，可以随时重建",
     "enforcement.verification": "核验的进度和结果",
     "enforcement.notification.read_at": "提醒是否已读，随阅读变化；提醒本身在记录中",

@@ -72,7 +72,7 @@ def verified(
     chains = Chains(seen)
     seen.guarded("ledger_entry", chains.run)
     kept = read_kept(kept_notes, reader, report)
-    tree = _Tree(seen, signed, chains, kept)
+    tree = _Tree(seen, signed, chains, kept, high_water.sizes() if high_water is not None else ())
     seen.guarded("ledger_leaf", tree.run)
     if high_water is not None:
         seen.guarded(HIGH_WATER, lambda: _below(high_water, tree))
@@ -118,7 +118,16 @@ def _known(value: object) -> str:
 class _Tree:
     """The pass over places and tree, with the checkpoints that were signed or kept outside."""
 
-    def __init__(self, seen: Snapshot, signed: Checkpoints, chains: Chains, kept: Mapping[int, bytes]) -> None:
+    def __init__(
+        self,
+        seen: Snapshot,
+        signed: Checkpoints,
+        chains: Chains,
+        kept: Mapping[int, bytes],
+        asked: Iterable[int],
+    ) -> None:
+        """`asked` are sizes whose roots are wanted though nobody signed them here."""
+        self.asked = asked
         self.seen = seen
         self.signed = signed
         self.chains = chains
@@ -138,7 +147,7 @@ class _Tree:
         if placed.leaves and not sizes:
             seen.report.note(Finding("ledger_checkpoint", f"树有{placed.leaves}个叶子，却没有一个有效的检查点"))
         whole = self.whole
-        whole.rebuild(seen.driver, size, [at for at in (*roots, *kept) if at <= size])
+        whole.rebuild(seen.driver, size, [at for at in (*roots, *kept, *self.asked) if at <= size])
         if not whole.sound or any(whole.roots[at] != root for at, root in roots.items()):
             damaged = DamagedTree(size, {at: root for at, root in kept.items() if at <= size} | roots)
             damaged.run(seen.driver)

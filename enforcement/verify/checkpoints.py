@@ -70,6 +70,7 @@ class Checkpoints:
                 self.report.note(Finding(_PUBLIC, f"规模为{size}的检查点与内部所存不一致", size=size))
         self._in_order()
         self.snapshot.roots = {size: said.root for size, said in self.signed.items()}
+        self.snapshot.blamed = self.blamed
         self.snapshot.windows = Windows((size, said.signed_at) for size, said in self.signed.items())
 
     def _in_order(self) -> None:

@@ -40,20 +40,20 @@ def log_proofs(snapshot: Snapshot, span: Span) -> Iterator[Finding]:
         if not row["proof"]:
             if publication is not None and row["place"] is not None:
                 yield Finding("public_site.log_proof", f"第{seq}条的公开证明缺失", chain, seq)
-        elif what := _what_is_wrong(snapshot.roots, row, str(publication or ""), (body or {}).get("event")):
+        elif what := _what_is_wrong(snapshot, row, str(publication or ""), (body or {}).get("event")):
             yield Finding("public_site.log_proof", f"第{seq}条的公开证明{what}", chain, seq)
 
 
-def _what_is_wrong(roots: Mapping[int, bytes], row: Mapping[str, Any], publication: str, event: object) -> str:
+def _what_is_wrong(snapshot: Snapshot, row: Mapping[str, Any], publication: str, event: object) -> str:
     same = all(row[name] == row[f"p_{name}"] for name in ("body", "salt", "prev_hash", "leaf_hash"))
     if not same or (row["publication"], row["event"]) != (publication, event):
         return "与台账不符"
     if row["position"] != row["place"]:
         return "所指的位置与台账不符"
-    if row["size"] not in roots:
-        return "所指的检查点没有有效的签名"
+    if (signed := snapshot.roots.get(row["size"])) is None:
+        return "" if row["size"] in snapshot.blamed else "所指的检查点没有有效的签名"
     try:
         root = tree.root_by_inclusion(row["leaf_hash"], row["position"], row["size"], row["path"])
     except (TypeError, ValueError):
         root = b""
-    return "" if root == roots[row["size"]] else "的路径算不出所签署的根"
+    return "" if root == signed else "的路径算不出所签署的根"

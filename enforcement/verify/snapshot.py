@@ -60,6 +60,8 @@ class Snapshot:
     report: Report = field(default_factory=Report)
     roots: dict[int, bytes] = field(default_factory=dict)
     """The root by size of every checkpoint that a key of ours signed."""
+    blamed: set[int] = field(default_factory=set)
+    """Sizes of checkpoints that are named: what leans on them is not named beside them."""
     windows: Windows = field(default_factory=Windows)
     demo: bool = False
     """Whether a clock may have been set here."""
