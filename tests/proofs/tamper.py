@@ -94,8 +94,8 @@ def names(finding: Finding, row: Row, key: Sequence[str]) -> bool:
             return said == int(row[name])
     chain = row.get("chain_id", row.get("owner_id", row.get("case_id")))
     number = row.get("seq", row.get("started_seq"))
-    if chain is not None and number is not None and finding.seq is not None:
-        return (finding.chain_id, finding.seq) == (chain, number)
+    if chain is not None and number is not None:
+        return finding.chain_id == chain and finding.seq in {number, None}
     return all(str(row[name]) in finding.zh or row[name] == finding.chain_id for name in key)
 
 

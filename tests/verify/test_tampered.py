@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 CASES, SAMPLED, SEED = 3, 12, 1
 ALWAYS = ("enforcement.ledger_pending row gone", "enforcement.ledger_pending.chain_id changed")
 """What only an installation with something that waits shows."""
-WHOLE = ("set back", "rewritten, signed anew and its mark set back", "deep nesting")
+WHOLE = ("set back", "signed with another key", "rewritten, signed anew and its mark set back", "deep nesting")
 
 
 @pytest.fixture(scope="module")

@@ -13,6 +13,8 @@ from typing import Any, Literal, NamedTuple
 import psycopg
 from psycopg import sql
 
+TRIAL = 20261128
+"""The advisory lock that every trial holds, shared unless it changes a table itself."""
 Way = Literal["changed", "emptied", "row gone", "row more"]
 Connection = psycopg.Connection[Any]
 Row = Mapping[str, Any]
@@ -132,6 +134,7 @@ class Change:
         """Do it inside the caller's transaction, without the table's constraints where they do not let it."""
         for unruled in (False, True):
             if unruled:
+                _alone(connection)
                 for (drop,) in connection.execute(_RULES, {"table": self.table.name}).fetchall():
                     connection.execute(drop.encode())
             dice = random.Random(f"{self.seed} {self}")
@@ -215,6 +218,8 @@ class Change:
         """Run one statement; None where a constraint or a type does not let it, or nothing became of it."""
         leave = sql.SQL("ALTER TABLE {} ALTER {} SET GENERATED {}")
         numbered = [one for one in self.table.columns if one.name == self.column and one.numbered]
+        if numbered:
+            _alone(connection)
         try:
             with connection.transaction() as tried:
                 for one in numbered:
@@ -228,6 +233,12 @@ class Change:
         except (psycopg.IntegrityError, psycopg.DataError):
             return None
         return None if found is None or found[0] == before else found[0]
+
+
+def _alone(connection: Connection) -> None:
+    """Wait until no other trial is under way, and keep them away: a table is changed that all of them read."""
+    connection.execute("SELECT pg_advisory_unlock_shared(%s)", [TRIAL])
+    connection.execute("SELECT pg_advisory_lock(%s)", [TRIAL])
 
 
 _TRUE = sql.SQL("true")

@@ -36,6 +36,7 @@ from enforcement.work import Office
 from media.demo import make_photo
 from publish import tables as public_tables
 from tests import factories
+from tests.proofs.tampering.changes import TRIAL
 
 SEED = bytes(range(32))
 ORIGIN = "ledger.example/tamper"
@@ -110,6 +111,7 @@ class Installation:
         """A superuser's transaction, triggers and foreign keys off, that is rolled back whatever happens in it."""
         connection = self.superuser()
         try:
+            connection.execute("SELECT pg_advisory_lock_shared(%s)", [TRIAL])
             with connection.transaction(force_rollback=True):
                 yield connection
         finally:
