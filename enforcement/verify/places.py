@@ -32,9 +32,11 @@ _WAITING_FOR_NOTHING = """
     WHERE NOT EXISTS (SELECT FROM enforcement.ledger_entry e WHERE e.chain_id = p.chain_id AND e.seq = p.seq)
     ORDER BY p.ticket
 """
-_WAITING_AND_PLACED = """
-    SELECT p.chain_id::text, p.seq FROM enforcement.ledger_pending p
-    JOIN enforcement.ledger_leaf l ON l.chain_id = p.chain_id AND l.seq = p.seq ORDER BY p.ticket
+# The sequencer takes each entry once: what waits for a second place would keep all others from theirs.
+_WAITING_IN_VAIN = """
+    SELECT p.chain_id::text, p.seq, bool_or(l.position IS NOT NULL) FROM enforcement.ledger_pending p
+    LEFT JOIN enforcement.ledger_leaf l ON l.chain_id = p.chain_id AND l.seq = p.seq
+    GROUP BY p.chain_id, p.seq HAVING count(*) > 1 OR bool_or(l.position IS NOT NULL) ORDER BY p.chain_id, p.seq
 """
 _AT = """
     SELECT position, chain_id::text, seq FROM enforcement.ledger_leaf
@@ -78,8 +80,9 @@ def check(snapshot: Snapshot, chains: Chains) -> Places:
                 report.add(Finding("ledger_pending", zh, true_chain, true_seq))
             else:
                 report.add(Finding("ledger_entry", f"等候入树的第{seq}条缺失", chain, seq))
-        for chain, seq in cursor.execute(_WAITING_AND_PLACED):
-            report.note(Finding("ledger_pending", f"第{seq}条已在树中，却仍在等候", chain, seq))
+        for chain, seq, placed in cursor.execute(_WAITING_IN_VAIN):
+            what = "已在树中，却仍在等候" if placed else "重复等候"
+            report.note(Finding("ledger_pending", f"第{seq}条{what}", chain, seq))
         # With as many leaves as were signed none is gone: what is gone waited.
         table = "ledger_leaf" if leaves < max(snapshot.roots, default=0) else "ledger_pending"
         for chain, seq in homeless.values():
