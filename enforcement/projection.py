@@ -46,7 +46,8 @@ def write_case(work: Work, case: Case, facts: CaseFacts) -> None:
         seen = with_disclosure(work, facts, disclosure)
         mine = within_reach(rows, disclosure.limit_key, disclosure.decision_seq)
         found += _turn_values(disclosure.id, turns(seen, procedures["disclosure"], work.book, mine))
-    values = {"case": case.id, "agency": case.agency_id, "rows": Jsonb(found)}
+    unit = None if facts.officers else case.unit_id
+    values = {"case": case.id, "agency": case.agency_id, "unit": unit, "rows": Jsonb(found)}
     with driver_of(work.session).pipeline():  # none waits for the answer of the one before
         _write_clocks(work, case.id, "case", rows)
         driver_of(work.session).execute(_TURNS, values)
@@ -160,9 +161,9 @@ def _made(table: str, owner: tuple[str, str], beside: Mapping[str, str], keys: s
     typed = {one.split()[0]: one for one in columns.split(", ")}
     names = ", ".join(typed)
     of_key = keys.split(", ")
-    changed = ", ".join(f"{name} = excluded.{name}" for name in typed if name not in of_key)
+    changed = ", ".join(f"{name} = excluded.{name}" for name in (*typed, *beside) if name not in of_key)
     same = " AND ".join(f"g.{name} = t.{name}" for name in of_key if name in typed)
-    now, then = (", ".join(f"{one}.{name}" for name in typed) for one in ("t", "excluded"))
+    now, then = (", ".join(f"{one}.{name}" for name in (*typed, *beside)) for one in ("t", "excluded"))
     return f"""
         WITH given AS (SELECT * FROM jsonb_to_recordset(%(rows)s) AS r ({columns})),
         gone AS (
@@ -187,7 +188,7 @@ _CLOCKS = _made(
 _TURNS = _made(
     "turn",
     ("case_id", "%(case)s"),
-    {"case_id": "%(case)s::uuid", "agency_id": "%(agency)s::uuid"},
+    {"case_id": "%(case)s::uuid", "agency_id": "%(agency)s::uuid", "unit_id": "%(unit)s::uuid"},
     "subject_id, role, act",
     "subject_id uuid, role text, act text, position bigint, limit_key text, started_seq bigint, due_on date,"
     " barred jsonb",

@@ -123,7 +123,11 @@ class TurnRow(Base):
     """
 
     __tablename__ = "turn"
-    __table_args__ = (Index(None, "agency_id", "role", "due_on", "subject_id"), Index(None, "case_id"))
+    __table_args__ = (
+        Index(None, "agency_id", "role", "due_on", "subject_id"),
+        Index(None, "case_id"),
+        Index("ix_turn_of_nobody", "unit_id", "case_id", postgresql_where=text("unit_id IS NOT NULL")),
+    )
 
     subject_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
     """The disclosure, else the case."""
@@ -138,6 +142,8 @@ class TurnRow(Base):
     due_on: Mapped[dt.date | None]
     barred: Mapped[list[str]]
     """Ids of those who may not do it here after what they have done."""
+    unit_id: Mapped[uuid.UUID | None]
+    """The unit to which the case came, as long as nobody was ever on it; then it is its officers'."""
 
 
 class LookAgain(Base):

@@ -10,7 +10,7 @@ import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select, true, union
 from sqlalchemy.orm import aliased
 
 from enforcement.law.clocks import Clock
@@ -102,12 +102,13 @@ def _is_for(work: Work, who: Iterable[str]) -> bool:
 
 def _on_my_cases(work: Work, case_id: Any) -> ColumnElement[bool]:
     """The person works on the case, or it has nobody yet and came to the person's unit."""
-    on_it = aliased(CaseOfficer)
+    on_it, turn = aliased(CaseOfficer), aliased(TurnRow)
     mine = select(on_it.case_id).where(on_it.person_id == work.actor.person_id, on_it.to_on.is_(None))
-    # One value for each case, looked up by its key: of EXISTS the planner would make a table of all cases there are.
-    anybody = select(CaseOfficer.person_id).where(CaseOfficer.case_id == case_id).limit(1).scalar_subquery()
-    unit = select(Case.unit_id).where(Case.id == case_id).correlate_except(Case).scalar_subquery()
-    return or_(case_id.in_(mine), and_(anybody.is_(None), unit == work.actor.unit_id))
+    of_nobody = select(turn.case_id).where(turn.unit_id == work.actor.unit_id)
+    # One list of few cases, by whose keys the rest is found: OR would have every open turn of the agency asked.
+    cases = union(mine, of_nobody) if work.actor.unit_id else mine
+    found: ColumnElement[bool] = case_id.in_(cases)
+    return found
 
 
 def _of_role(work: Work, role: str, turn: Any = TurnRow) -> ColumnElement[bool]:
