@@ -53,7 +53,7 @@ class Ledger:
             open_chain(connection, chain_id=chain_id, agency_id=self.agency, kind=kind)
         return chain_id
 
-    def append(self, chain_id: uuid.UUID, event: str = "case_opened", **data: str) -> int:
+    def append(self, chain_id: uuid.UUID, event: str = "case_opened", *, actor: str = "", **data: str) -> int:
         with self.as_app() as connection:
             return append_entry(
                 connection,
@@ -61,7 +61,7 @@ class Ledger:
                 agency_id=self.agency,
                 act="open_case",
                 event=event,
-                actor="agency" if event.startswith("publication_") else str(self.agency),
+                actor=actor or ("agency" if event.startswith("publication_") else str(self.agency)),
                 at=AT,
                 case_id=chain_id,
                 data={"stage": "立案", **data},

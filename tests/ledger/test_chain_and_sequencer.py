@@ -226,7 +226,7 @@ def test_only_entries_made_for_the_public_get_a_public_proof(ledger: Ledger) -> 
     publication = uuid.uuid4()
     ledger.append(chain, "case_opened", publication=str(publication))
     ledger.append(chain, "publication_made", publication=str(publication), content_sha256="ab")
-    ledger.append(chain, "publication_verified", publication=str(publication))
+    ledger.append(chain, "publication_verified", actor="clock", publication=str(publication))
     ledger.append(chain, "publication_withdrawn", publication=str(publication))
     ledger.append(chain, "publication_made", publication="not an id")
     ledger.seal()
