@@ -98,6 +98,10 @@ class Report:
         """Whether a row with this key is named already."""
         return any(key in one.zh for one in self._rows)
 
+    def names(self, table: str) -> bool:
+        """Whether anything of this table is named already."""
+        return any(one.table == table for one in self._rows)
+
     def breaks(self, chain_id: str | None) -> bool:
         """Whether this chain is known to break anywhere."""
         return chain_id in self._breaks

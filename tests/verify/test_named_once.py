@@ -25,6 +25,11 @@ ONE_CLOCK = """
     UPDATE enforcement.running_clock SET WHERE ctid =
         (SELECT ctid FROM enforcement.running_clock WHERE owner_id = {A} ORDER BY limit_key, started_seq LIMIT 1)
 """
+ANOTHERS_CERTIFICATE = """
+    UPDATE enforcement.certificate
+    SET person_id = (SELECT id FROM enforcement.person WHERE agency_id = {street} LIMIT 1)
+    WHERE ctid = (SELECT ctid FROM enforcement.certificate WHERE agency_id = {market} LIMIT 1)
+"""
 
 
 def found(told: Told) -> list[Finding]:
@@ -50,6 +55,7 @@ def found(told: Told) -> list[Finding]:
     (ONE_CLOCK.replace("SET", "SET level = 'agency'"), "running_clock", "level"),
     (ONE_CLOCK.replace("SET", "SET agency_id = {street}"), "running_clock", "agency_id"),
     ("UPDATE enforcement.party SET name = name || '改' WHERE case_id = {A}", "party", "name"),
+    (ANOTHERS_CERTIFICATE, "certificate", "person_id"),
     ("DELETE FROM enforcement.case_file WHERE id = {A}", "case_file", "缺失"),
     ("UPDATE enforcement.alembic_version SET version_num = '0001'", "alembic_version", "登记为版本0001"),
     ("DELETE FROM enforcement.alembic_version", "alembic_version", "（无）"),
