@@ -53,18 +53,39 @@ class Mark:
 class HighWater:
     """The file at `path`, its checkpoint signed by one of `keys` (vkey texts)."""
 
-    def __init__(self, path: Path, keys: Sequence[str]) -> None:
+    def __init__(self, path: Path, keys: Sequence[str], held: tuple[str | None] | None = None) -> None:
         self.path = path
+        self._keys = keys
         self._reader = Reader(keys)
+        self._held = held
 
-    def read(self) -> Mark | None:
-        """What the file says; None where there is none. Raises NoteError where it is no mark of ours."""
+    def held(self) -> HighWater:
+        """The mark as it stands now. What is read of the database afterwards is at least as far: the tree goes ahead
+        and the mark follows, so that one read later than the database would speak of what was not yet there.
+        """
+        if self._held is not None:
+            return self
         try:
-            text = self.path.read_text(encoding="utf-8")
+            text = self._text()
+        except NoteError:
+            text = ""  # no mark of ours either
+        return HighWater(self.path, self._keys, (text,))
+
+    def _text(self) -> str | None:
+        if self._held is not None:
+            return self._held[0]
+        try:
+            return self.path.read_text(encoding="utf-8")
         except FileNotFoundError:
             return None
         except (OSError, UnicodeDecodeError) as error:
             raise NoteError("the high-water mark cannot be read") from error
+
+    def read(self) -> Mark | None:
+        """What the file says; None where there is none. Raises NoteError where it is no mark of ours."""
+        text = self._text()
+        if text is None:
+            return None
         try:
             said = json.loads(text)
             note, agencies = said["note"], {str(one): int(count) for one, count in said["agencies"].items()}
@@ -88,7 +109,7 @@ class HighWater:
         except NoteError:
             return "unreadable"
         if mark is None:
-            return "missing" if size else ""
+            return "missing" if size and not self.path.exists() else ""  # it may have begun since it was held
         if size < mark.size:
             return "rolled_back" if size else "emptied"
         return "" if not mark.size or root_at(mark.size) == mark.root else "rewritten"
@@ -173,8 +194,9 @@ _ROOT = "SELECT root FROM enforcement.ledger_checkpoint WHERE size = %(size)s"
 
 def compared(high_water: HighWater, connection: Connection) -> str:
     """By what the checkpoints in the database contradict the mark (a key of SAID), for any role that reads them."""
+    mark = high_water.held()
     size: int = connection.exec_driver_sql(_STANDS).scalar_one() or 0
-    return high_water.contradicted(size, lambda at: connection.exec_driver_sql(_ROOT, {"size": at}).scalar())
+    return mark.contradicted(size, lambda at: connection.exec_driver_sql(_ROOT, {"size": at}).scalar())
 
 
 def require(settings: Settings, url: str) -> None:

@@ -53,8 +53,9 @@ def verify_ledger(
     was ever signed with; `kept_notes` the texts of checkpoints that were kept outside; `high_water` how far the tree is
     known to have come; in a `demo` a clock may have been set. Writes nothing. Raises NoteError if a key is none.
     """
+    mark = high_water.held() if high_water is not None else None
     with snapshot(engine, demo=demo) as seen:
-        return verified(seen, keys=keys, kept_notes=kept_notes, high_water=high_water, checks=checks)
+        return verified(seen, keys=keys, kept_notes=kept_notes, high_water=mark, checks=checks)
 
 
 def verified(

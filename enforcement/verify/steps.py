@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,6 +63,8 @@ def step(engine: Engine, track: str, house: House) -> bool:
         if row is None:
             return False
         part = row["part"] if row["part"] in parts else names[0]
+        if house.high_water is not None:
+            house = replace(house, high_water=house.high_water.held())
         with snapshot(engine, demo=house.demo) as seen:
             following: list[str | None] = [None]
             seen.guarded(part, lambda: following.__setitem__(0, parts[part](seen, house, row["after"])))

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from sqlalchemy import create_engine
+from sqlalchemy import Engine, create_engine
 
 from config.settings import Settings, Unfit
-from enforcement import high_water, sequencer
+from enforcement import high_water, sequencer, verify
 from enforcement.actions.program import program
 from enforcement.actions.restoring import NothingLost, register
 from enforcement.high_water import HighWater
 from enforcement.office import open_office
+from enforcement.verify import steps
+from enforcement.verify.snapshot import Snapshot, snapshot
+from media.file_store import FileStore
 from tests.verify.conftest import KEY, ORIGIN, SEED
 
 if TYPE_CHECKING:
@@ -30,7 +35,12 @@ TABLES = (
 @pytest.fixture
 def mark(told: Told, tmp_path: Path) -> HighWater:
     """The mark at the tree as it is told, and one more entry sealed since: the older state is a roll-back."""
-    kept = HighWater(tmp_path / "high-water", [str(KEY)])
+    return risen(HighWater(tmp_path / "high-water", [str(KEY)]), told)
+
+
+def risen(kept: HighWater, told: Told) -> HighWater:
+    """The mark, at the tree as it is told."""
+    kept.path.unlink(missing_ok=True)
     engine = create_engine(told.urls.sequencer)
     with engine.connect() as connection:
         kept.rise(connection)
@@ -120,6 +130,31 @@ def test_whatever_does_not_agree_with_the_mark_is_found(told: Told, mark: HighWa
         assert mark.contradicted(read.size, lambda _: b"another root") == "rewritten"
         return
     assert said in gone_back(told, mark)[0]
+
+
+def test_a_tree_that_goes_on_while_it_is_looked_at_has_not_gone_back(
+    told: Told, mark: HighWater, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whoever reads the database first and the mark afterwards would call what was sealed in between a roll-back."""
+
+    @contextmanager
+    def sealing_goes_on(engine: Engine, *, demo: bool) -> Iterator[Snapshot]:
+        with snapshot(engine, demo=demo) as seen:
+            further(mark, told)
+            yield seen
+
+    monkeypatch.setattr(verify, "snapshot", sealing_goes_on)
+    monkeypatch.setattr(steps, "snapshot", sealing_goes_on)
+    verifier = create_engine(told.urls.verifier)
+    assert verify.verify_ledger(verifier, keys=[str(KEY)], high_water=mark, demo=True).findings == ()
+    risen(mark, told)
+    house = steps.House([str(KEY)], FileStore(told.media), mark, demo=True)
+    assert steps.step(verifier, "ledger", house)
+    with verifier.connect() as connection:
+        found = connection.exec_driver_sql("SELECT found FROM enforcement.verification WHERE track = 'ledger'").scalar()
+    verifier.dispose()
+    assert found == []
+    assert gone_back(told, mark) != []  # looked at from now on, it has
 
 
 def test_the_very_first_checkpoint_leaves_a_mark_before_it(told: Told, tmp_path: Path) -> None:
